@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+
+namespace Switchyard.Data;
+
+/// <summary>What a run reads and how it is to be understood: the data part of the configuration, already parsed.</summary>
+public sealed record DataSpec
+{
+    [Description("The files to read. Two sources are joined on a key.")]
+    public required ImmutableArray<SourceSpec> Sources { get; init; }
+
+    [Description("The fields a model may read.")]
+    public required ImmutableArray<FieldSpec> Fields { get; init; }
+
+    [Description("Scenario columns, coarse to fine. A leaf is a combination of one node per level.")]
+    public ImmutableArray<string> Scenario { get; init; } = [];
+
+    [Description("What to do with a scenario value that training has not seen, or that is missing.")]
+    public UnknownScenario UnknownScenario { get; init; } = UnknownScenario.Error;
+
+    [Description("The targets, in the order in which they are reported.")]
+    public required ImmutableArray<TaskSpec> Tasks { get; init; }
+
+    [Description("Column that names the list a row belongs to (search id, user id): the group of GAUC, NDCG and MRR.")]
+    public string? Group { get; init; }
+
+    [Description("Column with a non-negative weight of every row in the loss.")]
+    public string? Weight { get; init; }
+
+    [Description("Conditions a row must meet to be read at all.")]
+    public ImmutableArray<Condition> Filter { get; init; } = [];
+
+    [Description("Which rows train, which validate, which test.")]
+    public required SplitSpec Split { get; init; }
+}
+
+/// <summary>One text source: a file, several files, or standard input.</summary>
+public sealed record SourceSpec
+{
+    [Description("File path, relative to the configuration; a pattern with * reads several files in ordinal order of their names; - is standard input. A name ending in .gz is unpacked.")]
+    public required string Path { get; init; }
+
+    [Description("Character between values. Default: tab for .tsv and .tsv.gz, comma otherwise.")]
+    public char? Separator { get; init; }
+
+    [Description("Column names of a file without a header line.")]
+    public ImmutableArray<string> Columns { get; init; } = [];
+
+    [Description("Only for the second source: the columns that join it to the first (left join).")]
+    public ImmutableArray<string> JoinOn { get; init; } = [];
+
+    [Description("Part the rows belong to when parts are separate files: train, validation or test.")]
+    public Part? Part { get; init; }
+}
+
+/// <summary>The three parts of a run's rows.</summary>
+public enum Part { Train, Validation, Test }
+
+/// <summary>What to do with a scenario value that training has not seen.</summary>
+public enum UnknownScenario
+{
+    /// <summary>Refuse the row, with a count.</summary>
+    Error,
+
+    /// <summary>Score it with the mean embedding and the mean gate of its siblings (node −1).</summary>
+    Parent,
+}
+
+public enum FieldType { Categorical, Numeric, MultiValue }
+
+public enum NumericEncoding { Buckets, Standardise }
+
+public enum Pooling { Mean, Sum }
+
+public enum FieldRole { Feature, Position }
+
+/// <summary>One input field as configured.</summary>
+public sealed record FieldSpec
+{
+    [Description("Name of the field; also the column it reads, unless column says otherwise.")]
+    public required string Name { get; init; }
+
+    [Description("Column of the source. Default: the field's name.")]
+    public string? Column { get; init; }
+
+    [Description("categorical, numeric or multi-value.")]
+    public FieldType Type { get; init; } = FieldType.Categorical;
+
+    [Description("Categorical, multi-value: a value needs this many training rows to get an id of its own; rarer and unseen ones share id 0.")]
+    public int MinCount { get; init; } = 1;
+
+    [Description("Categorical, multi-value: hash values into this many ids instead of keeping a vocabulary. 0 = vocabulary.")]
+    public int HashBuckets { get; init; }
+
+    [Description("Numeric: buckets (quantiles of the training rows, one embedding each) or standardise (one number, zero mean and unit variance on the training rows).")]
+    public NumericEncoding Encoding { get; init; } = NumericEncoding.Buckets;
+
+    [Description("Numeric with encoding buckets: how many quantile buckets to cut.")]
+    public int Buckets { get; init; } = 32;
+
+    [Description("Multi-value: character between the values.")]
+    public char Separator { get; init; } = '|';
+
+    [Description("Multi-value: mean or sum of the values' embeddings.")]
+    public Pooling Pooling { get; init; } = Pooling.Mean;
+
+    [Description("Width of the field's embedding.")]
+    public int Embedding { get; init; } = 16;
+
+    [Description("Name of another field whose vocabulary and embedding table this one uses.")]
+    public string? Shares { get; init; }
+
+    [Description("feature, or position: used in training, replaced by fixed in predict and serve.")]
+    public FieldRole Role { get; init; } = FieldRole.Feature;
+
+    [Description("Role position: the value that stands in for the real one when scoring.")]
+    public string? Fixed { get; init; }
+}
+
+/// <summary>One target as configured.</summary>
+public sealed record TaskSpec
+{
+    public required string Name { get; init; }
+
+    [Description("A column of 0 and 1, or a comparison such as rating == 10.")]
+    public required Condition Label { get; init; }
+
+    [Description("Weight of the task in the loss.")]
+    public float Weight { get; init; } = 1f;
+
+    [Description("Conditions under which the label is observed. Other rows add nothing to the task's loss and metrics.")]
+    public ImmutableArray<Condition> Mask { get; init; } = [];
+
+    [Description("Task this one is conditional on: the score is the product along the chain and the loss is taken over all rows (ESMM).")]
+    public string? Given { get; init; }
+}
+
+/// <summary>Three conjunctions of conditions; a row that meets none is left out and counted.</summary>
+public sealed record SplitSpec
+{
+    public ImmutableArray<Condition> Train { get; init; } = [];
+
+    public ImmutableArray<Condition> Validation { get; init; } = [];
+
+    public ImmutableArray<Condition> Test { get; init; } = [];
+
+    [Description("Seed of 'row mod N'.")]
+    public ulong Seed { get; init; } = 1;
+
+    [Description("'row mod N' hashes the row's text instead of its number, so that identical rows fall into one part.")]
+    public bool KeepIdenticalRowsTogether { get; init; }
+}
