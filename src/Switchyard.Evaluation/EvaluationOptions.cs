@@ -1,0 +1,26 @@
+using System.ComponentModel;
+
+namespace Switchyard.Evaluation;
+
+/// <summary>How metrics are taken.</summary>
+public sealed record EvaluationOptions
+{
+    [Description("A mean AUC counts only cells (scenario, task) with at least this many positives; others are still printed. Default 10.")]
+    public int MinPositives { get; init; } = 10;
+
+    [Description("A mean AUC counts only cells (scenario, task) with at least this many negatives; others are still printed. Default 10.")]
+    public int MinNegatives { get; init; } = 10;
+
+    [Description("The k of NDCG@k: ranks counted within a group. Default 10.")]
+    public int TopK { get; init; } = 10;
+
+    [Description("Whether GAUC, NDCG@k and MRR are computed where rows have groups. Default true.")]
+    public bool GroupMetrics { get; init; } = true;
+
+    internal void Check()
+    {
+        if (MinPositives < 1) throw new ArgumentException($"MinPositives is {MinPositives}; it must be at least 1.");
+        if (MinNegatives < 1) throw new ArgumentException($"MinNegatives is {MinNegatives}; it must be at least 1.");
+        if (TopK < 1) throw new ArgumentException($"TopK is {TopK}; it must be at least 1.");
+    }
+}
