@@ -11,6 +11,7 @@ public sealed class Batch
     readonly float[][] _numbers;
     readonly int[][] _nodes;
     readonly float[][] _labels;
+    FixedValue[]? _fixed;
 
     public Batch(Schema schema, int capacity)
     {
@@ -65,6 +66,13 @@ public sealed class Batch
     {
         if (_ids[field].Length < length) Array.Resize(ref _ids[field], Math.Max(length, 2 * _ids[field].Length));
         return _ids[field];
+    }
+
+    /// <summary>Replaces the values of all fields of role position by their fixed value, as predict and serve score.</summary>
+    public void FixPositions()
+    {
+        _fixed ??= [.. Enumerable.Range(0, Schema.Fields.Length).Where(f => Schema.Fields[f].Role == FieldRole.Position).Select(f => new FixedValue(Schema, f))];
+        foreach (var value in _fixed) value.Apply(this, 0, Count);
     }
 
     /// <summary>Leaf scenario of a row: its nodes in mixed radix, coarse level first; −1 where a node is unknown; 0 without levels.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Switchyard.Data;
 
@@ -28,7 +29,14 @@ public sealed record Table(string Name, int Rows, int Width);
 /// <param name="Pooling">How several ids become one vector.</param>
 /// <param name="Role">Feature, or position (replaced by a fixed value when scoring).</param>
 /// <param name="Encoder">How text becomes ids or numbers.</param>
-public sealed record Field(string Name, FieldKind Kind, int Table, Pooling Pooling, FieldRole Role, FieldEncoder Encoder);
+public sealed record Field(string Name, FieldKind Kind, int Table, Pooling Pooling, FieldRole Role, FieldEncoder Encoder)
+{
+    /// <summary>Column of the source that the field reads. Default: its name.</summary>
+    public string Column { get; init; } = Name;
+
+    /// <summary>Role position: the text that stands in for the real value when scoring.</summary>
+    public string? Fixed { get; init; }
+}
 
 /// <summary>One level of the scenario tree: a column and its nodes in order of first appearance in training.</summary>
 public sealed record ScenarioLevel(string Column, ImmutableArray<string> Nodes);
@@ -37,7 +45,14 @@ public sealed record ScenarioLevel(string Column, ImmutableArray<string> Nodes);
 /// <param name="Name">Name in configuration, messages and reports.</param>
 /// <param name="Given">Index of the task this one is conditional on, −1 for none. Always smaller than the task's own index.</param>
 /// <param name="Weight">Weight in the loss.</param>
-public sealed record TaskInfo(string Name, int Given, float Weight);
+public sealed record TaskInfo(string Name, int Given, float Weight)
+{
+    /// <summary>The condition that is the label; null where a model was built without data.</summary>
+    public Condition? Label { get; init; }
+
+    /// <summary>Conditions under which the label is observed.</summary>
+    public ImmutableArray<Condition> Mask { get; init; } = [];
+}
 
 /// <summary>What a trained model knows of its inputs: fields with encoders, tables, scenario tree, tasks. Part of every bundle.</summary>
 public sealed partial record Schema
@@ -52,11 +67,17 @@ public sealed partial record Schema
 
     public required UnknownScenario UnknownScenario { get; init; }
 
+    /// <summary>Column that names the list a row belongs to, if one is configured.</summary>
     public string? Group { get; init; }
 
+    /// <summary>Column with the weight of every row, if one is configured.</summary>
+    public string? Weight { get; init; }
+
     /// <summary>Width of x: the concatenation of all fields' vectors, in field order.</summary>
+    [JsonIgnore]
     public int Width => Fields.Sum(f => f.Kind == FieldKind.Number ? 2 : Tables[f.Table].Width);
 
     /// <summary>Number of leaf scenarios: the product of the levels' node counts; 1 without levels.</summary>
+    [JsonIgnore]
     public int Leaves => Levels.Aggregate(1, (n, level) => n * level.Nodes.Length);
 }

@@ -1,0 +1,75 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+
+namespace Switchyard.Data;
+
+/// <summary>Where a part lies in a column file.</summary>
+sealed record PartBlocks(long Rows, int Groups, ImmutableArray<long> Offsets);
+
+/// <summary>What a column file says of itself, as JSON behind its blocks.</summary>
+sealed record ColumnFileInfo(string Fingerprint, Schema Schema, ImportSummary Summary, ImmutableArray<PartBlocks> Parts);
+
+/// <summary>
+/// The binary file of an import: magic and version, blocks of the three parts one part after the other, the JSON of
+/// <see cref="ColumnFileInfo"/>, and a trailer with its place, length and checksum. A file cut short has no trailer.
+/// </summary>
+static class ColumnFile
+{
+    public const int Version = 1;
+
+    const ulong Magic = 0x4C4F434459575753; // "SWWYDCOL"
+    const int TrailerBytes = 24;
+
+    public static void WriteHeader(Stream stream)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, Magic);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes[8..], Version);
+        stream.Write(bytes);
+    }
+
+    public static void WriteInfo(Stream stream, ColumnFileInfo info)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(info, DataJson.Compact);
+        Span<byte> trailer = stackalloc byte[TrailerBytes];
+        BinaryPrimitives.WriteInt64LittleEndian(trailer, stream.Position);
+        BinaryPrimitives.WriteInt32LittleEndian(trailer[8..], json.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[12..], Blocks.Checksum(json));
+        BinaryPrimitives.WriteUInt64LittleEndian(trailer[16..], Magic);
+        stream.Write(json);
+        stream.Write(trailer);
+    }
+
+    /// <exception cref="InvalidDataException">The file is no column file of this version, or is damaged.</exception>
+    public static ColumnFileInfo ReadInfo(SafeFileHandle file)
+    {
+        var length = RandomAccess.GetLength(file);
+        if (length < 16 + TrailerBytes) throw new InvalidDataException("it is too short");
+        Span<byte> bytes = stackalloc byte[TrailerBytes];
+        Blocks.ReadExactly(file, bytes[..16], 0);
+        if (BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic) throw new InvalidDataException("it is no column file");
+        var version = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
+        if (version != Version) throw new InvalidDataException($"its format is {version}, this program reads {Version}");
+
+        Blocks.ReadExactly(file, bytes, length - TrailerBytes);
+        var offset = BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        var size = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
+        var checksum = BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]);
+        if (BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]) != Magic || offset < 16 || size < 0 || offset + size + TrailerBytes != length)
+            throw new InvalidDataException("it was cut short");
+        var json = new byte[size];
+        Blocks.ReadExactly(file, json, offset);
+        if (Blocks.Checksum(json) != checksum) throw new InvalidDataException("its description is damaged");
+        try
+        {
+            return JsonSerializer.Deserialize<ColumnFileInfo>(json, DataJson.Compact) ?? throw new InvalidDataException("its description is empty");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"its description cannot be read: {e.Message}", e);
+        }
+    }
+}

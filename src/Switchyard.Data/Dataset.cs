@@ -1,0 +1,121 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Switchyard.Data;
+
+/// <summary>An imported column file, open for reading. Sources of rows opened from it must be disposed before it.</summary>
+public sealed class Dataset : IDisposable
+{
+    readonly SafeFileHandle _file;
+    readonly ColumnFileInfo _info;
+
+    Dataset(string path, SafeFileHandle file, ColumnFileInfo info)
+    {
+        Path = path;
+        _file = file;
+        _info = info;
+    }
+
+    /// <summary>The column file.</summary>
+    public string Path { get; }
+
+    public Schema Schema => _info.Schema;
+
+    public ImportSummary Summary => _info.Summary;
+
+    internal string Fingerprint => _info.Fingerprint;
+
+    /// <summary>Opens a column file.</summary>
+    /// <exception cref="InputException">There is no such file, or it is damaged.</exception>
+    public static Dataset Open(string path)
+    {
+        try
+        {
+            return OpenFile(path);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"The column file {path} cannot be read: {e.Message}. Import the data again.", e);
+        }
+    }
+
+    /// <summary>Opens the column file of an earlier import where it is still fresh and whole, and imports otherwise..</summary>
+    public static Dataset OpenOrImport(
+        DataSpec spec,
+        string baseDirectory,
+        string cacheDirectory,
+        IProgress<ImportProgress>? progress = null,
+        CancellationToken cancellation = default) => OpenOrRun(spec, null, baseDirectory, cacheDirectory, progress, cancellation);
+
+    /// <summary>The same with the schema of a trained model instead of fitting one.</summary>
+    public static Dataset OpenOrImport(
+        DataSpec spec,
+        Schema schema,
+        string baseDirectory,
+        string cacheDirectory,
+        IProgress<ImportProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        return OpenOrRun(spec, schema, baseDirectory, cacheDirectory, progress, cancellation);
+    }
+
+    static Dataset OpenOrRun(
+        DataSpec spec,
+        Schema? schema,
+        string baseDirectory,
+        string cacheDirectory,
+        IProgress<ImportProgress>? progress,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        SpecChecks.Check(spec);
+        var path = Importer.FilePath(spec, cacheDirectory, schema);
+        if (ImportFingerprint.Of(spec, baseDirectory, schema) is { } fingerprint && TryOpen(path) is { } dataset)
+        {
+            if (dataset.Fingerprint == fingerprint) return dataset;
+            dataset.Dispose();
+        }
+
+        return Importer.Run(spec, schema, baseDirectory, cacheDirectory, progress, cancellation);
+    }
+
+    static Dataset? TryOpen(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? OpenFile(path) : null;
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            // Damaged or of another format: the import writes it anew.
+            return null;
+        }
+    }
+
+    static Dataset OpenFile(string path)
+    {
+        // Delete is shared so that a newer import can replace the file while this one is open.
+        var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
+        try
+        {
+            return new Dataset(path, file, ColumnFile.ReadInfo(file));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Rows of a part.</summary>
+    public long Rows(Part part) => _info.Parts[(int)part].Rows;
+
+    /// <summary>Distinct groups of a part; 0 without a group column.</summary>
+    public int GroupCount(Part part) => _info.Parts[(int)part].Groups;
+
+    /// <summary>Opens the rows of a part, in file order or shuffled. Each source has its own buffers; several may be read at a time.</summary>
+    public IBatchSource Open(Part part, ShuffleOptions? shuffle = null) =>
+        new ColumnBatchSource(Schema, Path, _file, _info.Parts[(int)part], shuffle);
+
+    public void Dispose() => _file.Dispose();
+}

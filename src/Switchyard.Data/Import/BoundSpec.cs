@@ -1,0 +1,76 @@
+namespace Switchyard.Data;
+
+/// <summary>A specification bound to the columns of one file: conditions as tests, names as indices.</summary>
+sealed class BoundSpec
+{
+    readonly RowTest[] _filter;
+    readonly RowTest[][] _parts;
+    readonly bool[] _hasConditions;
+
+    public BoundSpec(DataSpec spec, Header header)
+    {
+        header.RequireAll(Uses(spec));
+        _filter = RowTest.Bind(spec.Filter, header, spec.Split);
+        _parts = [RowTest.Bind(spec.Split.Train, header, spec.Split), RowTest.Bind(spec.Split.Validation, header, spec.Split), RowTest.Bind(spec.Split.Test, header, spec.Split)];
+        _hasConditions = [.. _parts.Select(p => p.Length > 0)];
+        Labels = [.. spec.Tasks.Select(t => RowTest.Bind(t.Label, header, spec.Split))];
+        Masks = [.. spec.Tasks.Select(t => RowTest.Bind(t.Mask, header, spec.Split))];
+        Fields = [.. spec.Fields.Select(f => header.Require(f.Column ?? f.Name))];
+        Levels = [.. spec.Scenario.Select(header.Require)];
+        Weight = spec.Weight is { } weight ? header.Require(weight) : -1;
+        Group = spec.Group is { } group ? header.Require(group) : -1;
+    }
+
+    public int[] Fields { get; }
+
+    public int[] Levels { get; }
+
+    public RowTest[] Labels { get; }
+
+    public RowTest[][] Masks { get; }
+
+    public int Weight { get; }
+
+    public int Group { get; }
+
+    public bool Passes(TextRow row) => RowTest.AllHold(_filter, row);
+
+    /// <summary>
+    /// The part a row belongs to, null for none. A row is in a part when its source does not name another one and it meets the part's
+    /// conditions; a part without conditions holds only the rows of the sources that name it.
+    /// </summary>
+    public Part? PartOf(TextRow row, Part? source)
+    {
+        Part? found = null;
+        for (var p = Part.Train; p <= Part.Test; p++)
+        {
+            if (source is null ? !_hasConditions[(int)p] : source != p) continue;
+            if (!RowTest.AllHold(_parts[(int)p], row)) continue;
+            if (found is { } first)
+                throw new InputException(
+                    $"{row.Place} meets the conditions of both {UnknownScenarioLog.Name(first)} and {UnknownScenarioLog.Name(p)}. " +
+                    "Make the parts of 'split' exclude each other.");
+            found = p;
+        }
+
+        return found;
+    }
+
+    static IEnumerable<(string Column, string Use)> Uses(DataSpec spec)
+    {
+        foreach (var field in spec.Fields) yield return (field.Column ?? field.Name, $"field {field.Name}");
+        foreach (var level in spec.Scenario) yield return (level, "scenario");
+        foreach (var task in spec.Tasks)
+            foreach (var condition in task.Mask.Prepend(task.Label))
+                foreach (var column in condition.Columns)
+                    yield return (column, $"task {task.Name}");
+        if (spec.Group is not null) yield return (spec.Group, "group");
+        if (spec.Weight is not null) yield return (spec.Weight, "weight");
+        foreach (var condition in spec.Filter)
+            foreach (var column in condition.Columns)
+                yield return (column, "filter");
+        foreach (var condition in spec.Split.Train.Concat(spec.Split.Validation).Concat(spec.Split.Test))
+            foreach (var column in condition.Columns)
+                yield return (column, "split");
+    }
+}

@@ -1,0 +1,141 @@
+namespace Switchyard.Data;
+
+/// <summary>Reads text once and leaves a binary column file of encoded rows.</summary>
+public static class Importer
+{
+    /// <summary>Up to this many distinct numbers of a column, quantiles are exact; beyond, they come from a seeded uniform sample.</summary>
+    public const int DistinctNumbers = 4_000_000;
+
+    /// <summary>
+    /// Imports the sources of <paramref name="spec"/>: one pass over the text, then one over a provisional file. Everything is fitted on
+    /// training rows only. The column file is written under a temporary name and renamed when whole.
+    /// </summary>
+    /// <param name="spec">What to read and how.</param>
+    /// <param name="baseDirectory">Folder that relative source paths start from.</param>
+    /// <param name="cacheDirectory">Folder of the column file; created where missing. Its free space must hold the encoded rows about three times.</param>
+    /// <param name="progress">Receives a report now and then.</param>
+    /// <param name="cancellation">Stops the import; nothing is left behind.</param>
+    /// <exception cref="InputException">Anything wrong with configuration or files, with its place.</exception>
+    public static Dataset Import(
+        DataSpec spec,
+        string baseDirectory,
+        string cacheDirectory,
+        IProgress<ImportProgress>? progress = null,
+        CancellationToken cancellation = default) => Run(spec, null, baseDirectory, cacheDirectory, progress, cancellation);
+
+    /// <summary>
+    /// Imports with the schema of a trained model instead of fitting one: its vocabularies, edges and nodes. Training rows are not needed.
+    /// Fields, scenario columns and tasks must be those of the schema. See the other overload.
+    /// </summary>
+    public static Dataset Import(
+        DataSpec spec,
+        Schema schema,
+        string baseDirectory,
+        string cacheDirectory,
+        IProgress<ImportProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        return Run(spec, schema, baseDirectory, cacheDirectory, progress, cancellation);
+    }
+
+    internal static Dataset Run(
+        DataSpec spec,
+        Schema? schema,
+        string baseDirectory,
+        string cacheDirectory,
+        IProgress<ImportProgress>? progress,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        SpecChecks.Check(spec);
+        var path = FilePath(spec, cacheDirectory, schema);
+        // Taken before reading: a source that changes meanwhile makes the file stale, not wrong.
+        var fingerprint = ImportFingerprint.Of(spec, baseDirectory, schema) ?? "";
+        try
+        {
+            Directory.CreateDirectory(cacheDirectory);
+            Write(spec, schema, baseDirectory, path, fingerprint, DistinctNumbers, progress, cancellation);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new InputException($"The column file {path} cannot be written: {e.Message}", e);
+        }
+
+        return Dataset.Open(path);
+    }
+
+    /// <summary>Where an import leaves its column file: a name of its own for every specification.</summary>
+    internal static string FilePath(DataSpec spec, string cacheDirectory, Schema? schema) =>
+        Path.Combine(cacheDirectory, $"{ImportFingerprint.OfSpec(spec, schema)[..16]}.columns");
+
+    internal static void Write(
+        DataSpec spec,
+        Schema? schema,
+        string baseDirectory,
+        string path,
+        string fingerprint,
+        int distinctNumbers,
+        IProgress<ImportProgress>? progress,
+        CancellationToken cancellation)
+    {
+        // One fixed temporary name, held open without sharing: what a crash left is overwritten, a second import is refused.
+        var temporary = path + ".tmp";
+        var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+        try
+        {
+            using (stream)
+            {
+                using var rows = new SourceRows(spec, baseDirectory);
+                using var text = new TextPass(spec, part => $"{path}.{UnknownScenarioLog.Name(part)}.tmp", distinctNumbers);
+                text.Run(rows, progress, cancellation);
+                CheckRows(text, schema is not null);
+                var fitted = schema is null ? SchemaFitter.Fit(spec, text) : SchemaFitter.Reuse(schema, spec);
+                ColumnFile.WriteHeader(stream);
+                var encoding = new EncodingPass(spec, fitted, text);
+                var parts = encoding.Run(stream, progress, cancellation);
+                if (spec.UnknownScenario == UnknownScenario.Error && !encoding.UnknownScenarios.IsEmpty)
+                    throw UnknownScenarioLog.Error(encoding.UnknownScenarios);
+                ColumnFile.WriteInfo(stream, new ColumnFileInfo(fingerprint, fitted, Summary(fitted, text, encoding), parts));
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    static void CheckRows(TextPass text, bool frozen)
+    {
+        if (text.RowsRead == 0) throw new InputException("The sources hold no rows, only headers.");
+        var kept = text.Spools.Sum(s => s.Count);
+        if (frozen ? kept > 0 : text.Spools[(int)Part.Train].Count > 0) return;
+        throw new InputException(
+            $"No row is left {(frozen ? "" : "in the training part ")}of {text.RowsRead} read: the filter left out {text.RowsFiltered}, " +
+            $"{text.RowsInNoPart} met the conditions of no part. Correct 'filter' or 'split'.");
+    }
+
+    static ImportSummary Summary(Schema schema, TextPass text, EncodingPass encoding) => new()
+    {
+        RowsRead = text.RowsRead,
+        RowsFiltered = text.RowsFiltered,
+        RowsInNoPart = text.RowsInNoPart,
+        RowsUnmatched = text.RowsUnmatched,
+        Parts = [.. Enum.GetValues<Part>().Select(p => new PartSummary(
+            p,
+            text.Spools[(int)p].Count,
+            text.Groups(p),
+            [.. schema.Tasks.Select((t, i) => new TaskCount(t.Name, text.Labels[(int)p, i].Observed, text.Labels[(int)p, i].Positives))]))],
+        Fields = [.. schema.Fields.Select((f, i) => new FieldSummary(
+            f.Name,
+            f.Table < 0 ? null : schema.Tables[f.Table].Name,
+            f.Table < 0 ? 0 : schema.Tables[f.Table].Rows,
+            encoding.OutOfVocabulary(i),
+            text.Statistics.TryGetValue(f.Name, out var statistics) && statistics.Sampled))],
+        UnknownScenarios = encoding.UnknownScenarios,
+    };
+}

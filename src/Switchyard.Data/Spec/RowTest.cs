@@ -1,0 +1,180 @@
+using System.Buffers.Text;
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Switchyard.Data;
+
+/// <summary>A condition bound to the columns of a file: it looks values up by index and allocates nothing per row.</summary>
+abstract class RowTest
+{
+    /// <summary>Whether the row fulfils the condition.</summary>
+    public abstract bool Holds(TextRow row);
+
+    /// <summary>The condition as a label: 0, 1, or NaN where its column is missing.</summary>
+    public virtual float Label(TextRow row) => Holds(row) ? 1f : 0f;
+
+    /// <summary>Binds a condition; <paramref name="split"/> gives 'row mod N' its seed.</summary>
+    public static RowTest Bind(Condition condition, Header header, SplitSpec split) => condition.Node switch
+    {
+        ConditionNode.Label n => new LabelTest(header.Require(n.Column), n.Column),
+        ConditionNode.Presence n => new PresenceTest(header.Require(n.Column), n.Present),
+        ConditionNode.Compare { Operator: Comparison.Equal } n => new MembershipTest(header.Require(n.Column), [n.Value], false),
+        ConditionNode.Compare { Operator: Comparison.NotEqual } n => new MembershipTest(header.Require(n.Column), [n.Value], true),
+        ConditionNode.Compare n => new OrderTest(header.Require(n.Column), n, condition.Text),
+        ConditionNode.In n => new MembershipTest(header.Require(n.Column), n.Values, n.Negated),
+        ConditionNode.Modulo { Hashed.Length: 0 } n => new RowNumberTest(n, split.Seed, split.KeepIdenticalRowsTogether),
+        ConditionNode.Modulo n => new HashTest([.. n.Hashed.Select(header.Require)], n),
+        _ => throw new InvalidOperationException($"Condition {condition.Node.GetType().Name} has no test."),
+    };
+
+    public static RowTest[] Bind(ImmutableArray<Condition> conditions, Header header, SplitSpec split) =>
+        [.. conditions.Select(c => Bind(c, header, split))];
+
+    public static bool AllHold(RowTest[] tests, TextRow row)
+    {
+        foreach (var test in tests)
+            if (!test.Holds(row))
+                return false;
+        return true;
+    }
+
+    sealed class LabelTest(int column, string name) : RowTest
+    {
+        public override bool Holds(TextRow row) => Label(row) == 1f;
+
+        public override float Label(TextRow row)
+        {
+            var text = row[column];
+            if (text.IsEmpty) return float.NaN;
+            if (text.Length == 1)
+            {
+                if (text[0] == '1') return 1f;
+                if (text[0] == '0') return 0f;
+            }
+
+            if (TextNumber.TryParse(text, out var number) && number is 0 or 1) return (float)number;
+            if (Ascii.EqualsIgnoreCase(text, "true"u8)) return 1f;
+            if (Ascii.EqualsIgnoreCase(text, "false"u8)) return 0f;
+            throw new InputException(
+                $"{row.Place}, column '{name}': label '{row.Text(column)}' is outside 0/1. " +
+                $"Correct the value, leave it empty where the label was not observed, or write a comparison such as '{name} > 0'.");
+        }
+    }
+
+    sealed class PresenceTest(int column, bool present) : RowTest
+    {
+        public override bool Holds(TextRow row) => row[column].IsEmpty != present;
+    }
+
+    sealed class MembershipTest : RowTest
+    {
+        readonly int _column;
+        readonly bool _negated;
+        readonly byte[][] _texts;
+        readonly double[] _numbers;
+
+        public MembershipTest(int column, ImmutableArray<string> values, bool negated)
+        {
+            _column = column;
+            _negated = negated;
+            _texts = [.. values.Select(Encoding.UTF8.GetBytes)];
+            _numbers = [.. _texts.Where(t => TextNumber.TryParse(t, out _)).Select(t => TextNumber.TryParse(t, out var v) ? v : 0)];
+        }
+
+        public override bool Holds(TextRow row) => Contains(row[_column]) != _negated;
+
+        public override float Label(TextRow row) => row[_column].IsEmpty ? float.NaN : base.Label(row);
+
+        bool Contains(ReadOnlySpan<byte> text)
+        {
+            if (text.IsEmpty) return false;
+            foreach (var value in _texts)
+                if (text.SequenceEqual(value))
+                    return true;
+            return _numbers.Length > 0 && TextNumber.TryParse(text, out var number) && _numbers.AsSpan().Contains(number);
+        }
+    }
+
+    sealed class OrderTest : RowTest
+    {
+        readonly int _column;
+        readonly ConditionNode.Compare _node;
+        readonly string _condition;
+        readonly byte[] _text;
+        readonly bool _isNumber;
+        readonly double _number;
+
+        public OrderTest(int column, ConditionNode.Compare node, string condition)
+        {
+            (_column, _node, _condition) = (column, node, condition);
+            _text = Encoding.UTF8.GetBytes(node.Value);
+            _isNumber = TextNumber.TryParse(_text, out _number);
+            if (!_isNumber && !TextNumber.IsDate(_text))
+                throw new InputException($"Condition \"{condition}\": '{node.Value}' is neither a number nor a date (yyyy-MM-dd), so it has no order. Use == or in.");
+        }
+
+        public override bool Holds(TextRow row)
+        {
+            var text = row[_column];
+            if (text.IsEmpty) return false;
+            int order;
+            if (_isNumber && TextNumber.TryParse(text, out var number)) order = number.CompareTo(_number);
+            else if (!_isNumber && TextNumber.IsDate(text)) order = TextNumber.CompareDates(text, _text);
+            else
+                throw new InputException(
+                    $"{row.Place}, column '{_node.Column}': '{row.Text(_column)}' cannot be compared in \"{_condition}\"; " +
+                    $"it is no {(_isNumber ? "number" : "date (yyyy-MM-dd)")}. Correct the value or leave it empty.");
+            return _node.Operator switch
+            {
+                Comparison.Less => order < 0,
+                Comparison.LessOrEqual => order <= 0,
+                Comparison.Greater => order > 0,
+                _ => order >= 0,
+            };
+        }
+
+        public override float Label(TextRow row) => row[_column].IsEmpty ? float.NaN : base.Label(row);
+    }
+
+    sealed class HashTest(int[] columns, ConditionNode.Modulo node) : RowTest
+    {
+        public override bool Holds(TextRow row)
+        {
+            var hash = Fnv1a64.Empty;
+            for (var i = 0; i < columns.Length; i++)
+            {
+                if (i > 0) hash.Add(Fnv1a64.Joint);
+                hash.Add(row[columns[i]]);
+            }
+
+            return node.Contains(hash.Value % node.Modulus);
+        }
+    }
+
+    sealed class RowNumberTest(ConditionNode.Modulo node, ulong seed, bool byValues) : RowTest
+    {
+        public override bool Holds(TextRow row)
+        {
+            Span<byte> digits = stackalloc byte[20];
+            var hash = Fnv1a64.Empty;
+            Utf8Formatter.TryFormat(seed, digits, out var length);
+            hash.Add(digits[..length]);
+            if (byValues)
+            {
+                for (var i = 0; i < row.OwnColumns; i++)
+                {
+                    hash.Add(Fnv1a64.Joint);
+                    hash.Add(row[i]);
+                }
+            }
+            else
+            {
+                hash.Add(Fnv1a64.Joint);
+                Utf8Formatter.TryFormat(row.Number, digits, out length);
+                hash.Add(digits[..length]);
+            }
+
+            return node.Contains(hash.Value % node.Modulus);
+        }
+    }
+}

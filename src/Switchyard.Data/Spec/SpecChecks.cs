@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+
+namespace Switchyard.Data;
+
+/// <summary>What can be said of a specification before any file is read.</summary>
+static class SpecChecks
+{
+    public static void Check(DataSpec spec)
+    {
+        Sources(spec.Sources);
+        if (spec.Fields.IsEmpty) throw new InputException("The configuration names no field. List under 'fields' the columns the model may read.");
+        if (spec.Tasks.IsEmpty) throw new InputException("The configuration names no task. List under 'tasks' the labels to predict.");
+        Unique(spec.Fields.Select(f => f.Name), "field");
+        Unique(spec.Tasks.Select(t => t.Name), "task");
+        Unique(spec.Scenario, "scenario column");
+        foreach (var field in spec.Fields) Field(field, spec);
+        for (var i = 0; i < spec.Tasks.Length; i++) Task(spec.Tasks, i);
+    }
+
+    static void Sources(ImmutableArray<SourceSpec> sources)
+    {
+        if (sources.IsEmpty) throw new InputException("The configuration names no source. List under 'sources' the files to read.");
+        foreach (var source in sources)
+        {
+            if (source.Separator is { } c && !char.IsAscii(c)) throw new InputException($"Source '{source.Path}': separator '{c}' must be an ASCII character.");
+            Unique(source.Columns, $"column of source '{source.Path}'");
+            if (source.Part is not null && !source.JoinOn.IsEmpty)
+                throw new InputException($"Source '{source.Path}' has both part and join_on. A joined source adds columns to the rows of all parts; drop part.");
+        }
+
+        if (!sources[0].JoinOn.IsEmpty)
+            throw new InputException($"Source '{sources[0].Path}' has join_on, but it is the first. The first source holds the rows; put join_on on the second.");
+        if (sources.Count(s => !s.JoinOn.IsEmpty) > 1) throw new InputException("More than one source has join_on. Two sources can be joined; join the others beforehand.");
+        if (sources.Where(s => s.JoinOn.IsEmpty).Skip(1).FirstOrDefault(s => s.Part is null) is { } loose)
+            throw new InputException($"Source '{loose.Path}' has neither join_on nor part. Say which columns join it to the first source, or which part its rows are.");
+        if (sources.Count(s => s.Path == SourceFiles.StandardInput) > 1) throw new InputException("Standard input (-) can be only one source.");
+    }
+
+    static void Field(FieldSpec field, DataSpec spec)
+    {
+        var name = $"Field '{field.Name}'";
+        if (field.Name.Length == 0) throw new InputException("A field has no name.");
+        if (field.Embedding < 1) throw new InputException($"{name}: embedding {field.Embedding} must be at least 1.");
+        if (field.MinCount < 1) throw new InputException($"{name}: min_count {field.MinCount} must be at least 1.");
+        if (field.HashBuckets < 0) throw new InputException($"{name}: hash_buckets {field.HashBuckets} must be 0 (vocabulary) or the number of ids.");
+        if (field.Buckets < 2) throw new InputException($"{name}: buckets {field.Buckets} must be at least 2.");
+        if (!char.IsAscii(field.Separator)) throw new InputException($"{name}: separator '{field.Separator}' must be an ASCII character.");
+        if (field.Role == FieldRole.Position)
+        {
+            if (field.Fixed is null) throw new InputException($"{name} has role position but no 'fixed': say which value stands in for it when scoring.");
+            if (field.Type == FieldType.MultiValue) throw new InputException($"{name}: a position has one value a row; type multi-value cannot have role position.");
+        }
+        else if (field.Fixed is not null)
+        {
+            throw new InputException($"{name} has 'fixed' but not role position. Add 'role: position' or drop 'fixed'.");
+        }
+
+        if (field.Shares is not { } shares) return;
+        if (field.Type == FieldType.Numeric) throw new InputException($"{name}: a numeric field has no vocabulary to share.");
+        var owner = spec.Fields.FirstOrDefault(f => f.Name == shares)
+            ?? throw new InputException($"{name} shares '{shares}', but there is no such field.{Suggestion.For(shares, spec.Fields.Select(f => f.Name))}");
+        if (owner == field) throw new InputException($"{name} shares with itself. Drop 'shares'.");
+        if (owner.Type == FieldType.Numeric) throw new InputException($"{name} shares '{shares}', which is numeric and has no vocabulary.");
+        if (owner.Shares is { } further) throw new InputException($"{name} shares '{shares}', which itself shares '{further}'. Write 'shares: {further}'.");
+    }
+
+    static void Task(ImmutableArray<TaskSpec> tasks, int index)
+    {
+        var task = tasks[index];
+        if (task.Name.Length == 0) throw new InputException("A task has no name.");
+        if (!(task.Weight >= 0) || float.IsInfinity(task.Weight)) throw new InputException($"Task '{task.Name}': weight {task.Weight} must be 0 or more.");
+        if (task.Given is not { } given) return;
+        var at = IndexOf(tasks, given);
+        if (at < 0) throw new InputException($"Task '{task.Name}' is given '{given}', but there is no such task.{Suggestion.For(given, tasks.Select(t => t.Name))}");
+        if (at == index) throw new InputException($"Task '{task.Name}' is given itself. Drop 'given' or name another task.");
+        if (at < index) return;
+        // A chain that comes back is a cycle; otherwise the order alone is wrong.
+        var seen = new HashSet<string>(StringComparer.Ordinal) { task.Name };
+        for (var next = tasks[at]; ; next = tasks[IndexOf(tasks, next.Given!)])
+        {
+            if (!seen.Add(next.Name)) throw new InputException($"Tasks {string.Join(" → ", seen)} → {next.Name} are given one another in a circle. Drop one 'given'.");
+            if (next.Given is null || IndexOf(tasks, next.Given) < 0) break;
+        }
+
+        throw new InputException($"Task '{task.Name}' is given '{given}', which is listed later. Move '{given}' up, before '{task.Name}'.");
+    }
+
+    static int IndexOf(ImmutableArray<TaskSpec> tasks, string name)
+    {
+        for (var i = 0; i < tasks.Length; i++)
+            if (tasks[i].Name == name)
+                return i;
+        return -1;
+    }
+
+    static void Unique(IEnumerable<string> names, string what)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in names)
+            if (!seen.Add(name))
+                throw new InputException($"The {what} '{name}' is listed twice. Drop or rename one of them.");
+    }
+}

@@ -1,0 +1,101 @@
+namespace Switchyard.Data;
+
+/// <summary>All rows of a run's sources: file after file, with the joined columns behind the file's own.</summary>
+sealed class SourceRows : TextRow, IDisposable
+{
+    readonly IReadOnlyList<(SourceSpec Source, SourceFile File)> _files;
+    readonly JoinTable? _join;
+    readonly KeyBuffer _keys = new();
+    CsvRows? _rows;
+    Header? _columns;
+    int[] _keyColumns = [];
+    int _next;
+    int _match = -1;
+    long _number = -1;
+
+    public SourceRows(DataSpec spec, string baseDirectory)
+    {
+        _files = [.. spec.Sources.Where(s => s.JoinOn.IsEmpty).SelectMany(s => SourceFiles.Resolve(s, baseDirectory).Select(f => (s, f)))];
+        if (spec.Sources.FirstOrDefault(s => !s.JoinOn.IsEmpty) is { } joined) _join = new JoinTable(joined, baseDirectory);
+    }
+
+    /// <summary>Columns of the current file and the join; a new object whenever a file with other columns begins.</summary>
+    public Header Columns => _columns ?? throw new InvalidOperationException("Read a row first.");
+
+    /// <summary>Part that the current file's source names.</summary>
+    public Part? Part { get; private set; }
+
+    public long UnmatchedRows { get; private set; }
+
+    /// <summary>Text bytes of the files read before the current one, and in it.</summary>
+    public long BytesRead { get; private set; }
+
+    public override IReadOnlyList<string> Header => Columns.Names;
+
+    public override int OwnColumns => _rows!.Header.Count;
+
+    public override string File => _rows!.File;
+
+    public override long Line => _rows!.Line;
+
+    public override long Number => _number;
+
+    public override ReadOnlySpan<byte> this[int column]
+    {
+        get
+        {
+            var own = column - _rows!.Header.Count;
+            if (own < 0) return _rows[column];
+            return _match < 0 ? default : _join!.Value(_match, own);
+        }
+    }
+
+    /// <summary>Moves to the next row of any file; false at the end.</summary>
+    public bool Read()
+    {
+        while (true)
+        {
+            if (_rows is null)
+            {
+                if (_next == _files.Count) return false;
+                OpenNext();
+            }
+
+            if (_rows!.Read()) break;
+            BytesRead += _rows.BytesRead;
+            _rows.Dispose();
+            _rows = null;
+        }
+
+        _number++;
+        if (_join is not null)
+        {
+            _match = _join.Find(_keys.Key(_rows, _keyColumns));
+            if (_match < 0) UnmatchedRows++;
+        }
+
+        return true;
+    }
+
+    void OpenNext()
+    {
+        var (source, file) = _files[_next++];
+        _rows = CsvRows.Open(file, source.Separator ?? SourceFiles.SeparatorFor(source.Path), source.Columns, _number + 1);
+        Part = source.Part;
+        string[] names = [.. _rows.Header];
+        if (_join is not null)
+        {
+            _rows.Columns.RequireAll(_join.On.Select(c => (c, "a key of the join")));
+            _keyColumns = [.. _join.On.Select(_rows.Columns.Require)];
+            string[] clash = [.. _join.Columns.Intersect(names, StringComparer.Ordinal)];
+            if (clash.Length > 0)
+                throw new InputException(
+                    $"{file.Name}: the joined source has columns of the same name: {string.Join(", ", clash)}. Rename or drop them in one of the two, or add them to join_on.");
+            names = [.. names, .. _join.Columns];
+        }
+
+        if (_columns is null || !_columns.Names.SequenceEqual(names, StringComparer.Ordinal)) _columns = new Header(names, file.Name);
+    }
+
+    public void Dispose() => _rows?.Dispose();
+}

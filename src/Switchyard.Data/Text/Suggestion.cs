@@ -1,0 +1,53 @@
+namespace Switchyard.Data;
+
+/// <summary>Finds the name that was probably meant.</summary>
+public static class Suggestion
+{
+    /// <summary>The candidate nearest to <paramref name="name"/> by edit distance (case ignored), or null when none is near.</summary>
+    public static string? Nearest(string name, IEnumerable<string> candidates)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(candidates);
+        string? best = null;
+        var bestDistance = Math.Max(2, name.Length / 3) + 1;
+        foreach (var candidate in candidates)
+        {
+            var distance = Distance(name, candidate);
+            if (distance >= bestDistance || distance >= Math.Max(name.Length, candidate.Length)) continue;
+            best = candidate;
+            bestDistance = distance;
+        }
+
+        return best;
+    }
+
+    /// <summary>" Did you mean 'x'?" or, when nothing is near, the list of candidates (at most 20).</summary>
+    public static string For(string name, IEnumerable<string> candidates)
+    {
+        ArgumentNullException.ThrowIfNull(candidates);
+        var all = candidates as IReadOnlyCollection<string> ?? [.. candidates];
+        if (Nearest(name, all) is { } nearest) return $" Did you mean '{nearest}'?";
+        return all.Count == 0 ? "" : $" Known: {string.Join(", ", all.Take(20))}{(all.Count > 20 ? ", …" : "")}.";
+    }
+
+    // Levenshtein over two rows; names are short.
+    static int Distance(string a, string b)
+    {
+        var previous = new int[b.Length + 1];
+        var current = new int[b.Length + 1];
+        for (var j = 0; j <= b.Length; j++) previous[j] = j;
+        for (var i = 1; i <= a.Length; i++)
+        {
+            current[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var same = char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]);
+                current[j] = Math.Min(Math.Min(previous[j], current[j - 1]) + 1, previous[j - 1] + (same ? 0 : 1));
+            }
+
+            (previous, current) = (current, previous);
+        }
+
+        return previous[b.Length];
+    }
+}
