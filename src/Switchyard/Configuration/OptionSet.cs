@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.ComponentModel;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Switchyard;
+
+/// <summary>One key of an options record.</summary>
+/// <param name="Property">The property it sets.</param>
+/// <param name="Key">Name in the configuration: the property's name in snake case.</param>
+/// <param name="Shape">What it accepts.</param>
+/// <param name="Required">True where the property is <c>required</c>.</param>
+/// <param name="Default">Value where the key is not written.</param>
+/// <param name="Description">Text of the property's <see cref="DescriptionAttribute"/>.</param>
+internal sealed record Option(PropertyInfo Property, string Key, ValueShape Shape, bool Required, object? Default, string Description);
+
+/// <summary>The keys of an options record, in the order of its properties.</summary>
+internal sealed class OptionSet
+{
+    static readonly ConcurrentDictionary<Type, OptionSet> Known = new();
+
+    OptionSet(Type type)
+    {
+        var defaults = Activator.CreateInstance(type)!;
+        Options = [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.SetMethod is { IsPublic: true } && p.GetCustomAttribute<BrowsableAttribute>()?.Browsable != false)
+            .OrderBy(p => p.MetadataToken)
+            .Select(p => Describe(p, defaults))];
+    }
+
+    public ImmutableArray<Option> Options { get; }
+
+    public static OptionSet Of(Type type) => Known.GetOrAdd(type, static t => new OptionSet(t));
+
+    static Option Describe(PropertyInfo property, object defaults)
+    {
+        var required = property.IsDefined(typeof(RequiredMemberAttribute));
+        return new Option(
+            property,
+            Names.Snake(property.Name),
+            ValueShape.Of(property),
+            required,
+            required ? null : property.GetValue(defaults),
+            property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "");
+    }
+}

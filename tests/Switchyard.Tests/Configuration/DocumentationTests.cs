@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+using Switchyard.Models;
+
+namespace Switchyard.Tests;
+
+public sealed class DocumentationTests
+{
+    const string Update = "SWITCHYARD_UPDATE_DOCS";
+
+    public static TheoryData<string> Samples()
+    {
+        var samples = new TheoryData<string>();
+        foreach (var file in Directory.EnumerateFiles(Repository.PathOf("samples"), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            samples.Add(Path.GetRelativePath(Repository.Root, file));
+        return samples;
+    }
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void Load_EverySample_IsValidAndReadsBack(string sample)
+    {
+        var run = RunConfiguration.Load(Repository.PathOf(sample));
+
+        run.Data.Fields.ShouldNotBeEmpty();
+        RunConfiguration.Parse(run.ToYaml(), sample, run.BaseDirectory).ToJson().ShouldBe(run.ToJson());
+    }
+
+    [Theory]
+    [InlineData("t1", 19)]
+    [InlineData("t1n", 17)]
+    [InlineData("t2n", 14)]
+    public void Load_Trivago_ModelCanBeReplaced(string protocol, int fields)
+    {
+        var run = RunConfiguration.Load(Repository.PathOf("samples", "trivago", $"{protocol}.yaml"), ["model={name: mmoe, experts: 6}", "training.seed=2"]);
+
+        run.Model.Options.ShouldBeOfType<MmoeOptions>();
+        run.Training.Seed.ShouldBe(2ul);
+        run.Data.Fields.Length.ShouldBe(fields);
+    }
+
+    [Fact]
+    public void Generate_Schema_IsCommitted() => ShouldBeCommitted(JsonSchema.Generate(ModelZoo.Options), "docs", "switchyard.schema.json");
+
+    [Fact]
+    public void Fill_Tables_AreCommitted()
+    {
+        var document = File.ReadAllText(Repository.PathOf("docs", "configuration.md"));
+
+        ShouldBeCommitted(ConfigurationTables.Fill(document, ModelZoo.Options), "docs", "configuration.md");
+    }
+
+    [Fact]
+    public void Sections_EveryOption_IsDescribed() =>
+        ConfigurationTables.Sections(ModelZoo.Options)
+            .Where(s => s.Key != "split") // its parts are described in the text above the table
+            .SelectMany(s => s.Value.Where(o => o.Description.Length == 0).Select(o => $"{s.Key}: {o.Key}"))
+            .ShouldBeEmpty();
+
+    [Fact]
+    public void Fill_MissingTable_NamesIt() =>
+        Should.Throw<InvalidDataException>(() => ConfigurationTables.Fill("text", Runs.Models)).Message.ShouldContain("model.deep, model.wide");
+
+    [Fact]
+    public void Generate_Schema_RefusesUnknownKeysAndKnowsLimits()
+    {
+        var schema = JsonNode.Parse(JsonSchema.Generate(Runs.Models))!;
+
+        schema["additionalProperties"]!.GetValue<bool>().ShouldBeFalse();
+        var wide = schema["properties"]!["model"]!["anyOf"]!.AsArray().Single(m => m!["properties"]?["name"]?["const"]?.GetValue<string>() == "wide")!;
+        wide["properties"]!["experts"]!["anyOf"]![0]!["maximum"]!.GetValue<double>().ShouldBe(100);
+        wide["properties"]!["experts"]!["default"]!.GetValue<int>().ShouldBe(4);
+    }
+
+    static void ShouldBeCommitted(string text, params string[] path)
+    {
+        var file = Repository.PathOf(path);
+        if (Environment.GetEnvironmentVariable(Update) == "1") File.WriteAllText(file, text);
+        var committed = File.Exists(file) ? File.ReadAllText(file) : "";
+        (committed == text).ShouldBeTrue($"{string.Join('/', path)} is out of date; run the tests once with {Update}=1 and commit the file.");
+    }
+}
