@@ -18,6 +18,7 @@ public static unsafe class CounterNoise
 
     /// <summary>y[i] += sigma * the standard normal number firstIndex + i of the key. The normal is the inverse distribution
     /// function of a 32-bit uniform by Giles's single-precision polynomial (2010); it lies within +-6.4.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Normal(ulong key, long firstIndex, float sigma, Span<float> y)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstIndex);
@@ -42,6 +43,7 @@ public static unsafe class CounterNoise
     }
 
     /// <summary>y[i] = the uniform number firstIndex + i of the key, a multiple of 2^-24 in [0, 1).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Uniform(ulong key, long firstIndex, Span<float> y)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstIndex);

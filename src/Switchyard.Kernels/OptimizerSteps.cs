@@ -16,13 +16,7 @@ public static unsafe class OptimizerSteps
         Check.Same(g.Length, w.Length);
         fixed (float* pw = w, pg = g)
         {
-            Vector512<float> rate = Vector512.Create(-lr), decay = Vector512.Create(weightDecay);
-            for (var i = 0; i < w.Length; i += VectorLoops.Lanes)
-            {
-                var x = Load(pw, i, w.Length);
-                var gradient = Vector512.FusedMultiplyAdd(decay, x, Load(pg, i, w.Length));
-                Store(Vector512.FusedMultiplyAdd(rate, gradient, x), pw, i, w.Length);
-            }
+            VectorSteps.Run(pw, pg, null, null, w.Length, new SgdStep(lr, weightDecay));
         }
     }
 
@@ -33,15 +27,7 @@ public static unsafe class OptimizerSteps
         Check.Same(acc.Length, w.Length);
         fixed (float* pw = w, pg = g, pacc = acc)
         {
-            Vector512<float> rate = Vector512.Create(-lr), decay = Vector512.Create(weightDecay), epsilon = Vector512.Create(eps);
-            for (var i = 0; i < w.Length; i += VectorLoops.Lanes)
-            {
-                var x = Load(pw, i, w.Length);
-                var gradient = Vector512.FusedMultiplyAdd(decay, x, Load(pg, i, w.Length));
-                var sum = Vector512.FusedMultiplyAdd(gradient, gradient, Load(pacc, i, w.Length));
-                Store(sum, pacc, i, w.Length);
-                Store(x + rate * gradient / (Vector512.Sqrt(sum) + epsilon), pw, i, w.Length);
-            }
+            VectorSteps.Run(pw, pg, pacc, null, w.Length, new AdagradStep(lr, eps, weightDecay));
         }
     }
 
@@ -63,10 +49,12 @@ public static unsafe class OptimizerSteps
         float biasCorrection1, float biasCorrection2, float weightDecay)
     {
         Check.Same(g.Length, w.Length);
-        CheckMoments(w, m, v);
+        Check.Same(m.Length, w.Length);
+        Check.Same(v.Length, w.Length);
         fixed (float* pw = w, pg = g, pm = m, pv = v)
         {
-            AdamStep<WithGradient>(pw, pg, pm, pv, w.Length, lr, beta1, beta2, eps, biasCorrection1, biasCorrection2, weightDecay);
+            var step = new AdamStep(lr, beta1, beta2, eps, biasCorrection1, biasCorrection2, weightDecay);
+            VectorSteps.Run(pw, pg, pm, pv, w.Length, step);
         }
     }
 
@@ -84,75 +72,65 @@ public static unsafe class OptimizerSteps
     public static void AdamDecay(Span<float> w, Span<float> m, Span<float> v, float lr, float beta1, float beta2, float eps,
         float biasCorrection1, float biasCorrection2, float weightDecay)
     {
-        CheckMoments(w, m, v);
-        fixed (float* pw = w, pm = m, pv = v)
-        {
-            AdamStep<WithoutGradient>(pw, null, pm, pv, w.Length, lr, beta1, beta2, eps, biasCorrection1, biasCorrection2, weightDecay);
-        }
-    }
-
-    interface IGradient
-    {
-        static abstract Vector512<float> Load(float* g, int i, int length);
-    }
-
-    readonly struct WithGradient : IGradient
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Load(float* g, int i, int length) => OptimizerSteps.Load(g, i, length);
-    }
-
-    readonly struct WithoutGradient : IGradient
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Load(float* g, int i, int length) => Vector512<float>.Zero;
-    }
-
-    static void AdamStep<TGradient>(float* w, float* g, float* m, float* v, int length, float lr, float beta1, float beta2, float eps,
-        float biasCorrection1, float biasCorrection2, float weightDecay) where TGradient : IGradient
-    {
-        var keep = Vector512.Create(1 - lr * weightDecay);
-        Vector512<float> decay1 = Vector512.Create(beta1), decay2 = Vector512.Create(beta2);
-        Vector512<float> gain1 = Vector512.Create(1 - beta1), gain2 = Vector512.Create(1 - beta2);
-        var rate = Vector512.Create(-(lr / biasCorrection1));
-        var correction = Vector512.Create(1 / MathF.Sqrt(biasCorrection2));
-        var epsilon = Vector512.Create(eps);
-        for (var i = 0; i < length; i += VectorLoops.Lanes)
-        {
-            var gradient = TGradient.Load(g, i, length);
-            var first = Flush(Vector512.FusedMultiplyAdd(gain1, gradient, decay1 * Load(m, i, length)));
-            var second = Flush(Vector512.FusedMultiplyAdd(gain2 * gradient, gradient, decay2 * Load(v, i, length)));
-            Store(first, m, i, length);
-            Store(second, v, i, length);
-            var denominator = Vector512.FusedMultiplyAdd(Vector512.Sqrt(second), correction, epsilon);
-            Store(Vector512.FusedMultiplyAdd(keep, Load(w, i, length), rate * first / denominator), w, i, length);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> Flush(Vector512<float> x) =>
-        Vector512.ConditionalSelect(Vector512.LessThan(Vector512.Abs(x), Vector512.Create(Smallest)), Vector512<float>.Zero, x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> Load(float* x, int i, int length) =>
-        i <= length - VectorLoops.Lanes ? Vector512.Load(x + i) : VectorLoops.Tail(x, i, length);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Store(Vector512<float> v, float* x, int i, int length)
-    {
-        if (i <= length - VectorLoops.Lanes)
-        {
-            Vector512.Store(v, x + i);
-        }
-        else
-        {
-            VectorLoops.WriteTail(v, x, i, length);
-        }
-    }
-
-    static void CheckMoments(ReadOnlySpan<float> w, ReadOnlySpan<float> m, ReadOnlySpan<float> v)
-    {
         Check.Same(m.Length, w.Length);
         Check.Same(v.Length, w.Length);
+        fixed (float* pw = w, pm = m, pv = v)
+        {
+            var step = new AdamStep(lr, beta1, beta2, eps, biasCorrection1, biasCorrection2, weightDecay);
+            VectorSteps.Run(pw, null, pm, pv, w.Length, step);
+        }
+    }
+
+    readonly struct SgdStep(float lr, float weightDecay) : IVectorStep
+    {
+        readonly Vector512<float> _rate = Vector512.Create(-lr), _decay = Vector512.Create(weightDecay);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply(float* w, Vector512<float> gradient, float* first, float* second)
+        {
+            var x = Vector512.Load(w);
+            gradient = Vector512.FusedMultiplyAdd(_decay, x, gradient);
+            Vector512.Store(Vector512.FusedMultiplyAdd(_rate, gradient, x), w);
+        }
+    }
+
+    readonly struct AdagradStep(float lr, float eps, float weightDecay) : IVectorStep
+    {
+        readonly Vector512<float> _rate = Vector512.Create(-lr), _decay = Vector512.Create(weightDecay), _epsilon = Vector512.Create(eps);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply(float* w, Vector512<float> gradient, float* first, float* second)
+        {
+            var x = Vector512.Load(w);
+            gradient = Vector512.FusedMultiplyAdd(_decay, x, gradient);
+            var sum = Vector512.FusedMultiplyAdd(gradient, gradient, Vector512.Load(first));
+            Vector512.Store(sum, first);
+            Vector512.Store(x + _rate * gradient / (Vector512.Sqrt(sum) + _epsilon), w);
+        }
+    }
+
+    readonly struct AdamStep(float lr, float beta1, float beta2, float eps, float biasCorrection1, float biasCorrection2, float weightDecay)
+        : IVectorStep
+    {
+        readonly Vector512<float> _keep = Vector512.Create(1 - lr * weightDecay);
+        readonly Vector512<float> _decay1 = Vector512.Create(beta1), _decay2 = Vector512.Create(beta2);
+        readonly Vector512<float> _gain1 = Vector512.Create(1 - beta1), _gain2 = Vector512.Create(1 - beta2);
+        readonly Vector512<float> _rate = Vector512.Create(-(lr / biasCorrection1));
+        readonly Vector512<float> _correction = Vector512.Create(1 / MathF.Sqrt(biasCorrection2)), _epsilon = Vector512.Create(eps);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply(float* w, Vector512<float> gradient, float* first, float* second)
+        {
+            var m = Flush(Vector512.FusedMultiplyAdd(_gain1, gradient, _decay1 * Vector512.Load(first)));
+            var v = Flush(Vector512.FusedMultiplyAdd(_gain2 * gradient, gradient, _decay2 * Vector512.Load(second)));
+            Vector512.Store(m, first);
+            Vector512.Store(v, second);
+            var denominator = Vector512.FusedMultiplyAdd(Vector512.Sqrt(v), _correction, _epsilon);
+            Vector512.Store(Vector512.FusedMultiplyAdd(_keep, Vector512.Load(w), _rate * m / denominator), w);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector512<float> Flush(Vector512<float> x) =>
+            Vector512.ConditionalSelect(Vector512.LessThan(Vector512.Abs(x), Vector512.Create(Smallest)), Vector512<float>.Zero, x);
     }
 }

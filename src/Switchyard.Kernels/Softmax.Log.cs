@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Switchyard.Kernels;
 
 public static unsafe partial class Softmax
@@ -5,7 +8,7 @@ public static unsafe partial class Softmax
     /// <summary>Elements whose exponentials are held at a time: they stay in the first-level cache.</summary>
     const int Chunk = 2048;
 
-    /// <summary>y = log softmax of each row of x.</summary>
+    /// <summary>y = log softmax of each row of x [rows, cols].</summary>
     public static void LogRows(ReadOnlySpan<float> x, int rows, int cols, Span<float> y) => LogGroups(x, rows, cols, 1, y);
 
     /// <summary>dx += dy - e^y sum over the row of dy, from the forward output y of <see cref="LogRows"/>.</summary>
@@ -13,7 +16,7 @@ public static unsafe partial class Softmax
         LogGroupsBackward(y, dy, dx, rows, cols, 1);
 
     /// <summary>Log softmax over the groups, for each row b and column k: y[b, j, k] = x[b, j, k] - log sum over j of e^x[b, j, k]
-    /// (AESM2, equation of step 3: over the gates, per expert).</summary>
+    /// (AESM2's gates: over the groups, per expert).</summary>
     /// <param name="x">[rows, groups, cols].</param>
     /// <param name="rows">Rows.</param>
     /// <param name="groups">Members j of a softmax.</param>
@@ -22,32 +25,21 @@ public static unsafe partial class Softmax
     public static void LogGroups(ReadOnlySpan<float> x, int rows, int groups, int cols, Span<float> y)
     {
         var width = checked(groups * cols);
-        var length = Prepare(rows, width, x.Length, y.Length);
-        if (length == 0)
+        if (Prepare(rows, width, x.Length, y.Length) == 0)
         {
             return;
         }
-        var block = Math.Max(1, Chunk / width);
-        fixed (float* px = x, py = y, exps = Scratch.First(block * width), logs = Scratch.Second(block * cols))
+        fixed (float* px = x, py = y, turned = Scratch.First(width * Lanes))
         {
-            for (var r = 0; r < rows; r += block)
+            for (var r = 0; r < rows; r += Lanes)
             {
-                var count = Math.Min(block, rows - r);
-                float* source = px + (nint)r * width, target = py + (nint)r * width;
-                for (var b = 0; b < count; b++)
+                var count = Math.Min(Lanes, rows - r);
+                Transposition.Turn(px + (nint)r * width, count, width, turned);
+                for (var k = 0; k < cols; k++)
                 {
-                    Shift(source + b * width, groups, cols, target + b * width, logs);
+                    Logarithms(turned + k * Lanes, groups, cols * Lanes);
                 }
-                VectorLoops.Map<ExpOperator>(target, exps, count * width, 0);
-                for (var b = 0; b < count; b++)
-                {
-                    SumGroups(exps + b * width, groups, cols, logs + b * cols);
-                }
-                VectorLoops.Map<LogOperator>(logs, logs, count * cols, 0);
-                for (var b = 0; b < count; b++)
-                {
-                    SubtractGroups(logs + b * cols, groups, cols, target + b * width);
-                }
+                Transposition.TurnBack(turned, count, width, py + (nint)r * width);
             }
         }
     }
@@ -61,77 +53,54 @@ public static unsafe partial class Softmax
         {
             return;
         }
-        var block = Math.Max(1, Chunk / width);
-        fixed (float* py = y, pdy = dy, pdx = dx, exps = Scratch.First(block * width), sums = Scratch.Second(cols))
+        var chunk = Math.Max(1, Chunk / width) * width;
+        fixed (float* py = y, pdy = dy, pdx = dx, exps = Scratch.First(chunk))
         {
-            for (var r = 0; r < rows; r += block)
+            for (var start = 0; start < length; start += chunk)
             {
-                var count = Math.Min(block, rows - r);
-                var offset = (nint)r * width;
-                VectorLoops.Map<ExpOperator>(py + offset, exps, count * width, 0);
-                for (var b = 0; b < count; b++)
+                var end = Math.Min(start + chunk, length);
+                VectorLoops.Map<ExpOperator>(py + start, exps, end - start, 0);
+                for (var row = start; row < end; row += width)
                 {
-                    float* gradient = pdy + offset + b * width, target = pdx + offset + b * width, e = exps + b * width;
-                    SumGroups(gradient, groups, cols, sums);
-                    for (var j = 0; j < groups; j++)
-                    {
-                        for (var k = 0; k < cols; k++)
-                        {
-                            var i = j * cols + k;
-                            target[i] += MathF.FusedMultiplyAdd(-e[i], sums[k], gradient[i]);
-                        }
-                    }
+                    RowBackward(exps + (row - start), pdy + row, pdx + row, groups, cols);
                 }
             }
         }
     }
 
-    /// <summary>y[j, k] = x[j, k] - the largest x[., k].</summary>
-    static void Shift(float* x, int groups, int cols, float* y, float* max)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void RowBackward(float* exps, float* dy, float* dx, int groups, int cols)
     {
         for (var k = 0; k < cols; k++)
         {
-            max[k] = x[k];
-        }
-        for (var i = cols; i < groups * cols; i += cols)
-        {
-            for (var k = 0; k < cols; k++)
+            var sum = 0f;
+            for (var i = k; i < groups * cols; i += cols)
             {
-                max[k] = x[i + k] <= max[k] ? max[k] : x[i + k];
+                sum += dy[i];
             }
-        }
-        for (var i = 0; i < groups * cols; i += cols)
-        {
-            for (var k = 0; k < cols; k++)
+            for (var i = k; i < groups * cols; i += cols)
             {
-                y[i + k] = x[i + k] - max[k];
+                dx[i] += MathF.FusedMultiplyAdd(-exps[i], sum, dy[i]);
             }
         }
     }
 
-    static void SumGroups(float* x, int groups, int cols, float* sums)
+    /// <summary>Log softmax over vectors <paramref name="stride"/> floats apart, in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Logarithms(float* x, int count, int stride)
     {
-        for (var k = 0; k < cols; k++)
+        var max = Max(x, count, stride);
+        Vector512<float> sum = default;
+        for (var i = 0; i < count; i++)
         {
-            sums[k] = x[k];
+            var shifted = Vector512.Load(x + i * stride) - max;
+            Vector512.Store(shifted, x + i * stride);
+            sum += VectorMath.Exp(shifted);
         }
-        for (var i = cols; i < groups * cols; i += cols)
+        var log = VectorMath.Log(sum);
+        for (var i = 0; i < count; i++)
         {
-            for (var k = 0; k < cols; k++)
-            {
-                sums[k] += x[i + k];
-            }
-        }
-    }
-
-    static void SubtractGroups(float* logs, int groups, int cols, float* y)
-    {
-        for (var i = 0; i < groups * cols; i += cols)
-        {
-            for (var k = 0; k < cols; k++)
-            {
-                y[i + k] -= logs[k];
-            }
+            Vector512.Store(Vector512.Load(x + i * stride) - log, x + i * stride);
         }
     }
 }

@@ -1,28 +1,29 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Switchyard.Kernels;
 
-/// <summary>Softmax and its masked form over the columns of a row-major [rows, cols] matrix; cols is small, as a gate's number of experts.
-/// Exponentials run over the contiguous buffer, sums over a row's columns in ascending order, so a row's bits depend on that row only.</summary>
+/// <summary>Softmax, its masked form and its logarithm. Sixteen rows at a time are turned so that a lane is a row: every step is then
+/// an operation on whole vectors, and a row's sums run over its columns in ascending order, whatever rows stand beside it.</summary>
 public static unsafe partial class Softmax
 {
-    /// <summary>y = softmax of each row of x.</summary>
+    const int Lanes = VectorLoops.Lanes;
+
+    /// <summary>y = softmax of each row of x [rows, cols].</summary>
     public static void Rows(ReadOnlySpan<float> x, int rows, int cols, Span<float> y)
     {
-        var length = Prepare(rows, cols, x.Length, y.Length);
-        if (length == 0)
+        if (Prepare(rows, cols, x.Length, y.Length) == 0)
         {
             return;
         }
-        fixed (float* px = x, py = y)
+        fixed (float* px = x, py = y, turned = Scratch.First(cols * Lanes))
         {
-            for (var r = 0; r < rows; r++)
+            for (var r = 0; r < rows; r += Lanes)
             {
-                var row = px + (nint)r * cols;
-                Subtract(row, Max(row, cols), cols, py + (nint)r * cols);
-            }
-            VectorLoops.Map<ExpOperator>(py, py, length, 0);
-            for (var r = 0; r < rows; r++)
-            {
-                Normalise(py + (nint)r * cols, cols);
+                var count = Math.Min(Lanes, rows - r);
+                Transposition.Turn(px + (nint)r * cols, count, cols, turned);
+                Exponentials(turned, cols);
+                Transposition.TurnBack(turned, count, cols, py + (nint)r * cols);
             }
         }
     }
@@ -37,28 +38,13 @@ public static unsafe partial class Softmax
         }
         fixed (float* px = x, pm = mask, py = y)
         {
-            for (nint offset = 0; offset < length; offset += cols)
-            {
-                float* row = px + offset, on = pm + offset, target = py + offset;
-                var max = float.NegativeInfinity;
-                for (var j = 0; j < cols; j++)
-                {
-                    max = on[j] != 0 && !(row[j] <= max) ? row[j] : max;
-                }
-                for (var j = 0; j < cols; j++)
-                {
-                    target[j] = on[j] != 0 ? row[j] - max : float.NegativeInfinity;
-                }
-            }
-            VectorLoops.Map<ExpOperator>(py, py, length, 0);
-            for (var r = 0; r < rows; r++)
-            {
-                Normalise(py + (nint)r * cols, cols);
-            }
+            VectorLoops.Map<ExcludeOperator>(px, pm, py, length, 0);
         }
+        Rows(y, rows, cols, y);
     }
 
-    /// <summary>dx += y (dy - sum over the row of dy y), from the forward output y of either softmax.</summary>
+    /// <summary>dx += y (dy - sum over the row of dy y), from the forward output y of either softmax. Rows of 16 columns and more sum in
+    /// the order of <see cref="Vectors.Dot(ReadOnlySpan{float}, ReadOnlySpan{float})"/>.</summary>
     public static void RowsBackward(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, int rows, int cols)
     {
         var length = Prepare(rows, cols, Math.Min(y.Length, dy.Length), dx.Length);
@@ -66,56 +52,78 @@ public static unsafe partial class Softmax
         {
             for (nint offset = 0; offset < length; offset += cols)
             {
-                float* output = py + offset, gradient = pdy + offset, target = pdx + offset;
-                var sum = 0f;
-                for (var j = 0; j < cols; j++)
-                {
-                    sum = MathF.FusedMultiplyAdd(gradient[j], output[j], sum);
-                }
-                for (var j = 0; j < cols; j++)
-                {
-                    target[j] = MathF.FusedMultiplyAdd(output[j], gradient[j] - sum, target[j]);
-                }
+                RowBackward(py + offset, pdy + offset, pdx + offset, cols);
             }
         }
     }
 
-    /// <summary>The largest value; NaN when there is one.</summary>
-    static float Max(float* x, int count)
+    readonly struct ExcludeOperator : IBinaryOperator
     {
-        var max = x[0];
-        for (var j = 1; j < count; j++)
-        {
-            max = x[j] <= max ? max : x[j];
-        }
-        return max;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Apply(Vector512<float> x, Vector512<float> mask, Vector512<float> scale) =>
+            Vector512.ConditionalSelect(Vector512.Equals(mask, Vector512<float>.Zero), Vector512.Create(float.NegativeInfinity), x);
     }
 
-    static void Subtract(float* x, float value, int count, float* y)
+    /// <summary>Softmax over the vectors of <paramref name="x"/>, in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Exponentials(float* x, int count)
     {
-        for (var j = 0; j < count; j++)
+        var max = Max(x, count, Lanes);
+        Vector512<float> sum = default;
+        for (var i = 0; i < count; i++)
         {
-            y[j] = x[j] - value;
+            var e = VectorMath.Exp(Vector512.Load(x + i * Lanes) - max);
+            Vector512.Store(e, x + i * Lanes);
+            sum += e;
+        }
+        var empty = Vector512.Equals(sum, Vector512<float>.Zero);
+        var factor = Vector512.ConditionalSelect(empty, Vector512<float>.Zero, Vector512<float>.One / sum);
+        for (var i = 0; i < count; i++)
+        {
+            Vector512.Store(Vector512.Load(x + i * Lanes) * factor, x + i * Lanes);
         }
     }
 
-    static float Sum(float* x, int count)
+    /// <summary>The largest value of each lane; NaN when there is one; 0 where all are minus infinity, so that
+    /// subtracting it leaves minus infinity.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<float> Max(float* x, int count, int stride)
     {
+        var max = Vector512.Load(x);
+        for (var i = 1; i < count; i++)
+        {
+            var value = Vector512.Load(x + i * stride);
+            max = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(value, max), max, value);
+        }
+        var none = Vector512.Equals(max, Vector512.Create(float.NegativeInfinity));
+        return Vector512.ConditionalSelect(none, Vector512<float>.Zero, max);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void RowBackward(float* y, float* dy, float* dx, int cols)
+    {
+        var j = 0;
         var sum = 0f;
-        for (var j = 0; j < count; j++)
+        if (cols >= Lanes)
         {
-            sum += x[j];
+            sum = Vectors.Dot(dy, y, cols);
+            var all = Vector512.Create(sum);
+            for (; j <= cols - Lanes; j += Lanes)
+            {
+                var gradient = Vector512.Load(dy + j) - all;
+                Vector512.Store(Vector512.FusedMultiplyAdd(Vector512.Load(y + j), gradient, Vector512.Load(dx + j)), dx + j);
+            }
         }
-        return sum;
-    }
-
-    static void Normalise(float* y, int count)
-    {
-        var sum = Sum(y, count);
-        var factor = sum == 0 ? 0 : 1 / sum;
-        for (var j = 0; j < count; j++)
+        else
         {
-            y[j] *= factor;
+            for (var i = 0; i < cols; i++)
+            {
+                sum = MathF.FusedMultiplyAdd(dy[i], y[i], sum);
+            }
+        }
+        for (; j < cols; j++)
+        {
+            dx[j] = MathF.FusedMultiplyAdd(y[j], dy[j] - sum, dx[j]);
         }
     }
 

@@ -27,6 +27,7 @@ static unsafe class VectorLoops
 {
     public const int Lanes = 16;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Map<TOperator>(float* x, float* z, int length, float scale) where TOperator : IUnaryOperator
     {
         var s = Vector512.Create(scale);
@@ -41,6 +42,7 @@ static unsafe class VectorLoops
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Map<TOperator>(float* x, float* y, float* z, int length, float scale) where TOperator : IBinaryOperator
     {
         var s = Vector512.Create(scale);
@@ -55,6 +57,7 @@ static unsafe class VectorLoops
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void MapInto<TOperator>(float* x, float* y, float* z, int length) where TOperator : ITernaryOperator
     {
         var i = 0;

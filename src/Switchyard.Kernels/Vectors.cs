@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Switchyard.Kernels;
@@ -126,6 +127,7 @@ public static unsafe class Vectors
     }
 
     /// <summary>Sum of x^2 in double precision: 16 chains, element i in chain i mod 16, then a tree.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double SumOfSquares(ReadOnlySpan<float> x)
     {
         Vector512<double> low = default, high = default;
@@ -156,6 +158,7 @@ public static unsafe class Vectors
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Dot(float* x, float* y, int length)
     {
         Vector512<float> sum = default;
@@ -206,6 +209,7 @@ public static unsafe class Vectors
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void ColumnSums(float* b, nint ldb, int rows, float* c)
     {
         const int Lanes = VectorLoops.Lanes;
@@ -223,6 +227,7 @@ public static unsafe class Vectors
         Vector512.Store(s3, c + 3 * Lanes);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void AddSquares(Vector512<float> x, ref Vector512<double> low, ref Vector512<double> high)
     {
         var (a, b) = Vector512.Widen(x);
