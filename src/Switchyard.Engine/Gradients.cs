@@ -1,0 +1,90 @@
+namespace Switchyard.Engine;
+
+/// <summary>
+/// What a backward pass leaves: one flat array for all dense parameters and the touched rows of every table. This is the
+/// seam between gradients and optimizer: processes that train together exchange exactly these two, here.
+/// </summary>
+public sealed class Gradients
+{
+    readonly Real[] _dense;
+
+    internal Gradients(ParameterSet parameters)
+    {
+        _dense = new Real[parameters.DenseLength];
+        Tables = [.. parameters.Tables.Select(t => new TableGradient(t))];
+    }
+
+    /// <summary>Gradient of <see cref="ParameterSet.DenseValues"/>, element for element.</summary>
+    public Span<Real> Dense => _dense;
+
+    /// <summary>Touched rows, in the order of <see cref="ParameterSet.Tables"/>.</summary>
+    public TableGradient[] Tables { get; }
+
+    public Span<Real> Of(Parameter parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        return _dense.AsSpan(parameter.Offset, parameter.Length);
+    }
+
+    internal Block<Real> Block(Parameter parameter) => new(_dense, parameter.Offset, parameter.Length);
+
+    internal void Clear()
+    {
+        _dense.AsSpan().Clear();
+        foreach (var table in Tables) table.Clear();
+    }
+}
+
+/// <summary>Gradient of the rows of one table that a batch touched: a list of rows and their vectors, first touched first.</summary>
+public sealed class TableGradient
+{
+    readonly int[] _slot;
+    int[] _rows = new int[256];
+    Real[] _values;
+
+    internal TableGradient(EmbeddingTable table)
+    {
+        Table = table;
+        _slot = new int[table.Rows];
+        _values = new Real[256 * table.Width];
+    }
+
+    public EmbeddingTable Table { get; }
+
+    /// <summary>Touched rows.</summary>
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<int> Rows => _rows.AsSpan(0, Count);
+
+    /// <summary>Their gradients, [Count × width].</summary>
+    public Span<Real> Values => _values.AsSpan(0, Count * Table.Width);
+
+    /// <summary>Gradient of one row, zero when first touched.</summary>
+    public Span<Real> Row(int row)
+    {
+        var width = Table.Width;
+        var slot = _slot[row] - 1;
+        if (slot < 0)
+        {
+            slot = Count++;
+            if (slot == _rows.Length)
+            {
+                Array.Resize(ref _rows, 2 * slot);
+                Array.Resize(ref _values, 2 * slot * width);
+            }
+
+            _rows[slot] = row;
+            _slot[row] = slot + 1;
+            _values.AsSpan(slot * width, width).Clear();
+        }
+
+        return _values.AsSpan(slot * width, width);
+    }
+
+    /// <summary>Forgets the touched rows; cost is theirs, not the table's.</summary>
+    internal void Clear()
+    {
+        foreach (var row in Rows) _slot[row] = 0;
+        Count = 0;
+    }
+}

@@ -1,0 +1,206 @@
+using Switchyard.Kernels;
+
+namespace Switchyard.Engine;
+
+/// <summary>What a graph is for.</summary>
+public enum GraphMode
+{
+    /// <summary>Forward only: nothing is recorded, noise and dropout are off, running statistics are read.</summary>
+    Score,
+
+    /// <summary>Forward and backward: ops are recorded, noise and dropout are on, batch statistics are used.</summary>
+    Train,
+}
+
+/// <summary>Backward half of an op: reads the gradient of <see cref="Step.Out"/>, adds to those of its inputs.</summary>
+public delegate void Backward(Graph g, in Step step);
+
+/// <summary>One recorded op: its backward half and what that needs.</summary>
+public readonly record struct Step(Backward Run, Tensor Out, Tensor A, Tensor B, int I, Real F, object? Aux);
+
+/// <summary>A named auxiliary objective: loss += Weight × value.</summary>
+public readonly record struct Term(string Name, Tensor Value, Real Weight);
+
+/// <summary>
+/// The tape: tensors of one forward pass, the ops that made them in order, and the backward pass over them.
+/// A graph is used by one thread at a time and reused for ever; in steady state it allocates nothing.
+/// </summary>
+public sealed partial class Graph
+{
+    readonly Arena<Real> _reals = new();
+    readonly Arena<int> _ints = new();
+    readonly List<Step> _steps = [];
+    readonly List<Term> _terms = [];
+    Node[] _nodes = new Node[64];
+    int _count;
+
+    /// <param name="mode">Train records, Score does not.</param>
+    /// <param name="parameters">The values every <see cref="Use"/> refers to.</param>
+    /// <param name="pool">Workers of the ops' parallel loops; null computes on the calling thread. Results do not depend on it.</param>
+    public Graph(GraphMode mode, ParameterSet parameters, WorkerPool? pool = null)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        Mode = mode;
+        Parameters = parameters;
+        Pool = pool ?? Serial;
+        Gradients = mode == GraphMode.Train ? new Gradients(parameters) : null;
+    }
+
+    public GraphMode Mode { get; }
+
+    public bool Training => Mode == GraphMode.Train;
+
+    public ParameterSet Parameters { get; }
+
+    public WorkerPool Pool { get; }
+
+    /// <summary>Gradients of the last backward pass; null in Score mode.</summary>
+    public Gradients? Gradients { get; }
+
+    /// <summary>Key of all noise: the same seed and step draw the same noise whatever the threads do.</summary>
+    public ulong Seed { get; set; }
+
+    /// <summary>Training step, 0-based; part of the noise's key.</summary>
+    public long StepNumber { get; set; }
+
+    /// <summary>Share of the planned training that is done, 0 to 1; schedules inside models read it.</summary>
+    public double Progress { get; set; }
+
+    /// <summary>Auxiliary objectives added by the forward pass.</summary>
+    public ReadOnlySpan<Term> Terms => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_terms);
+
+    static WorkerPool Serial { get; } = new(1);
+
+    /// <summary>A tensor with undefined content, to be filled by the op that asked for it.</summary>
+    public Tensor New(int rows, int cols, bool needsGrad = true) =>
+        Add(new Node { Value = _reals.Take(checked(rows * cols)), NeedsGrad = needsGrad && Training }, rows, cols);
+
+    /// <summary>A tensor of zeros.</summary>
+    public Tensor Zeros(int rows, int cols)
+    {
+        var t = New(rows, cols);
+        Value(t).Clear();
+        return t;
+    }
+
+    /// <summary>A leaf with a copy of the given values.</summary>
+    public Tensor Input(ReadOnlySpan<Real> values, int rows, int cols, bool needsGrad = false)
+    {
+        var t = New(rows, cols, needsGrad);
+        values.CopyTo(Value(t));
+        return t;
+    }
+
+    /// <summary>A leaf that is the parameter itself.</summary>
+    public Tensor Use(Parameter parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        return Add(
+            new Node
+            {
+                Value = Parameters.Block(parameter),
+                Grad = Gradients?.Block(parameter) ?? default,
+                NeedsGrad = Training,
+                HasGrad = Training,
+            },
+            parameter.Rows,
+            parameter.Cols);
+    }
+
+    public Span<Real> Value(Tensor t) => _nodes[t.Id].Value.Span;
+
+    internal Block<Real> Values(Tensor t) => _nodes[t.Id].Value;
+
+    public bool NeedsGrad(Tensor t) => _nodes[t.Id].NeedsGrad;
+
+    /// <summary>True once something was added to the tensor's gradient.</summary>
+    public bool HasGrad(Tensor t) => _nodes[t.Id].HasGrad;
+
+    /// <summary>Gradient of a tensor, zero on first use; backward halves add to it.</summary>
+    public Span<Real> Grad(Tensor t) => Grads(t).Span;
+
+    internal Block<Real> Grads(Tensor t)
+    {
+        ref var node = ref _nodes[t.Id];
+        if (!node.HasGrad)
+        {
+            node.Grad = _reals.Take(t.Length);
+            node.Grad.Span.Clear();
+            node.HasGrad = true;
+        }
+
+        return node.Grad;
+    }
+
+    /// <summary>Gradient of a tensor for a backward half that can overwrite: <paramref name="fresh"/> says that nothing is there yet.</summary>
+    internal Block<Real> GradsToFill(Tensor t, out bool fresh)
+    {
+        ref var node = ref _nodes[t.Id];
+        fresh = !node.HasGrad;
+        if (fresh)
+        {
+            node.Grad = _reals.Take(t.Length);
+            node.HasGrad = true;
+        }
+
+        return node.Grad;
+    }
+
+    /// <summary>Scratch ints that live until the next reset; content undefined.</summary>
+    internal Block<int> Ints(int length) => _ints.Take(length);
+
+    /// <summary>Scratch numbers that live until the next reset; content undefined.</summary>
+    internal Block<Real> Scratch(int length) => _reals.Take(length);
+
+    /// <summary>Notes an op's backward half, if the output can reach a loss.</summary>
+    public void Record(Backward run, Tensor @out, Tensor a, Tensor b = default, int i = 0, Real f = 0, object? aux = null)
+    {
+        if (NeedsGrad(@out)) _steps.Add(new Step(run, @out, a, b, i, f, aux));
+    }
+
+    /// <summary>Adds an auxiliary objective; does nothing when scoring.</summary>
+    public void AddTerm(string name, Tensor value, Real weight)
+    {
+        if (Training) _terms.Add(new Term(name, value, weight));
+    }
+
+    /// <summary>Fills <see cref="Gradients"/> with those of loss + Σ weight × term; <paramref name="loss"/> is [1 × 1].</summary>
+    public void RunBackward(Tensor loss)
+    {
+        if (Gradients is null) throw new InvalidOperationException("A graph in Score mode records nothing; use GraphMode.Train.");
+        Grad(loss)[0] += 1;
+        foreach (ref readonly var term in Terms) Grad(term.Value)[0] += term.Weight;
+        var steps = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_steps);
+        for (var i = steps.Length - 1; i >= 0; i--)
+        {
+            if (HasGrad(steps[i].Out)) steps[i].Run(this, in steps[i]);
+        }
+    }
+
+    /// <summary>Forgets the pass, keeps the memory, clears the gradients.</summary>
+    public void Reset()
+    {
+        _count = 0;
+        _steps.Clear();
+        _terms.Clear();
+        _reals.Reset();
+        _ints.Reset();
+        _rented = 0;
+        Gradients?.Clear();
+    }
+
+    Tensor Add(Node node, int rows, int cols)
+    {
+        if (_count == _nodes.Length) Array.Resize(ref _nodes, 2 * _count);
+        _nodes[_count] = node;
+        return new Tensor(_count++, rows, cols);
+    }
+
+    struct Node
+    {
+        public Block<Real> Value;
+        public Block<Real> Grad;
+        public bool NeedsGrad;
+        public bool HasGrad;
+    }
+}

@@ -1,0 +1,62 @@
+namespace Switchyard.Engine;
+
+/// <summary>Routing rows to experts and mixing what the experts return.</summary>
+public static class DispatchOps
+{
+    /// <summary>
+    /// A decision, not a differentiable op: the pairs of every (row, expert) to which any of the gates gives a non-zero weight.
+    /// Gates are [B × experts] over the same rows.
+    /// </summary>
+    public static Dispatch Route(this Graph g, ReadOnlySpan<Tensor> gates)
+    {
+        var dispatch = g.Rent();
+        dispatch.Fill(g, gates);
+        return dispatch;
+    }
+
+    /// <summary>
+    /// h [pairs × N], gate number <paramref name="index"/> of the dispatch [B × experts] → y [B × N]:
+    /// y_b = Σ_k gate[b,k] · h[(b,k)] over the experts the gate chose, in ascending order.
+    /// </summary>
+    public static Tensor Combine(this Graph g, Tensor h, Tensor gate, Dispatch dispatch, int index)
+    {
+        var y = g.New(dispatch.Rows, h.Cols);
+        g.ForRows(y.Rows, new Forward(g.Values(h), g.Values(y), dispatch.Gate(index), h.Cols));
+        g.Record(Back, y, h, gate, index, 0, dispatch);
+        return y;
+    }
+
+    static void Back(Graph g, in Step s)
+    {
+        var dispatch = (Dispatch)s.Aux!;
+        var entries = dispatch.Gate(s.I);
+        var dh = g.GradsToFill(s.A, out var fresh);
+
+        // A gate that chose every pair writes all of dh; another one adds to what is there.
+        var overwrite = fresh && entries.Pair.Length == dispatch.Pairs;
+        if (fresh && !overwrite) dh.Span.Clear();
+        g.ForRows(dispatch.Rows, new BackwardBody(g.Values(s.A), g.Grads(s.Out), dh, g.Grads(s.B), g.Scratch(entries.Pair.Length), entries, s.A.Cols, !overwrite));
+    }
+
+    readonly struct Forward(Block<Real> h, Block<Real> y, GateEntries entries, int width) : IRowBody
+    {
+        public void Run(Graph g, int from, int to) =>
+            Kernels.Rows.Combine(entries.Start.Span, entries.Pair.Span, entries.Weight.Span, h.Span, width, from, to, y.Span);
+    }
+
+    readonly struct BackwardBody(
+        Block<Real> h, Block<Real> dy, Block<Real> dh, Block<Real> dGate, Block<Real> dWeight, GateEntries entries, int width, bool accumulate) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            var start = entries.Start.Span;
+            Kernels.Rows.CombineBackwardValues(
+                start, entries.Pair.Span, entries.Weight.Span, dy.Span, h.Span, width, from, to, dh.Span, dWeight.Span, accumulate);
+            var (first, last) = (start[from], start[to]);
+            var position = entries.Position.Span;
+            var gradient = dWeight.Span;
+            var target = dGate.Span;
+            for (var i = first; i < last; i++) target[position[i]] += gradient[i];
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using Switchyard.Kernels;
+
+namespace Switchyard.Engine;
+
+public static partial class LinearOps
+{
+    /// <summary>Rows whose input gradient is computed at a time before it is scattered: small enough to stay in the cache.</summary>
+    const int ScatterRows = 64;
+
+    /// <summary>Input columns whose weight gradient one worker computes at a time.</summary>
+    const int GradientColumns = 96;
+
+    [ThreadStatic]
+    static Real[]? _scatter;
+
+    static void Back(Graph g, in Step s)
+    {
+        var weight = g.Parameters.Dense[s.I / 4];
+        var dispatch = (Dispatch?)s.Aux;
+        var gather = (s.I & Gather) != 0;
+        BackInput(g, s, weight, dispatch, gather);
+        var parts = (weight.RowsEach + GradientColumns - 1) / GradientColumns;
+        g.Pool.For(
+            weight.Count * parts,
+            new WeightBody(
+                g.Values(s.A), g.Grads(s.Out), g.Gradients!.Block(weight), s.B.Length == 0 ? default : g.Grads(s.B), dispatch, gather,
+                s.Out.Rows, weight.RowsEach, weight.Cols, parts));
+    }
+
+    /// <summary>Masks dY by the ReLU and computes dX = dY Wᵀ.</summary>
+    static void BackInput(Graph g, in Step s, Parameter weight, Dispatch? dispatch, bool gather)
+    {
+        var needsInput = g.NeedsGrad(s.A);
+        var relu = (s.I & Relu) != 0;
+        if (!needsInput && !relu) return;
+        var stride = 0;
+        var panels = needsInput ? g.Parameters.Packed.Get(g, weight, true, out stride) : null;
+        var fresh = false;
+        var dx = needsInput ? g.GradsToFill(s.A, out fresh) : default;
+        if (needsInput && gather && fresh)
+        {
+            dx.Span.Clear();
+            fresh = false;
+        }
+
+        var body = new InputBody(
+            g.Values(s.Out), g.Grads(s.Out), dx, panels, stride, weight.RowsEach, weight.Cols, relu, fresh ? Epilogue.Store : Epilogue.AddResult);
+        if (dispatch is null) g.ForRows(s.Out.Rows, new WholeInputBody(body));
+        else if (gather) g.ForRows(dispatch.Rows, new GatheredInputBody(body, dispatch));
+        else g.ForPairs(dispatch, body);
+    }
+
+    readonly struct InputBody(
+        Block<Real> y, Block<Real> dy, Block<Real> dx, Real[]? panels, int stride, int inputs, int outputs, bool relu, Epilogue epilogue)
+        : IPairBody
+    {
+        public int Inputs => inputs;
+
+        public void Run(Graph g, Dispatch dispatch, int expert, int from, int to) => Run(expert, from, to);
+
+        public void Run(int matrix, int from, int to)
+        {
+            Mask(from, to);
+            if (panels is not null) Multiply(matrix, from, to, dx.Span[(from * inputs)..], epilogue);
+        }
+
+        /// <summary>Pairs [from, to) of an expert, added to the input rows they were gathered from.</summary>
+        public void Scatter(int matrix, int from, int to, Block<int> rowOfPair, bool contiguous)
+        {
+            Mask(from, to);
+            if (panels is null) return;
+            if (contiguous)
+            {
+                Multiply(matrix, from, to, dx.Span[(rowOfPair.Span[from] * inputs)..], Epilogue.AddResult);
+                return;
+            }
+
+            var scratch = _scatter is { } s && s.Length >= ScatterRows * inputs ? s : _scatter = new Real[ScatterRows * inputs];
+            for (var first = from; first < to; first += ScatterRows)
+            {
+                var count = Math.Min(ScatterRows, to - first);
+                Multiply(matrix, first, first + count, scratch, Epilogue.Store);
+                Kernels.Rows.ScatterAdd(scratch, inputs, inputs, rowOfPair.Slice(first, count), dx.Span);
+            }
+        }
+
+        void Mask(int from, int to)
+        {
+            if (relu) Vectors.MaskRelu(y.Slice(from * outputs, (to - from) * outputs), dy.Slice(from * outputs, (to - from) * outputs));
+        }
+
+        void Multiply(int matrix, int from, int to, Span<Real> target, Epilogue how) =>
+            Gemm.Multiply(
+                dy.Slice(from * outputs, (to - from) * outputs), outputs, default, to - from, outputs, panels.AsSpan(matrix * stride, stride), inputs,
+                target, inputs, how, default);
+    }
+
+    readonly struct WholeInputBody(InputBody body) : IRowBody
+    {
+        public void Run(Graph g, int from, int to) => body.Run(0, from, to);
+    }
+
+    /// <summary>Input rows [from, to): the pairs of these rows, expert by expert, so that no two workers write to one row.</summary>
+    readonly struct GatheredInputBody(InputBody body, Dispatch dispatch) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            for (var expert = 0; expert < dispatch.Experts; expert++)
+            {
+                var (first, last) = dispatch.PairsOfRows(expert, from, to);
+                if (first < last) body.Scatter(expert, first, last, dispatch.RowOfPair, last - first == to - from);
+            }
+        }
+    }
+
+    /// <summary>Part p: a range of input columns of one matrix; the first range also takes the bias.</summary>
+    readonly struct WeightBody(
+        Block<Real> x, Block<Real> dy, Block<Real> dWeight, Block<Real> dBias, Dispatch? dispatch, bool gather, int rows, int inputs, int outputs,
+        int parts) : IParallelBody
+    {
+        public void Run(int part)
+        {
+            var (matrix, range) = (part / parts, part % parts);
+            var (first, count) = dispatch is null ? (0, rows) : (dispatch.Start[matrix], dispatch.Count(matrix));
+            if (count == 0) return;
+            var gradient = dy.Slice(first * outputs, count * outputs);
+            if (range == 0 && dBias.Length > 0) Vectors.ColumnSums(gradient, outputs, count, outputs, dBias.Slice(matrix * outputs, outputs));
+            var gathered = gather && !dispatch!.Full(matrix);
+            var a = gather ? x.Span : x.Span[(first * inputs)..];
+            Gemm.MultiplyTransposed(
+                a, inputs, gathered ? dispatch!.RowOfPair.Slice(first, count) : default, count, range * GradientColumns,
+                Math.Min(inputs, (range + 1) * GradientColumns), gradient, outputs, outputs, dWeight.Slice(matrix * inputs * outputs, inputs * outputs),
+                outputs);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using Switchyard.Kernels;
+
+namespace Switchyard.Engine;
+
+/// <summary>One field of a batch as <see cref="LookupOps.Embed"/> reads it; filled anew for every batch, never reallocated.</summary>
+public sealed class EmbeddingInput
+{
+    /// <summary>Table of the field's vectors; null for a field of plain numbers.</summary>
+    public EmbeddingTable? Table { get; init; }
+
+    /// <summary>First column of the field in x.</summary>
+    public required int Column { get; init; }
+
+    /// <summary>Columns the field takes in x.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Several ids per row are averaged; otherwise summed.</summary>
+    public bool Mean { get; init; }
+
+    /// <summary>Ids of all rows.</summary>
+    public int[] Ids { get; set; } = [];
+
+    /// <summary>Row starts within <see cref="Ids"/> where a row has any number of them; null where it has one.</summary>
+    public int[]? Offsets { get; set; }
+
+    /// <summary>Numbers [rows × Width] of a field without a table.</summary>
+    public float[] Numbers { get; set; } = [];
+}
+
+/// <summary>Reading vectors by id.</summary>
+public static class LookupOps
+{
+    /// <summary>Fields of B rows → x [B,D]: every field's vector (mean or sum of several, zero for none) written to its columns.</summary>
+    public static Tensor Embed(this Graph g, EmbeddingInput[] fields, int rows, int width)
+    {
+        var x = g.New(rows, width);
+        g.ForRows(rows, new EmbedBody(fields, g.Values(x), width));
+        g.Record(
+            static (g, in s) => g.Pool.For(g.Gradients!.Tables.Length, new EmbedBackBody((EmbeddingInput[])s.Aux!, g.Gradients, g.Grads(s.Out), s.Out.Rows, s.Out.Cols)),
+            x, default, aux: fields);
+        return x;
+    }
+
+    /// <summary>Table [M,N] of a dense parameter, one group per row → [B,N]; the mean of all M where it is unknown.</summary>
+    public static Tensor Lookup(this Graph g, Parameter table, GroupIndex index, int rows)
+    {
+        var source = g.Use(table);
+        var y = g.New(rows, table.Cols);
+        var values = g.Value(source);
+        var target = g.Value(y);
+        for (var row = 0; row < rows; row++)
+        {
+            var vector = target.Slice(row * table.Cols, table.Cols);
+            var group = index[row];
+            if (group >= 0)
+            {
+                values.Slice(group * table.Cols, table.Cols).CopyTo(vector);
+                continue;
+            }
+
+            values[..table.Cols].CopyTo(vector);
+            for (var m = 1; m < table.Rows; m++) Vectors.Add(values.Slice(m * table.Cols, table.Cols), vector);
+            Vectors.Scale((Real)1 / table.Rows, vector);
+        }
+
+        var (ids, same) = index.Parts;
+        g.Record(LookupBack, y, source, i: same, aux: ids);
+        return y;
+    }
+
+    static void LookupBack(Graph g, in Step s)
+    {
+        var index = GroupIndex.Of(in s);
+        var dTable = g.Grad(s.A);
+        var dy = g.Grad(s.Out);
+        var width = s.A.Cols;
+        for (var row = 0; row < s.Out.Rows; row++)
+        {
+            var gradient = dy.Slice(row * width, width);
+            var group = index[row];
+            if (group >= 0)
+            {
+                Vectors.Add(gradient, dTable.Slice(group * width, width));
+                continue;
+            }
+
+            for (var m = 0; m < s.A.Rows; m++) Vectors.Axpy((Real)1 / s.A.Rows, gradient, dTable.Slice(m * width, width));
+        }
+    }
+
+    readonly struct EmbedBody(EmbeddingInput[] fields, Block<Real> x, int width) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            foreach (var field in fields)
+            {
+                var target = x.Span[field.Column..];
+                if (field.Table is null) Numbers(field, target, from, to);
+                else if (field.Offsets is null) Kernels.Rows.Gather(field.Table.Values, field.Width, field.Ids.AsSpan(from, to - from), target[(from * width)..], width);
+                else Pool(field, field.Table, target, from, to);
+            }
+        }
+
+        void Numbers(EmbeddingInput field, Span<Real> target, int from, int to)
+        {
+            for (var row = from; row < to; row++)
+            {
+                for (var i = 0; i < field.Width; i++) target[row * width + i] = field.Numbers[row * field.Width + i];
+            }
+        }
+
+        void Pool(EmbeddingInput field, EmbeddingTable table, Span<Real> target, int from, int to)
+        {
+            for (var row = from; row < to; row++)
+            {
+                var vector = target.Slice(row * width, field.Width);
+                vector.Clear();
+                var ids = field.Ids.AsSpan(field.Offsets![row]..field.Offsets[row + 1]);
+                foreach (var id in ids) Vectors.Add(table.Row(id), vector);
+                if (field.Mean && ids.Length > 1) Vectors.Scale((Real)1 / ids.Length, vector);
+            }
+        }
+    }
+
+    /// <summary>Part p: all fields of table p, in field order, rows in order, so that the sums do not depend on the workers.</summary>
+    readonly struct EmbedBackBody(EmbeddingInput[] fields, Gradients gradients, Block<Real> dx, int rows, int width) : IParallelBody
+    {
+        public void Run(int part)
+        {
+            var gradient = gradients.Tables[part];
+            foreach (var field in fields)
+            {
+                if (field.Table != gradient.Table) continue;
+                var source = dx.Span[field.Column..];
+                if (field.Offsets is null)
+                {
+                    for (var row = 0; row < rows; row++) Vectors.Add(source.Slice(row * width, field.Width), gradient.Row(field.Ids[row]));
+                    continue;
+                }
+
+                for (var row = 0; row < rows; row++)
+                {
+                    var ids = field.Ids.AsSpan(field.Offsets[row]..field.Offsets[row + 1]);
+                    var scale = field.Mean && ids.Length > 1 ? (Real)1 / ids.Length : 1;
+                    foreach (var id in ids) Vectors.Axpy(scale, source.Slice(row * width, field.Width), gradient.Row(id));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Switchyard.Kernels;
+
+namespace Switchyard.Engine;
+
+/// <summary>Noise and dropout. Both draw from a counter keyed by seed, step, site and position: neither threads nor dispatch can change them.</summary>
+public static class RandomOps
+{
+    /// <summary>Training: x + σ · N(0,1), independent for every element. Scoring, or σ = 0: x itself.</summary>
+    /// <param name="site">Number of the place in the model that draws; see <see cref="Scope.Site"/>.</param>
+    public static Tensor Noise(this Graph g, Tensor x, Real sigma, int site)
+    {
+        if (!g.Training || sigma == 0) return x;
+        var noise = g.New(x.Rows, x.Cols, needsGrad: false);
+        g.ForRows(x.Rows, new NoiseBody(g.Values(noise), CounterNoise.Key(g.Seed, g.StepNumber, site), sigma, x.Cols));
+        return g.Add(x, noise);
+    }
+
+    /// <summary>
+    /// Training: every element of an expert's output [pairs,N] is 0 with probability <paramref name="rate"/>, else divided by
+    /// 1 − rate; keyed by row and expert, not by the pair's place. Scoring: h itself.
+    /// </summary>
+    public static Tensor GroupedDropout(this Graph g, Tensor h, Dispatch dispatch, Real rate, int site)
+    {
+        if (!g.Training || rate == 0) return h;
+        var y = g.New(h.Rows, h.Cols, g.NeedsGrad(h));
+        var factors = g.Scratch(h.Length);
+        var key = CounterNoise.Key(g.Seed, g.StepNumber, site);
+        g.ForPairs(dispatch, new DropoutBody(g.Values(h), g.Values(y), factors, key, rate, h.Cols));
+        var kept = g.Input(factors.Span, h.Rows, h.Cols);
+        g.Record(static (g, in s) => Vectors.MultiplyAdd(g.Value(s.B), g.Grad(s.Out), g.Grad(s.A)), y, h, kept);
+        return y;
+    }
+
+    readonly struct NoiseBody(Block<Real> noise, ulong key, Real sigma, int cols) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            var target = noise.Slice(from * cols, (to - from) * cols);
+            target.Clear();
+            CounterNoise.Normal(key, (long)from * cols, sigma, target);
+        }
+    }
+
+    readonly struct DropoutBody(Block<Real> h, Block<Real> y, Block<Real> factors, ulong key, Real rate, int cols) : IPairBody
+    {
+        public void Run(Graph g, Dispatch dispatch, int expert, int from, int to)
+        {
+            var rows = dispatch.RowOfPair.Span;
+            for (var pair = from; pair < to; pair++)
+            {
+                var factor = factors.Slice(pair * cols, cols);
+                CounterNoise.Uniform(key, ((long)rows[pair] * dispatch.Experts + expert) * cols, factor);
+                foreach (ref var f in factor) f = f < rate ? 0 : 1 / (1 - rate);
+                Vectors.Multiply(h.Slice(pair * cols, cols), factor, y.Slice(pair * cols, cols));
+            }
+        }
+    }
+}

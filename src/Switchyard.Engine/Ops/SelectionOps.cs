@@ -1,0 +1,58 @@
+namespace Switchyard.Engine;
+
+/// <summary>Decisions: they read values and write masks of 0 and 1; no gradient flows through them.</summary>
+public static class SelectionOps
+{
+    /// <summary>
+    /// x [B,N] → mask [B,N] with 1 at the k smallest entries of every row, ties to the lower index. Entries whose
+    /// <paramref name="without"/> mask is 1 are not candidates.
+    /// </summary>
+    public static Tensor SmallestPerRow(this Graph g, Tensor x, int k, Tensor without = default)
+    {
+        var mask = g.New(x.Rows, x.Cols, needsGrad: false);
+        g.ForRows(x.Rows, new Body(g.Values(x), without.Length == 0 ? default : g.Values(without), g.Values(mask), x.Cols, k));
+        return mask;
+    }
+
+    /// <summary>1 where either mask is 1.</summary>
+    public static Tensor Either(this Graph g, Tensor a, Tensor b)
+    {
+        var mask = g.New(a.Rows, a.Cols, needsGrad: false);
+        var x = g.Value(a);
+        var y = g.Value(b);
+        var z = g.Value(mask);
+        for (var i = 0; i < z.Length; i++) z[i] = Math.Max(x[i], y[i]);
+        return mask;
+    }
+
+    readonly struct Body(Block<Real> x, Block<Real> without, Block<Real> mask, int cols, int k) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            for (var row = from; row < to; row++)
+            {
+                var values = x.Slice(row * cols, cols);
+                var chosen = mask.Slice(row * cols, cols);
+                var barred = without.Length == 0 ? default : without.Slice(row * cols, cols);
+                chosen.Clear();
+                for (var n = 0; n < k; n++)
+                {
+                    var best = Best(values, chosen, barred);
+                    if (best >= 0) chosen[best] = 1;
+                }
+            }
+        }
+
+        static int Best(ReadOnlySpan<Real> values, ReadOnlySpan<Real> chosen, ReadOnlySpan<Real> barred)
+        {
+            var best = -1;
+            for (var i = 0; i < values.Length; i++)
+            {
+                if (chosen[i] != 0 || (barred.Length > 0 && barred[i] != 0)) continue;
+                if (best < 0 || values[i] < values[best]) best = i;
+            }
+
+            return best;
+        }
+    }
+}
