@@ -1,0 +1,51 @@
+using Switchyard.Data;
+using Switchyard.Engine;
+using Switchyard.Kernels;
+
+namespace Switchyard.Models;
+
+/// <summary>
+/// A ranker's forward pass on one graph: the same code in training and scoring. Used by one thread at a time; several passes
+/// may share a ranker as long as nobody trains it.
+/// </summary>
+public sealed class ForwardPass
+{
+    readonly Ranker _ranker;
+    readonly Tensor[] _logits;
+    readonly int[] _given;
+    readonly int[][] _nodes;
+
+    public ForwardPass(Ranker ranker, GraphMode mode, WorkerPool? pool = null)
+    {
+        ArgumentNullException.ThrowIfNull(ranker);
+        _ranker = ranker;
+        Graph = new Graph(mode, ranker.Parameters, pool);
+        Inputs = ranker.Embedding.NewInputs();
+        _logits = new Tensor[ranker.Schema.Tasks.Length];
+        _given = [.. ranker.Schema.Tasks.Select(t => t.Given)];
+        _nodes = new int[ranker.Schema.Levels.Length][];
+    }
+
+    public Graph Graph { get; }
+
+    /// <summary>The fields of the batch bound last.</summary>
+    public EmbeddingInput[] Inputs { get; }
+
+    /// <summary>Points the pass at a batch without computing; the batch must stay as it is until the pass is over.</summary>
+    public void Bind(Batch batch) => _ranker.Embedding.Bind(Inputs, batch);
+
+    /// <summary>One logit [B,1] per task.</summary>
+    public ReadOnlySpan<Tensor> Logits(Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        Graph.Reset();
+        Bind(batch);
+        for (var level = 0; level < _nodes.Length; level++) _nodes[level] = batch.Nodes(level);
+        var x = Graph.Embed(Inputs, batch.Count, _ranker.Schema.Width);
+        _ranker.Model.Forward(Graph, x, new ScenarioPath(_nodes), _logits);
+        return _logits;
+    }
+
+    /// <summary>Score of every task and row, [tasks × Count]: the product of probabilities along the task's chain.</summary>
+    public void Scores(Batch batch, Span<float> scores) => Graph.Probabilities(Logits(batch), _given, scores);
+}

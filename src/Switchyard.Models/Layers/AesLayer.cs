@@ -1,0 +1,135 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Switchyard.Engine;
+
+namespace Switchyard.Models;
+
+public enum NoiseScope
+{
+    /// <summary>Selection, auxiliary losses and mixing see the noisy logits.</summary>
+    All,
+
+    /// <summary>Mixing uses the clean logits.</summary>
+    Selection,
+}
+
+/// <summary>Options of an <see cref="AesLayer"/>.</summary>
+public sealed record AesOptions
+{
+    [Description("Experts of every layer.")]
+    [Range(1, 4096)]
+    public int Experts { get; init; } = 6;
+
+    [Description("Experts a row chooses as specific to its scenario or task (K_sp).")]
+    [Range(1, 4096)]
+    public int Specific { get; init; } = 1;
+
+    [Description("Experts a row chooses as shared by all (K_sh).")]
+    [Range(1, 4096)]
+    public int Shared { get; init; } = 1;
+
+    [Description("Pick the shared experts from those that are not chosen as specific.")]
+    public bool Disjoint { get; init; }
+
+    [Description("Shape of every expert.")]
+    public ExpertOptions Expert { get; init; } = new();
+
+    [Description("Exploration noise on the gate logits, in training only.")]
+    public NoiseSchedule Noise { get; init; } = new();
+
+    [Description("all: selection, losses and mixing see the noise; selection: mixing uses clean logits.")]
+    public NoiseScope NoiseScope { get; init; } = NoiseScope.All;
+
+    [Description("false: no selection, every expert of the own gate is mixed (dense control).")]
+    public bool Select { get; init; } = true;
+
+    internal void Check(string where)
+    {
+        if (!Select) return;
+        var needed = Disjoint ? Specific + Shared : Math.Max(Specific, Shared);
+        if (needed <= Experts) return;
+        var what = Disjoint ? $"specific + shared = {needed} with disjoint" : $"specific = {Specific}, shared = {Shared}";
+        throw new ArgumentException($"{where}: a row cannot choose {what} of {Experts} experts; raise experts or lower specific and shared.");
+    }
+}
+
+/// <summary>
+/// Automatic expert selection (AESM², Zou et al., SIGIR 2022, §3): every row picks the experts whose softmax over the gates is
+/// closest in KL divergence to the one-hot of its own gate (specific) and to the uniform distribution (shared).
+/// </summary>
+public sealed class AesLayer
+{
+    readonly AesOptions _options;
+    readonly int _gates;
+    readonly Parameter _gateInput;
+    readonly Parameter _gateIndicator;
+    readonly ExpertBank _experts;
+    readonly int _site;
+
+    /// <param name="scope">Place of the layer's parameters.</param>
+    /// <param name="gates">m: nodes of the level, or tasks.</param>
+    /// <param name="inputs">d: width of h.</param>
+    /// <param name="indicators">q: width of the indicator.</param>
+    /// <param name="options">Experts, selection and noise.</param>
+    public AesLayer(Scope scope, int gates, int inputs, int indicators, AesOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check(scope.Path);
+        (_options, _gates) = (options, gates);
+
+        // One matrix [d + q, m × n] in two parts, so that [h ; u] is never copied together.
+        var init = Init.Linear(inputs + indicators);
+        _gateInput = scope.Sub("gate").Parameter("input", inputs, gates * options.Experts, init);
+        _gateIndicator = scope.Sub("gate").Parameter("indicator", indicators, gates * options.Experts, init);
+        _experts = new ExpertBank(scope.Sub("expert"), options.Experts, inputs, options.Expert);
+        _site = scope.Site("noise");
+    }
+
+    public int Outputs => _experts.Outputs;
+
+    /// <summary>h [B,d], indicator [B,q], own gate of every row → h' [B, outputs].</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="h">Layer input.</param>
+    /// <param name="indicator">Embeddings of the row's nodes (and task).</param>
+    /// <param name="own">The row's node at this level, or the task.</param>
+    /// <param name="lambda">Weight of the auxiliary terms.</param>
+    /// <param name="draw">Distinguishes several passes through the layer in one step, so that each draws its own noise.</param>
+    public Tensor Forward(Graph g, Tensor h, Tensor indicator, GroupIndex own, Real lambda, int draw = 0) =>
+        _experts.Mix(g, h, Weights(g, h, indicator, own, lambda, draw));
+
+    /// <summary>Mixing weights [B,n]: what <see cref="Forward"/> mixes with, for callers that mix several passes at once.</summary>
+    public Tensor Weights(Graph g, Tensor h, Tensor indicator, GroupIndex own, Real lambda, int draw = 0)
+    {
+        ArgumentNullException.ThrowIfNull(g);
+        var clean = Logits(g, h, indicator);
+        var sigma = (Real)_options.Noise.At(_options.Experts, g.Progress);
+        return Select(g, clean, g.Noise(clean, sigma, _site + draw), own, lambda).Weights;
+    }
+
+    /// <summary>Mixes the experts for several gates over the same rows.</summary>
+    public void Mix(Graph g, Tensor h, ReadOnlySpan<Tensor> weights, Span<Tensor> mixed) => _experts.Mix(g, h, weights, mixed);
+
+    /// <summary>Gate logits of all m gates, [B, m × n].</summary>
+    internal Tensor Logits(Graph g, Tensor h, Tensor indicator) => g.LinearOfTwo(h, _gateInput, indicator, _gateIndicator);
+
+    /// <summary>Steps 3 to 6 and 8 of the paper's layer on gate logits [B, m × n].</summary>
+    internal (Tensor Weights, Tensor Specific, Tensor Shared) Select(Graph g, Tensor clean, Tensor noisy, GroupIndex own, Real lambda)
+    {
+        var mixing = g.PickGroup(_options.NoiseScope == NoiseScope.All ? noisy : clean, _gates, own);
+        if (_gates == 1 || !_options.Select) return (g.Softmax(mixing), default, default);
+
+        var logC = g.GroupLogSoftmax(noisy, _gates);
+        var fromOwn = g.Affine(g.PickGroup(logC, _gates, own), -1, 0);
+        var fromUniform = g.Affine(g.MeanGroups(logC, _gates), -1, (Real)(-Math.Log(_gates)));
+        var specific = g.SmallestPerRow(fromOwn, _options.Specific);
+        var shared = g.SmallestPerRow(fromUniform, _options.Shared, _options.Disjoint ? specific : default);
+        if (g.Training)
+        {
+            g.AddTerm("specific", g.MeanWhere(fromOwn, specific), lambda);
+            g.AddTerm("shared", g.MeanWhere(fromUniform, shared), lambda);
+        }
+
+        return (g.MaskedSoftmax(mixing, g.Either(specific, shared)), specific, shared);
+    }
+}

@@ -1,0 +1,11 @@
+using Switchyard.Engine;
+
+namespace Switchyard.Models;
+
+/// <summary>Options of an architecture: a record with documented defaults that can build it.</summary>
+public abstract record ModelOptions
+{
+    /// <summary>Declares the model's parameters under the scope.</summary>
+    /// <exception cref="ArgumentException">An option does not fit the shape; the message names it.</exception>
+    public abstract RankingModel Build(Scope scope, ModelShape shape);
+}

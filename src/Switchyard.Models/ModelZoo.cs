@@ -1,0 +1,17 @@
+using System.Collections.Frozen;
+
+namespace Switchyard.Models;
+
+/// <summary>The architectures by name: the one place that lists them.</summary>
+public static class ModelZoo
+{
+    /// <summary>Name in a configuration → type of its options.</summary>
+    public static FrozenDictionary<string, Type> Options { get; } = new Dictionary<string, Type>(StringComparer.Ordinal)
+    {
+        ["aesm2"] = typeof(Aesm2Options),
+        ["mmoe"] = typeof(MmoeOptions),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Name of the architecture that an options record belongs to.</summary>
+    public static string NameOf(ModelOptions options) => Options.Single(o => o.Value == options.GetType()).Key;
+}

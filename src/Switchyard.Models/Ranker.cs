@@ -1,0 +1,41 @@
+using Switchyard.Data;
+using Switchyard.Engine;
+
+namespace Switchyard.Models;
+
+/// <summary>A model with its weights: field embeddings, an architecture over them, and the schema both were built for.</summary>
+public sealed class Ranker
+{
+    /// <param name="schema">Fields, scenario tree and tasks.</param>
+    /// <param name="options">Architecture and its options.</param>
+    /// <param name="seed">Seed of the initial weights.</param>
+    /// <exception cref="InputException">An option does not fit.</exception>
+    public Ranker(Schema schema, ModelOptions options, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        ArgumentNullException.ThrowIfNull(options);
+        (Schema, Options) = (schema, options);
+        Parameters = new ParameterSet(seed);
+        var scope = new Scope(Parameters);
+        Embedding = new FeatureEmbedding(scope.Sub("embedding"), schema);
+        try
+        {
+            var shape = new ModelShape(schema.Width, [.. schema.Levels.Select(l => l.Nodes.Length)], schema.Tasks.Length);
+            Model = options.Build(scope, shape);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InputException($"model {ModelZoo.NameOf(options)}: {e.Message}", e);
+        }
+    }
+
+    public Schema Schema { get; }
+
+    public ModelOptions Options { get; }
+
+    public ParameterSet Parameters { get; }
+
+    public FeatureEmbedding Embedding { get; }
+
+    public RankingModel Model { get; }
+}

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Switchyard.Engine;
+
+namespace Switchyard.Models;
+
+/// <summary>Options of <see cref="Aesm2"/>.</summary>
+public sealed record Aesm2Options : ModelOptions
+{
+    [Description("Automatic expert selection: experts, K, noise; the same for every layer.")]
+    public AesOptions Selection { get; init; } = new();
+
+    [Description("AES layers per scenario level, and for the tasks.")]
+    [Range(1, 16)]
+    public int LayersPerLevel { get; init; } = 1;
+
+    [Description("Weight of the auxiliary loss (λ): both divergences of every layer. 0 = none.")]
+    [Range(0.0, 1e6)]
+    public double AuxiliaryWeight { get; init; } = 0.01;
+
+    [Description("Width of the learned embedding of every scenario node and task.")]
+    [Range(1, 1024)]
+    public int IndicatorWidth { get; init; } = 16;
+
+    [Description("Widths of every task's tower before its logit.")]
+    public ImmutableArray<int> TowerWidths { get; init; } = [64];
+
+    public override RankingModel Build(Scope scope, ModelShape shape) => new Aesm2(scope, shape, this);
+}
+
+/// <summary>
+/// AESM² (Zou et al., SIGIR 2022): a row passes the scenario levels from coarse to fine, then its tasks, through stacked layers
+/// of automatic expert selection. See docs/models/aesm2.md.
+/// </summary>
+public sealed class Aesm2 : RankingModel
+{
+    readonly Aesm2Options _options;
+    readonly Parameter[] _nodes;
+    readonly Parameter _tasks;
+    readonly AesLayer[][] _levels;
+    readonly AesLayer[] _taskLayers;
+    readonly Tower[] _towers;
+
+    public Aesm2(Scope scope, ModelShape shape, Aesm2Options options)
+    {
+        _options = options;
+        var width = options.IndicatorWidth;
+        _nodes = scope.Repeat("scenario_embedding", shape.Levels.Length, (s, i) => s.Parameter("weight", shape.Levels[i], width, Init.Normal(0.05)));
+        _tasks = scope.Parameter("task_embedding", shape.Tasks, width, Init.Normal(0.05));
+        var inputs = shape.Width;
+        AesLayer Layer(Scope s, int gates, int indicators)
+        {
+            var layer = new AesLayer(s, gates, inputs, indicators, options.Selection);
+            inputs = layer.Outputs;
+            return layer;
+        }
+
+        _levels = scope.Repeat(
+            "scenario", shape.Levels.Length, (s, i) => LayersOf(s, l => Layer(l, shape.Levels[i], (i + 1) * width)));
+        _taskLayers = LayersOf(scope.Sub("task"), l => Layer(l, shape.Tasks, (shape.Levels.Length + 1) * width));
+        _towers = scope.Repeat("tower", shape.Tasks, (s, _) => new Tower(s, inputs, options.TowerWidths));
+    }
+
+    public override void Forward(Graph g, Tensor x, ScenarioPath path, Span<Tensor> logits)
+    {
+        var (h, indicator) = (x, default(Tensor));
+        for (var i = 0; i < _levels.Length; i++)
+        {
+            var node = g.Lookup(_nodes[i], path[i], x.Rows);
+            indicator = i == 0 ? node : g.Concat(indicator, node);
+            foreach (var layer in _levels[i]) h = layer.Forward(g, h, indicator, path[i], (Real)_options.AuxiliaryWeight);
+        }
+
+        ForwardTasks(g, h, indicator, logits);
+        for (var t = 0; t < logits.Length; t++) logits[t] = _towers[t].Forward(g, logits[t]);
+    }
+
+    /// <summary>The task layers; their first sees one h for all tasks, so that an expert two tasks choose is computed once.</summary>
+    void ForwardTasks(Graph g, Tensor h, Tensor indicator, Span<Tensor> streams)
+    {
+        var lambda = (Real)(_options.AuxiliaryWeight / streams.Length);
+        Span<Tensor> indicators = stackalloc Tensor[streams.Length];
+        Span<Tensor> weights = stackalloc Tensor[streams.Length];
+        for (var t = 0; t < streams.Length; t++)
+        {
+            var task = g.Lookup(_tasks, GroupIndex.Constant(t), h.Rows);
+            indicators[t] = _levels.Length == 0 ? task : g.Concat(indicator, task);
+            weights[t] = _taskLayers[0].Weights(g, h, indicators[t], GroupIndex.Constant(t), lambda, t);
+        }
+
+        _taskLayers[0].Mix(g, h, weights, streams);
+        foreach (var layer in _taskLayers[1..])
+        {
+            for (var t = 0; t < streams.Length; t++) streams[t] = layer.Forward(g, streams[t], indicators[t], GroupIndex.Constant(t), lambda, t);
+        }
+    }
+
+    AesLayer[] LayersOf(Scope scope, Func<Scope, AesLayer> make) =>
+        [.. Enumerable.Range(0, _options.LayersPerLevel).Select(i => make(scope.Sub(i)))];
+}
