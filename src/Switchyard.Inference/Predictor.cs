@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using Switchyard.Data;
+using Switchyard.Engine;
+using Switchyard.Kernels;
+using Switchyard.Models;
+
+namespace Switchyard.Inference;
+
+/// <summary>Scores batches with a trained ranker. Thread-safe: every call rents a graph, and in steady state allocates nothing.</summary>
+public sealed class Predictor
+{
+    readonly Ranker _ranker;
+    readonly WorkerPool? _pool;
+    readonly ConcurrentQueue<ForwardPass> _idle = new();
+
+    /// <param name="ranker">Trained weights; nobody may train them meanwhile.</param>
+    /// <param name="pool">Workers of one call; null scores on the calling thread. Scores do not depend on it.</param>
+    public Predictor(Ranker ranker, WorkerPool? pool = null)
+    {
+        ArgumentNullException.ThrowIfNull(ranker);
+        (_ranker, _pool) = (ranker, pool);
+    }
+
+    public Schema Schema => _ranker.Schema;
+
+    /// <summary>Probability of every task and row, [tasks × Count]: of a conditional task, the product along its chain.</summary>
+    /// <exception cref="ArgumentException"><paramref name="scores"/> is too short.</exception>
+    public void Score(Batch batch, Span<float> scores)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var needed = batch.Count * Schema.Tasks.Length;
+        if (scores.Length < needed) throw new ArgumentException($"{scores.Length} scores given, {needed} needed: tasks x rows.", nameof(scores));
+        if (batch.Count == 0) return;
+        if (!_idle.TryDequeue(out var pass)) pass = new ForwardPass(_ranker, GraphMode.Score, _pool);
+        pass.Scores(batch, scores);
+        _idle.Enqueue(pass);
+    }
+}

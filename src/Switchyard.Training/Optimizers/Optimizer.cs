@@ -1,0 +1,101 @@
+using Switchyard.Engine;
+using Switchyard.Kernels;
+
+namespace Switchyard.Training;
+
+/// <summary>
+/// Applies an update rule to all weights: dense ones in one pass over the flat array, tables by touched row. Takes
+/// <see cref="Gradients"/> as they are: where they come from (this process, or a sum over many) is not its concern.
+/// </summary>
+public sealed class Optimizer
+{
+    const int DensePart = 1 << 14;
+
+    readonly ParameterSet _parameters;
+    readonly UpdateRule _rule;
+    readonly WorkerPool _pool;
+    readonly Real[] _m;
+    readonly Real[] _v;
+    readonly TableOptimizer[] _tables;
+
+    public Optimizer(ParameterSet parameters, UpdateRule rule, EmbeddingUpdate embeddings, WorkerPool pool)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(rule);
+        (_parameters, _rule, _pool) = (parameters, rule, pool);
+        _m = new Real[rule.Moments > 0 ? parameters.DenseLength : 0];
+        _v = new Real[rule.Moments > 1 ? parameters.DenseLength : 0];
+        var replay = embeddings == EmbeddingUpdate.Exact && !rule.IdleIsNothing;
+        _tables = [.. parameters.Tables.Select(t => new TableOptimizer(t, rule, replay))];
+    }
+
+    /// <summary>Steps taken.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Brings the rows a batch is about to read up to date; nothing to do unless updates are exact.</summary>
+    public void BeforeRead(EmbeddingInput[] inputs, int rows)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        foreach (var input in inputs)
+        {
+            if (input.Table is null) continue;
+            var ids = input.Offsets is null ? input.Ids.AsSpan(0, rows) : input.Ids.AsSpan(0, input.Offsets[rows]);
+            _tables[input.Table.Index].CatchUp(ids, Steps);
+        }
+    }
+
+    /// <summary>Brings every row up to date, before weights are validated, saved or copied.</summary>
+    public void BeforeReadAll() => _pool.For(_tables.Length, new CatchUpBody(_tables, Steps));
+
+    /// <summary>One step.</summary>
+    public void Step(Gradients gradients, double rate)
+    {
+        ArgumentNullException.ThrowIfNull(gradients);
+        Steps++;
+        var step = _rule.RateOf(rate, Steps);
+        var parts = (_parameters.DenseLength + DensePart - 1) / DensePart;
+        _pool.For(parts + _tables.Length, new StepBody(this, gradients, step, parts));
+        _parameters.Touch();
+    }
+
+    /// <summary>From here on, <see cref="Restore"/> returns to the weights as they are now.</summary>
+    public void MarkBest(BestWeights best)
+    {
+        ArgumentNullException.ThrowIfNull(best);
+        best.Mark(_parameters);
+        foreach (var table in _tables) table.History.Mark();
+    }
+
+    /// <summary>Returns to the weights of the last <see cref="MarkBest"/>.</summary>
+    public void Restore(BestWeights best)
+    {
+        ArgumentNullException.ThrowIfNull(best);
+        best.Restore(_parameters);
+        foreach (var table in _tables) table.History.Restore();
+        _parameters.Touch();
+    }
+
+    readonly struct CatchUpBody(TableOptimizer[] tables, long step) : IParallelBody
+    {
+        public void Run(int part) => tables[part].CatchUpAll(step);
+    }
+
+    readonly struct StepBody(Optimizer optimizer, Gradients gradients, StepRate rate, int denseParts) : IParallelBody
+    {
+        public void Run(int part)
+        {
+            if (part >= denseParts)
+            {
+                var table = part - denseParts;
+                optimizer._tables[table].Step(gradients.Tables[table], rate, optimizer.Steps);
+                return;
+            }
+
+            var (from, to) = (part * DensePart, Math.Min(optimizer._parameters.DenseLength, (part + 1) * DensePart));
+            optimizer._rule.Update(
+                optimizer._parameters.DenseValues[from..to], gradients.Dense[from..to], Moment(optimizer._m, from, to), Moment(optimizer._v, from, to), rate);
+        }
+
+        static Span<Real> Moment(Real[] moments, int from, int to) => moments.Length == 0 ? default : moments.AsSpan(from..to);
+    }
+}

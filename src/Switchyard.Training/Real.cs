@@ -1,0 +1,2 @@
+// See Switchyard.Engine/Real.cs.
+global using Real = System.Single;

@@ -1,0 +1,72 @@
+using Switchyard.Data;
+using Switchyard.Engine;
+using Switchyard.Kernels;
+using Switchyard.Models;
+
+namespace Switchyard.Training;
+
+/// <summary>One step of training: forward, loss, backward, optimizer. Owns the graph and, in steady state, allocates nothing.</summary>
+public sealed class TrainingStep
+{
+    readonly Ranker _ranker;
+    readonly TrainingOptions _options;
+    readonly ForwardPass _pass;
+    readonly LossTargets _targets;
+
+    public TrainingStep(Ranker ranker, TrainingOptions options, WorkerPool pool)
+    {
+        ArgumentNullException.ThrowIfNull(ranker);
+        ArgumentNullException.ThrowIfNull(options);
+        (_ranker, _options) = (ranker, options);
+        _pass = new ForwardPass(ranker, GraphMode.Train, pool);
+        _pass.Graph.Seed = options.Seed;
+        var tasks = ranker.Schema.Tasks;
+        _targets = new LossTargets(
+            [.. tasks.Select(t => t.Given)], [.. tasks.Select(t => t.Weight)], options.Normalise == LossNormaliser.Observed);
+        Optimizer = new Optimizer(ranker.Parameters, UpdateRule.Create(options), options.Embeddings, pool);
+    }
+
+    public Optimizer Optimizer { get; }
+
+    /// <summary>Loss of every task in the last step, unweighted.</summary>
+    public ReadOnlySpan<double> TaskLoss => _targets.TaskLoss;
+
+    /// <summary>Auxiliary terms of the last step, weighted and summed.</summary>
+    public double AuxiliaryLoss { get; private set; }
+
+    /// <summary>Trains on one batch; returns the whole loss.</summary>
+    /// <param name="batch">Rows with labels.</param>
+    /// <param name="rate">Learning rate of the step.</param>
+    /// <param name="progress">Share of the planned training that is done, 0 to 1.</param>
+    public double Run(Batch batch, double rate, double progress)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var g = _pass.Graph;
+        g.StepNumber = Optimizer.Steps;
+        g.Progress = progress;
+        _pass.Bind(batch);
+        Optimizer.BeforeRead(_pass.Inputs, batch.Count);
+        var logits = _pass.Logits(batch);
+        for (var t = 0; t < _targets.Labels.Length; t++) _targets.Labels[t] = batch.Labels(t);
+        _targets.RowWeights = batch.Weights;
+        var loss = g.Loss(logits, _targets);
+        AuxiliaryLoss = 0;
+        foreach (ref readonly var term in g.Terms) AuxiliaryLoss += term.Weight * g.Value(term.Value)[0];
+        var total = g.Value(loss)[0] + AuxiliaryLoss;
+        if (!double.IsFinite(total)) throw NotFinite();
+        g.RunBackward(loss);
+
+        // The seam: g.Gradients is all that a step knows of its batch. Training over several processes sums it here.
+        if (_options.ClipNorm > 0) GradientClip.Apply(g.Gradients!, _options.ClipNorm);
+        Optimizer.Step(g.Gradients!, rate);
+        return total;
+    }
+
+    InputException NotFinite()
+    {
+        var parts = string.Join(", ", _ranker.Schema.Tasks.Select((t, i) => FormattableString.Invariant($"{t.Name} {_targets.TaskLoss[i]}")));
+        return new InputException(
+            FormattableString.Invariant($"training: the loss is not finite in step {Optimizer.Steps + 1} ({parts}, auxiliary {AuxiliaryLoss}); ") +
+            "lower training.learning_rate, or set training.clip_norm to 1");
+    }
+}
