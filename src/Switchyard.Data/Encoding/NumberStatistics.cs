@@ -10,7 +10,7 @@ namespace Switchyard.Data;
 sealed class NumberStatistics(int distinctLimit, int sampleSize = 1 << 20)
 {
     Dictionary<double, long>? _counts = [];
-    double[] _sample = [];
+    readonly List<double> _sample = [];
     RandomStream _random = new(0x5EED, 0, 0);
     double _mean;
     double _squares;
@@ -37,8 +37,8 @@ sealed class NumberStatistics(int distinctLimit, int sampleSize = 1 << 20)
         if (_counts is null)
         {
             // Vitter's algorithm R.
-            var slot = _random.Below((ulong)Count);
-            if (slot < (ulong)_sample.Length) _sample[slot] = value;
+            if (_sample.Count < sampleSize) _sample.Add(value);
+            else if (_random.Below((ulong)Count) is var slot && slot < (ulong)sampleSize) _sample[(int)slot] = value;
             return;
         }
 
@@ -94,18 +94,15 @@ sealed class NumberStatistics(int distinctLimit, int sampleSize = 1 << 20)
     {
         // Knuth's algorithm S over the numbers so far, as if listed one by one in order of value.
         var size = (int)Math.Min(sampleSize, Count);
-        var sample = new double[size];
-        var taken = 0;
         var left = (ulong)Count;
         foreach (var (value, count) in counts.OrderBy(c => c.Key))
         {
-            for (var i = 0L; i < count && taken < size; i++, left--)
-                if (_random.Below(left) < (ulong)(size - taken))
-                    sample[taken++] = value;
+            for (var i = 0L; i < count && _sample.Count < size; i++, left--)
+                if (_random.Below(left) < (ulong)(size - _sample.Count))
+                    _sample.Add(value);
         }
 
         // Algorithm R replaces by slot, so the order within the sample does not matter.
-        _sample = sample;
         _counts = null;
     }
 }

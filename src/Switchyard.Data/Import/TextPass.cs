@@ -70,7 +70,7 @@ sealed class TextPass : IDisposable
                 bound = new BoundSpec(_spec, header);
             }
 
-            if ((++RowsRead & 0xFFFF) == 0)
+            if ((RowsRead++ & 0xFFFF) == 0)
             {
                 cancellation.ThrowIfCancellationRequested();
                 progress?.Report(new ImportProgress(ImportStage.Reading, RowsRead, null));

@@ -7,6 +7,7 @@ namespace Switchyard.Data;
 /// <summary>
 /// Rows of one CSV or TSV text, one after another, with file and line. Values are UTF-8; quotes are removed.
 /// Ragged rows, unterminated quotes, repeated header names and bytes that are not UTF-8 are <see cref="InputException"/>s with their place.
+/// Empty lines are passed over.
 /// </summary>
 public sealed class CsvRows : TextRow, IDisposable
 {
@@ -32,7 +33,8 @@ public sealed class CsvRows : TextRow, IDisposable
         {
             Separator = separator,
             HasHeader = !_named,
-            FieldCountMismatch = CsvFieldCountHandling.Throw,
+            // Counted below, where the message can say what to do.
+            FieldCountMismatch = CsvFieldCountHandling.Allow,
             MalformedData = CsvMalformedDataHandling.Throw,
             TrackLineNumbers = true,
             DetectSeparatorHint = false,
@@ -103,14 +105,26 @@ public sealed class CsvRows : TextRow, IDisposable
         }
 
         _rows++;
-        if (_rows == 1 && _reader.FieldCount != _header.Length)
-            throw new InputException($"{File}, line {Line}: {_reader.FieldCount} values, expected {_header.Length} ({(_named ? "the configured columns" : "the header")}).");
+        if (_reader.FieldCount != _header.Length)
+            throw new InputException(
+                $"{Place}: {Count(_reader.FieldCount, "value")}, but {(_named ? "the configuration names" : "the header has")} {Count(_header.Length, "column")}. " +
+                "Complete the row, quote values that contain the separator, or set 'separator'.");
         if (!Utf8.IsValid(_reader.RawRecord))
             throw new InputException($"{Place}: the row is not UTF-8 text. Convert the file to UTF-8.");
         return true;
     }
 
     public void Dispose() => _reader.Dispose();
+
+    static string Count(int n, string what) => n == 1 ? $"1 {what}" : $"{n} {what}s";
+
+    // "Malformed CSV in record 2 (line 2): a quoted field that is never closed (byte offset 13)." → the part between.
+    static string Reason(string message)
+    {
+        var start = message.IndexOf("): ", StringComparison.Ordinal);
+        var end = message.LastIndexOf(" (byte offset", StringComparison.Ordinal);
+        return start >= 0 && end > start ? message[(start + 3)..end] : message.TrimEnd('.');
+    }
 
     T Guard<T>(Func<T> action)
     {
@@ -126,7 +140,8 @@ public sealed class CsvRows : TextRow, IDisposable
 
     InputException Translate(Exception e) => e switch
     {
-        CsvFormatException { LineNumber: > 0 } csv => new InputException($"{File}, line {csv.LineNumber}: {csv.Message}", csv),
+        CsvFormatException { LineNumber: > 0 } csv => new InputException(
+            $"{File}, line {csv.LineNumber}: {Reason(csv.Message)}. Close the quote; inside a quoted value a quote is written twice (\"\").", csv),
         InvalidDataException => new InputException($"{File}, after row {_rows}: the file is damaged or no gzip file ({e.Message}).", e),
         _ => new InputException($"{File}, after row {_rows}: {e.Message}", e),
     };

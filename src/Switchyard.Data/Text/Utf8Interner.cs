@@ -15,7 +15,7 @@ sealed class Utf8Interner
     readonly List<(int Chunk, int Start, int Length)> _texts = [];
     readonly List<uint> _hashes = [];
     int[] _slots = new int[64];
-    int _free = ChunkBytes;
+    int _free;
 
     public int Count => _texts.Count;
 
@@ -40,7 +40,7 @@ sealed class Utf8Interner
         var slot = Slot(text, hash);
         if (_slots[slot] != 0) return _slots[slot] - 1;
 
-        if (_free + text.Length > ChunkBytes)
+        if (_chunks.Count == 0 || _free + text.Length > ChunkBytes)
         {
             _chunks.Add(new byte[Math.Max(ChunkBytes, text.Length)]);
             _free = 0;

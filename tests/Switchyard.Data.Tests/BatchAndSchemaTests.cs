@@ -1,0 +1,96 @@
+namespace Switchyard.Data.Tests;
+
+public sealed class BatchAndSchemaTests
+{
+    static Schema Example() => new()
+    {
+        Fields =
+        [
+            new Field("item", FieldKind.Single, 0, Pooling.Mean, FieldRole.Feature, new VocabularyEncoder(["x", "é\"", ""])),
+            new Field("history", FieldKind.Multiple, 0, Pooling.Sum, FieldRole.Feature, new ListEncoder(';', new SharedEncoder("item"))) { Column = "seen" },
+            new Field("place", FieldKind.Single, 1, Pooling.Mean, FieldRole.Position, new BucketEncoder([0.1, 1.5, 1e300])) { Fixed = "1" },
+            new Field("age", FieldKind.Number, -1, Pooling.Mean, FieldRole.Position, new StandardiseEncoder(30.25, 0.1)) { Fixed = "30.25" },
+            new Field("user", FieldKind.Single, 2, Pooling.Mean, FieldRole.Feature, new HashEncoder(64)),
+        ],
+        Tables = [new Table("item", 4, 8), new Table("place", 5, 4), new Table("user", 64, 4)],
+        Levels = [new ScenarioLevel("region", ["EU", "US"]), new ScenarioLevel("device", ["phone", "tablet", "pc"])],
+        Tasks = [new TaskInfo("click", -1, 1) { Label = Condition.Parse("click") }, new TaskInfo("buy", 0, 0.5f) { Label = Condition.Parse("price > 0"), Mask = [Condition.Parse("a in [1, 2]")] }],
+        UnknownScenario = UnknownScenario.Parent,
+        Group = "search",
+    };
+
+    [Fact]
+    public void FromJson_OfToJson_IsTheSameSchema()
+    {
+        var schema = Example();
+        var back = Schema.FromJson(schema.ToJson());
+        back.ToJson().ShouldBe(schema.ToJson());
+        back.Fingerprint().ShouldBe(schema.Fingerprint());
+        back.Fields[1].Column.ShouldBe("seen");
+        ((BucketEncoder)back.Fields[2].Encoder).Edges.ShouldBe([0.1, 1.5, 1e300]);
+        ((VocabularyEncoder)back.Fields[0].Encoder).Values.ShouldBe(["x", "é\"", ""]);
+        back.Tasks[1].Mask[0].ShouldBe(Condition.Parse("a in [1, 2]"));
+        back.Width.ShouldBe(8 + 8 + 4 + 2 + 4);
+        back.Leaves.ShouldBe(6);
+        back.Vocabulary(1).ShouldBe(back.Fields[0].Encoder);
+    }
+
+    [Fact]
+    public void Fingerprint_OfAnyChange_Differs()
+    {
+        var schema = Example();
+        var changed = new[]
+        {
+            schema with { Group = null },
+            schema with { UnknownScenario = UnknownScenario.Error },
+            schema with { Fields = schema.Fields.SetItem(4, schema.Fields[4] with { Encoder = new HashEncoder(65) }) },
+            schema with { Fields = schema.Fields.SetItem(2, schema.Fields[2] with { Fixed = "2" }) },
+            schema with { Levels = schema.Levels.RemoveAt(1) },
+            schema with { Tasks = schema.Tasks.SetItem(0, schema.Tasks[0] with { Label = Condition.Parse("tap") }) },
+        };
+        changed.Append(schema).Select(s => s.Fingerprint()).Distinct().Count().ShouldBe(changed.Length + 1);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("{\"fields\":")]
+    public void FromJson_OtherText_IsAnInputError(string json) => Should.Throw<InputException>(() => Schema.FromJson(json));
+
+    [Fact]
+    public void FixPositions_FillsTheFixedValueOnly()
+    {
+        var batch = new Batch(Example(), 3) { Count = 2 };
+        for (var r = 0; r < 3; r++)
+        {
+            batch.Ids(0)[r] = 2;
+            batch.Ids(2)[r] = 4;
+            batch.Numbers(3)[2 * r] = 9;
+            batch.Numbers(3)[(2 * r) + 1] = 1;
+        }
+
+        batch.FixPositions();
+        batch.Ids(0).ShouldBe([2, 2, 2]);
+        batch.Ids(2).ShouldBe([1, 1, 4]);
+        batch.Numbers(3).ShouldBe([0f, 0f, 0f, 0f, 9f, 1f]);
+    }
+
+    [Fact]
+    public void Leaf_OfNodes_IsMixedRadixAndUnknownIsMinusOne()
+    {
+        var batch = new Batch(Example(), 2) { Count = 2 };
+        (batch.Nodes(0)[0], batch.Nodes(1)[0]) = (1, 2);
+        (batch.Nodes(0)[1], batch.Nodes(1)[1]) = (1, -1);
+        batch.Leaf(0).ShouldBe(5);
+        batch.Leaf(1).ShouldBe(-1);
+    }
+
+    [Fact]
+    public void EnsureIds_Grown_KeepsWhatWasThere()
+    {
+        var batch = new Batch(Example(), 2);
+        batch.EnsureIds(1, 1)[0] = 7;
+        batch.EnsureIds(1, 1000)[0].ShouldBe(7);
+        batch.Ids(1).Length.ShouldBeGreaterThanOrEqualTo(1000);
+    }
+}
