@@ -213,7 +213,7 @@ static unsafe class GemmDriver
         where TLanes : ILanes<TVector> where TVector : struct where TFinish : IFinish
     {
         var a = p.Row(0);
-        var t = new TileArguments { A = &a, Step = 1, K = p.K, LdB = p.LdB };
+        var t = new TileArguments { A = &a, Step = p.Step, K = p.K, LdB = p.LdB };
         for (int j = 0, vectors; j < columns; j += vectors * TLanes.Count)
         {
             t.B = p.B + j;
@@ -232,7 +232,7 @@ static unsafe class GemmDriver
     /// <summary>Fewer than 16 columns of an unpacked B: a vector load would run over its end.</summary>
     static void NarrowUnpacked<TFinish>(in Product p) where TFinish : IFinish
     {
-        var t = new TileArguments { Step = 1, K = p.K, LdB = p.LdB };
+        var t = new TileArguments { Step = p.Step, K = p.K, LdB = p.LdB };
         for (var i = 0; i < p.M; i++)
         {
             var a = p.Row(i);

@@ -1,18 +1,34 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Switchyard.Kernels;
 
-/// <summary>C += A' B over blocks of rows. Both operands are packed per block: a tile then reads two short streams
-/// instead of one cache line out of every row.</summary>
+/// <summary>C += A' B over blocks of rows. Of each block, a panel of B is packed to stay in the first-level cache, and the columns of A in
+/// strips of eight that pass by it; without packing, every step would touch a new cache line of every row.</summary>
 static unsafe class GemmTransposed
 {
-    /// <summary>Elements of B per block of rows: 512 KB, half a second-level cache.</summary>
-    const int BlockElements = 128 * 1024;
+    /// <summary>Rows per block: a panel of B takes 48 KB, and reading and writing C once per block is a few percent of the work.</summary>
+    const int BlockRows = 256;
+
+    /// <summary>Columns of A per block: 512 KB packed, half a second-level cache.</summary>
+    const int BlockColumns = 512;
 
     const int Height = 8;
 
+    /// <summary>Strips a power of two apart would share the cache sets that one row of A is written to.</summary>
+    const int StripGap = 16;
+
     public static void Run(float* a, nint lda, int* rows, int count, int from, int to, float* b, nint ldb, int n, float* c, nint ldc)
     {
+        if (n == 1 && ldc == 1 && rows == null)
+        {
+            // One column, as a tower's last layer has: lanes along C, the column of B broadcast. The factors change places, the chains do not.
+            var swapped = new Product { A = b, Step = ldb, M = 1, K = count, B = a + from, N = to - from, C = c + from, LdC = to - from };
+            swapped.LdB = lda;
+            swapped.Unpacked = true;
+            GemmDriver.Run(swapped, Epilogue.Continue);
+            return;
+        }
         if (Vector512.IsHardwareAccelerated)
         {
             Run<Lanes512, Vector512<float>>(a, lda, rows, count, from, to, b, ldb, n, c, ldc);
@@ -34,50 +50,55 @@ static unsafe class GemmTransposed
     static void Run<TLanes, TVector>(float* a, nint lda, int* rows, int count, int from, int to, float* b, nint ldb, int n, float* c, nint ldc)
         where TLanes : ILanes<TVector> where TVector : struct
     {
-        var block = Math.Min(count, Math.Clamp(BlockElements / Panels.RoundUp(n), 64, 512));
-        fixed (float* strip = Scratch.First(block * Height), panels = Scratch.Second(block * Panels.RoundUp(n)))
+        var blockRows = Math.Min(count, BlockRows);
+        var blockColumns = Math.Min((to - from + Height - 1) / Height * Height, BlockColumns);
+        var strip = blockRows * Height + StripGap;
+        fixed (float* strips = Scratch.First(blockColumns / Height * strip), panel = Scratch.Second(blockRows * Panels.Widest))
         {
-            for (var r = 0; r < count; r += block)
+            for (var r = 0; r < count; r += blockRows)
             {
-                var size = Math.Min(block, count - r);
-                Panels.Pack(b + r * ldb, ldb, size, n, panels);
-                for (var i = from; i < to; i += Height)
+                var size = Math.Min(blockRows, count - r);
+                for (var i = from; i < to; i += blockColumns)
                 {
-                    var live = Math.Min(Height, to - i);
-                    PackStrip(a + i, lda, rows, r, size, live, strip);
-                    Strip<TLanes, TVector>(strip, size, live, panels, n, c + i * ldc, ldc);
+                    var columns = Math.Min(blockColumns, to - i);
+                    for (var q = 0; q < size; q++)
+                    {
+                        PackRow(a + (rows == null ? r + q : rows[r + q]) * lda + i, columns, strips + q * Height, strip);
+                    }
+                    for (int j = 0, width; j < n; j += width)
+                    {
+                        width = Panels.Next(n - j);
+                        var used = Math.Min(width, n - j);
+                        Panels.PackPanel(b + r * ldb + j, ldb, size, used, width, panel);
+                        var p = new Product { A = strips, LdA = 1, Step = Height, K = size, C = c + i * ldc + j, LdC = ldc };
+                        for (var s = 0; s < columns; s += Height)
+                        {
+                            GemmDriver.Panel<TLanes, TVector, ContinueFinish>(p, 0, Math.Min(Height, columns - s), 0, 0, used, width, panel, width);
+                            p.A += strip;
+                            p.C += Height * ldc;
+                        }
+                    }
                 }
             }
         }
     }
 
-    /// <summary>Columns i to i + 8 of the block's rows, as [row][8].</summary>
-    static void PackStrip(float* a, nint lda, int* rows, int first, int size, int live, float* strip)
+    /// <summary>One row of A into its place in every strip [row][8].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void PackRow(float* a, int columns, float* strip, nint stripLength)
     {
-        for (var r = 0; r < size; r++, strip += Height)
+        var i = 0;
+        for (; i <= columns - Height; i += Height)
         {
-            var source = a + (rows == null ? first + r : rows[first + r]) * lda;
-            if (live == Height)
-            {
-                Vector256.Store(Vector256.Load(source), strip);
-                continue;
-            }
+            Vector256.Store(Vector256.Load(a + i), strip);
+            strip += stripLength;
+        }
+        if (i < columns)
+        {
             for (var q = 0; q < Height; q++)
             {
-                strip[q] = q < live ? source[q] : 0;
+                strip[q] = i + q < columns ? a[i + q] : 0;
             }
-        }
-    }
-
-    static void Strip<TLanes, TVector>(float* strip, int size, int live, float* panels, int n, float* c, nint ldc)
-        where TLanes : ILanes<TVector> where TVector : struct
-    {
-        var p = new Product { A = strip, LdA = 1, Step = Height, M = live, K = size, N = n, C = c, LdC = ldc };
-        for (int j = 0, width; j < n; j += width)
-        {
-            width = Panels.Next(n - j);
-            GemmDriver.Panel<TLanes, TVector, ContinueFinish>(p, 0, live, j, 0, Math.Min(width, n - j), width, panels, width);
-            panels += (nint)size * width;
         }
     }
 }

@@ -63,7 +63,8 @@ static unsafe class Panels
         }
     }
 
-    static void PackPanel(float* b, nint ldb, int k, int used, int width, float* packed)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackPanel(float* b, nint ldb, int k, int used, int width, float* packed)
     {
         for (nint kk = 0; kk < k; kk++, b += ldb, packed += width)
         {

@@ -1,0 +1,168 @@
+namespace Switchyard.Kernels.Tests;
+
+public sealed class SoftmaxTests
+{
+    const double Tolerance = 2e-6;
+
+    public static TheoryData<int, int> Sizes()
+    {
+        var data = new TheoryData<int, int>();
+        foreach (var cols in new[] { 1, 2, 3, 6, 8, 15, 16, 17, 33, 64, 128 })
+        {
+            data.Add(1, cols);
+            data.Add(16, cols);
+            data.Add(37, cols);
+        }
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Rows_AnySize_MatchDoublePrecision(int rows, int cols)
+    {
+        var x = Sample.Values(rows * cols, 1, 6);
+        var y = new float[x.Length];
+        var expected = new double[x.Length];
+        Softmax.Rows(x, rows, cols, y);
+        Reference.SoftmaxRows<double>(Sample.Wide(x), rows, cols, expected);
+        y.ShouldBeNear(expected, Tolerance, 0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void MaskedRows_AnySize_MatchDoublePrecisionAndAreZeroOffTheMask(int rows, int cols)
+    {
+        var x = Sample.Values(rows * cols, 1, 6);
+        var mask = Array.ConvertAll(Sample.Values(rows * cols, 2), v => v > 0 ? 1f : 0f);
+        var y = new float[x.Length];
+        var expected = new double[x.Length];
+        Softmax.MaskedRows(x, mask, rows, cols, y);
+        Reference.SoftmaxMaskedRows<double>(Sample.Wide(x), Sample.Wide(mask), rows, cols, expected);
+        y.ShouldBeNear(expected, Tolerance, 0);
+    }
+
+    [Fact]
+    public void MaskedRows_OneColumnLeft_IsExactlyOne()
+    {
+        var y = new float[3];
+        Softmax.MaskedRows([3f, -50f, 7f], [0f, 1f, 0f], 1, 3, y);
+        y.ShouldBe([0f, 1f, 0f]);
+    }
+
+    [Fact]
+    public void MaskedRows_NoColumnLeft_IsZero()
+    {
+        var y = new float[4];
+        Softmax.MaskedRows([3f, -50f, 7f, 1f], [0f, 0f, 1f, 1f], 2, 2, y);
+        y[..2].ShouldBe([0f, 0f]);
+        (y[2] + y[3]).ShouldBe(1f, 1e-6f);
+    }
+
+    [Fact]
+    public void Rows_HugeLogits_StayFinite()
+    {
+        var y = new float[3];
+        Softmax.Rows([1e30f, 0f, -1e30f], 1, 3, y);
+        y.ShouldBe([1f, 0f, 0f]);
+    }
+
+    [Fact]
+    public void Rows_NaNInOneRow_StaysInThatRow()
+    {
+        var x = Sample.Values(5 * 4);
+        x[2 * 4] = float.NaN;
+        var y = new float[x.Length];
+        Softmax.Rows(x, 5, 4, y);
+        for (var i = 0; i < y.Length; i++)
+        {
+            float.IsNaN(y[i]).ShouldBe(i / 4 == 2, $"element {i}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void EveryForm_RowAlone_HasTheBitsItHasInTheBatch(int rows, int cols)
+    {
+        var x = Sample.Values(rows * cols, 1, 6);
+        var mask = Array.ConvertAll(Sample.Values(rows * cols, 2), v => v > -0.5f ? 1f : 0f);
+        float[] soft = new float[x.Length], masked = new float[x.Length], log = new float[x.Length];
+        float[] softAlone = new float[x.Length], maskedAlone = new float[x.Length], logAlone = new float[x.Length];
+        Softmax.Rows(x, rows, cols, soft);
+        Softmax.MaskedRows(x, mask, rows, cols, masked);
+        Softmax.LogRows(x, rows, cols, log);
+        for (var r = 0; r < rows; r++)
+        {
+            var row = x.AsSpan(r * cols, cols);
+            Softmax.Rows(row, 1, cols, softAlone.AsSpan(r * cols, cols));
+            Softmax.MaskedRows(row, mask.AsSpan(r * cols, cols), 1, cols, maskedAlone.AsSpan(r * cols, cols));
+            Softmax.LogRows(row, 1, cols, logAlone.AsSpan(r * cols, cols));
+        }
+        softAlone.ShouldHaveBitsOf(soft);
+        maskedAlone.ShouldHaveBitsOf(masked);
+        logAlone.ShouldHaveBitsOf(log);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void RowsBackward_AnySize_MatchesDoublePrecision(int rows, int cols)
+    {
+        float[] y = new float[rows * cols], dy = Sample.Values(rows * cols, 2), dx = Sample.Values(rows * cols, 3);
+        Softmax.Rows(Sample.Values(rows * cols, 1, 3), rows, cols, y);
+        var expected = Sample.Wide(dx);
+        Reference.SoftmaxRowsBackward<double>(Sample.Wide(y), Sample.Wide(dy), expected, rows, cols);
+        Softmax.RowsBackward(y, dy, dx, rows, cols);
+        dx.ShouldBeNear(expected, Tolerance, 1e-6);
+    }
+
+    [Theory]
+    [InlineData(1, 2, 1)]
+    [InlineData(5, 8, 6)]
+    [InlineData(33, 3, 17)]
+    [InlineData(16, 7, 16)]
+    [InlineData(70, 1, 4)]
+    [InlineData(3, 40, 1)]
+    public void LogGroups_ForwardAndBackward_MatchDoublePrecision(int rows, int groups, int cols)
+    {
+        var length = rows * groups * cols;
+        float[] x = Sample.Values(length, 1, 5), y = new float[length], dy = Sample.Values(length, 2), dx = Sample.Values(length, 3);
+        var expected = new double[length];
+        Reference.SoftmaxLogGroups<double>(Sample.Wide(x), rows, groups, cols, expected);
+        Softmax.LogGroups(x, rows, groups, cols, y);
+        y.ShouldBeNear(expected, Tolerance, 2e-6, "forward");
+        var gradient = Sample.Wide(dx);
+        Reference.SoftmaxLogGroupsBackward<double>(Sample.Wide(y), Sample.Wide(dy), gradient, rows, groups, cols);
+        Softmax.LogGroupsBackward(y, dy, dx, rows, groups, cols);
+        dx.ShouldBeNear(gradient, Tolerance, 1e-5, "backward");
+    }
+
+    [Fact]
+    public void LogRowsBackward_AnySize_MatchesDoublePrecision()
+    {
+        const int Rows = 19, Cols = 12;
+        float[] y = new float[Rows * Cols], dy = Sample.Values(Rows * Cols, 2), dx = Sample.Values(Rows * Cols, 3);
+        Softmax.LogRows(Sample.Values(Rows * Cols, 1, 4), Rows, Cols, y);
+        var expected = Sample.Wide(dx);
+        Reference.SoftmaxLogRowsBackward<double>(Sample.Wide(y), Sample.Wide(dy), expected, Rows, Cols);
+        Softmax.LogRowsBackward(y, dy, dx, Rows, Cols);
+        dx.ShouldBeNear(expected, Tolerance, 1e-5);
+    }
+
+    [Fact]
+    public void EveryForm_SteadyState_AllocatesNothing()
+    {
+        float[] x = Sample.Values(40 * 12), y = new float[x.Length], dx = new float[x.Length];
+        Run();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run();
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+
+        void Run()
+        {
+            Softmax.Rows(x, 40, 12, y);
+            Softmax.MaskedRows(x, x, 40, 12, y);
+            Softmax.RowsBackward(y, x, dx, 40, 12);
+            Softmax.LogGroups(x, 40, 4, 3, y);
+            Softmax.LogGroupsBackward(y, x, dx, 40, 4, 3);
+        }
+    }
+}
