@@ -8,7 +8,7 @@ public sealed record ShuffleOptions
 
     /// <summary>
     /// Rows in memory at a time, rounded up to whole blocks of 4096; default 262,144. A part that fits is shuffled uniformly; of a larger
-    /// one, blocks are drawn in random order and rows shuffled within the buffer. Memory is bounded by it, whatever the number of rows.
+    /// one, blocks are drawn in random order and rows shuffled within the buffer. Memory is bounded by two such buffers, whatever the number of rows.
     /// </summary>
     public int BufferRows { get; init; } = 1 << 18;
 }

@@ -122,10 +122,19 @@ public sealed class TextTests
     }
 
     [Fact]
+    public void Interner_EmptyTextFirst_IsKept()
+    {
+        var interner = new Utf8Interner();
+        interner.Add([]).ShouldBe(0);
+        interner.Add("a"u8).ShouldBe(1);
+        interner.Find([]).ShouldBe(0);
+    }
+
+    [Fact]
     public void Interner_TextLongerThanAChunk_IsKept()
     {
         var interner = new Utf8Interner();
-        var text = new byte[3 << 20];
+        var text = new byte[300_000];
         text.AsSpan().Fill((byte)'x');
         interner.Add("a"u8).ShouldBe(0);
         interner.Add(text).ShouldBe(1);

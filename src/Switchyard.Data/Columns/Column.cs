@@ -13,6 +13,9 @@ abstract class Column
 
     /// <summary>Reads <paramref name="rows"/> rows into the column at row <paramref name="at"/>; returns the bytes used, −1 where they cannot be right.</summary>
     public abstract int Read(int at, int rows, ReadOnlySpan<byte> bytes);
+
+    /// <summary>Becomes the rows of <paramref name="from"/> (a column of the same kind) that <paramref name="order"/> names.</summary>
+    public abstract void Gather(Column from, ReadOnlySpan<int> order);
 }
 
 /// <summary>One value a row.</summary>
@@ -33,6 +36,13 @@ sealed class Column<T>(int capacity) : Column
         if (bytes.Length < size) return -1;
         bytes[..size].CopyTo(MemoryMarshal.AsBytes(Values.AsSpan(at, rows)));
         return size;
+    }
+
+    public override void Gather(Column from, ReadOnlySpan<int> order)
+    {
+        var values = ((Column<T>)from).Values;
+        var into = Values.AsSpan(0, order.Length);
+        for (var r = 0; r < into.Length; r++) into[r] = values[order[r]];
     }
 }
 
@@ -80,5 +90,17 @@ sealed class ListColumn(int capacity) : Column
         if (Ids.Length < first + previous) Array.Resize(ref Ids, Math.Max(first + previous, 2 * Ids.Length));
         bytes[..(int)size].CopyTo(MemoryMarshal.AsBytes(Ids.AsSpan(first, previous)));
         return (sizeof(int) * rows) + (int)size;
+    }
+
+    public override void Gather(Column from, ReadOnlySpan<int> order)
+    {
+        var list = (ListColumn)from;
+        if (Ids.Length < list.Ids.Length) Array.Resize(ref Ids, list.Ids.Length);
+        for (var r = 0; r < order.Length; r++)
+        {
+            var ids = list.Ids.AsSpan(list.Starts[order[r]]..list.Starts[order[r] + 1]);
+            ids.CopyTo(Ids.AsSpan(Starts[r]));
+            Starts[r + 1] = Starts[r] + ids.Length;
+        }
     }
 }

@@ -15,6 +15,7 @@ sealed class ColumnBatchSource : IBatchSource
     readonly SafeFileHandle _file;
     readonly PartBlocks _part;
     readonly ShuffleOptions? _shuffle;
+    readonly RowBuffer _read;
     readonly RowBuffer _rows;
     readonly int[] _blocks;
     readonly int[] _order;
@@ -31,10 +32,12 @@ sealed class ColumnBatchSource : IBatchSource
         Schema = schema;
         (_path, _file, _part, _shuffle) = (path, file, part, shuffle);
         var bufferBlocks = shuffle is null ? 1 : (int)Math.Min((shuffle.BufferRows + (long)Blocks.Rows - 1) / Blocks.Rows, part.Offsets.Length);
-        _rows = new RowBuffer(RowLayout.Of(schema), Math.Max(bufferBlocks, 1) * Blocks.Rows);
+        // Read in one buffer, shuffled into the other, handed out from there in order.
+        _read = new RowBuffer(RowLayout.Of(schema), Math.Max(bufferBlocks, 1) * Blocks.Rows);
+        _rows = shuffle is null ? _read : new RowBuffer(RowLayout.Of(schema), _read.Capacity);
         _fits = bufferBlocks >= part.Offsets.Length;
         _blocks = [.. Enumerable.Range(0, part.Offsets.Length)];
-        _order = shuffle is null ? [] : new int[_rows.Capacity];
+        _order = shuffle is null ? [] : new int[_read.Capacity];
         Rewind(0);
     }
 
@@ -51,7 +54,7 @@ sealed class ColumnBatchSource : IBatchSource
         if (_fits)
         {
             // Blocks stay where they are; the permutation of all rows is the whole order.
-            if (_rows.Count == 0) return;
+            if (_read.Count == 0) return;
             _nextBlock = _blocks.Length;
             Permute();
             return;
@@ -72,8 +75,7 @@ sealed class ColumnBatchSource : IBatchSource
         {
             if (_position == _rows.Count && !Fill()) break;
             var take = Math.Min(size - filled, _rows.Count - _position);
-            if (_shuffle is null) RowCopy.Range(_rows, _position, batch, filled, take);
-            else RowCopy.Indexed(_rows, _order.AsSpan(_position, take), batch, filled);
+            RowCopy.Range(_rows, _position, batch, filled, take);
             _position += take;
             filled += take;
         }
@@ -85,11 +87,11 @@ sealed class ColumnBatchSource : IBatchSource
     bool Fill()
     {
         if (_nextBlock == _blocks.Length) return false;
-        _rows.Count = 0;
+        _read.Count = 0;
         try
         {
-            while (_nextBlock < _blocks.Length && _rows.Count + Blocks.Rows <= _rows.Capacity)
-                Blocks.Append(_file, _part.Offsets[_blocks[_nextBlock++]], _rows, ref _scratch);
+            while (_nextBlock < _blocks.Length && _read.Count + Blocks.Rows <= _read.Capacity)
+                Blocks.Append(_file, _part.Offsets[_blocks[_nextBlock++]], _read, ref _scratch);
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
@@ -105,9 +107,10 @@ sealed class ColumnBatchSource : IBatchSource
         _position = 0;
         _buffers++;
         if (_shuffle is null) return;
-        var order = _order.AsSpan(0, _rows.Count);
+        var order = _order.AsSpan(0, _read.Count);
         for (var i = 0; i < order.Length; i++) order[i] = i;
         new RandomStream(_shuffle.Seed, _epoch, _buffers).Shuffle(order);
+        _rows.Gather(_read, order);
     }
 
     public void Dispose()

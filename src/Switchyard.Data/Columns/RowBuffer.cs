@@ -95,4 +95,14 @@ sealed class RowBuffer
         Count += rows;
         return bytes.IsEmpty;
     }
+
+    /// <summary>
+    /// Becomes the rows of another buffer in the order named. Column after column: one column stays in the cache while its rows are
+    /// picked at random, which picking whole rows would not allow.
+    /// </summary>
+    public void Gather(RowBuffer from, ReadOnlySpan<int> order)
+    {
+        for (var c = 0; c < _all.Length; c++) _all[c].Gather(from._all[c], order);
+        Count = order.Length;
+    }
 }

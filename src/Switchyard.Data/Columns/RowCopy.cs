@@ -1,6 +1,6 @@
 namespace Switchyard.Data;
 
-/// <summary>Copies rows of a buffer into a batch, column by column.</summary>
+/// <summary>Copies rows of a buffer into a batch, column by column, expanding what the file keeps short.</summary>
 static class RowCopy
 {
     static readonly float[] LabelValues = [.. Enumerable.Range(0, 256).Select(b => b == RowBuffer.NotObserved ? float.NaN : b)];
@@ -37,47 +37,6 @@ static class RowCopy
         if (rows.Groups is { } groups) groups.Values.AsSpan(from, count).CopyTo(batch.Groups.AsSpan(at));
         else batch.Groups.AsSpan(at, count).Fill(-1);
         rows.Rows.Values.AsSpan(from, count).CopyTo(batch.Rows.AsSpan(at));
-    }
-
-    /// <summary>The rows named by <paramref name="order"/> to batch rows <paramref name="at"/> …</summary>
-    public static void Indexed(RowBuffer rows, ReadOnlySpan<int> order, Batch batch, int at)
-    {
-        for (var f = 0; f < rows.Fields.Length; f++)
-        {
-            switch (rows.Fields[f])
-            {
-                case Column<int> ids:
-                    Gather(ids.Values, order, batch.Ids(f).AsSpan(at));
-                    break;
-                case Column<float> numbers:
-                    var into = batch.Numbers(f);
-                    for (var r = 0; r < order.Length; r++) Number(numbers.Values[order[r]], into, at + r);
-                    break;
-                case ListColumn lists:
-                    for (var r = 0; r < order.Length; r++) List(lists, order[r], batch, f, at + r);
-                    break;
-            }
-        }
-
-        for (var l = 0; l < rows.Levels.Length; l++) Gather(rows.Levels[l].Values, order, batch.Nodes(l).AsSpan(at));
-        for (var t = 0; t < rows.Labels.Length; t++)
-        {
-            var (labels, into) = (rows.Labels[t].Values, batch.Labels(t));
-            for (var r = 0; r < order.Length; r++) into[at + r] = LabelValues[labels[order[r]]];
-        }
-
-        if (rows.Weights is { } weights) Gather(weights.Values, order, batch.Weights.AsSpan(at));
-        else batch.Weights.AsSpan(at, order.Length).Fill(1f);
-        if (rows.Groups is { } groups) Gather(groups.Values, order, batch.Groups.AsSpan(at));
-        else batch.Groups.AsSpan(at, order.Length).Fill(-1);
-        Gather(rows.Rows.Values, order, batch.Rows.AsSpan(at));
-    }
-
-    static void Gather<T>(T[] values, ReadOnlySpan<int> order, Span<T> into)
-        where T : unmanaged
-    {
-        into = into[..order.Length];
-        for (var r = 0; r < into.Length; r++) into[r] = values[order[r]];
     }
 
     internal static void Number(float value, float[] into, int row)

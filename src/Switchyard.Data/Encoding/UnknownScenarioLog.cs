@@ -7,25 +7,24 @@ sealed class UnknownScenarioLog
 {
     const int MaxExamples = 5;
 
-    readonly Dictionary<(int Level, Part? Part), (long Rows, List<string> Examples)> _counts = [];
+    readonly Dictionary<(int Level, Part? Part), Entry> _entries = [];
 
-    public bool Any => _counts.Count > 0;
+    public bool Any => _entries.Count > 0;
 
     public void Add(int level, Part? part, ReadOnlySpan<byte> value)
     {
-        var (rows, examples) = _counts.GetValueOrDefault((level, part), (0, []));
-        if (examples.Count < MaxExamples)
-        {
-            var text = System.Text.Encoding.UTF8.GetString(value);
-            if (!examples.Contains(text)) examples.Add(text);
-        }
-
-        _counts[(level, part)] = (rows + 1, examples);
+        if (!_entries.TryGetValue((level, part), out var entry)) _entries.Add((level, part), entry = new Entry());
+        entry.Rows++;
+        if (entry.Examples.Count < MaxExamples) entry.Examples.Add(value);
     }
 
     public ImmutableArray<UnknownScenarioCount> Counts(ImmutableArray<ScenarioLevel> levels) =>
-        [.. _counts.OrderBy(c => (c.Key.Level, c.Key.Part))
-            .Select(c => new UnknownScenarioCount(levels[c.Key.Level].Column, c.Key.Part, c.Value.Rows, [.. c.Value.Examples]))];
+        [.. _entries.OrderBy(e => (e.Key.Level, e.Key.Part))
+            .Select(e => new UnknownScenarioCount(
+                levels[e.Key.Level].Column,
+                e.Key.Part,
+                e.Value.Rows,
+                [.. Enumerable.Range(0, e.Value.Examples.Count).Select(e.Value.Examples.Text)]))];
 
     /// <summary>The message of <see cref="UnknownScenario.Error"/>.</summary>
     public static InputException Error(ImmutableArray<UnknownScenarioCount> counts)
@@ -39,4 +38,11 @@ sealed class UnknownScenarioLog
     }
 
     public static string Name(Part part) => part switch { Part.Train => "train", Part.Validation => "validation", _ => "test" };
+
+    sealed class Entry
+    {
+        public long Rows;
+
+        public Utf8Interner Examples { get; } = new();
+    }
 }

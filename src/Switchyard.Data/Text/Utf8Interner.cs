@@ -9,7 +9,7 @@ namespace Switchyard.Data;
 /// </summary>
 sealed class Utf8Interner
 {
-    const int ChunkBytes = 1 << 20;
+    const int ChunkBytes = 1 << 16;
 
     readonly List<byte[]> _chunks = [];
     readonly List<(int Chunk, int Start, int Length)> _texts = [];
