@@ -109,5 +109,5 @@ public sealed class RowEncoderTests
 
     [Fact]
     public void Set_WrongNumberOfValues_IsAnInputError() =>
-        Should.Throw<InputException>(() => new ValueRow(["a", "b"]).Set(["1"])).Message.ShouldContain("1 values, expected 2 (a, b)");
+        Should.Throw<InputException>(() => new ValueRow(["a", "b"]).Set(["1"])).Message.ShouldContain("1 of 2 values given (a, b)");
 }

@@ -165,6 +165,8 @@ sealed class ConditionParser(string text)
         var start = _at;
         while (!AtEnd && !(inList && text[_at] is ',' or ']')) _at++;
         var value = text[start.._at].TrimEnd();
+        if (inList && value.Contains("..", StringComparison.Ordinal))
+            throw Error($"'{value}' looks like a range, which only hash and row take; write two conditions with >= and <=, or put the value in quotes");
         return value.Length > 0 ? value : throw Error("a value is missing; an empty one is tested with 'is missing'");
     }
 

@@ -49,7 +49,7 @@ public sealed record SourceSpec
     [Description("Only for the second source: the columns that join it to the first (left join).")]
     public ImmutableArray<string> JoinOn { get; init; } = [];
 
-    [Description("Part the rows belong to when parts are separate files: train, validation or test.")]
+    [Description("Part the rows belong to when parts are separate files: train, validation or test. A part without conditions holds exactly the rows of the sources that name it.")]
     public Part? Part { get; init; }
 }
 
@@ -86,7 +86,7 @@ public sealed record FieldSpec
     [Description("categorical, numeric or multi-value.")]
     public FieldType Type { get; init; } = FieldType.Categorical;
 
-    [Description("Categorical, multi-value: a value needs this many training rows to get an id of its own; rarer and unseen ones share id 0.")]
+    [Description("Categorical, multi-value: a value must appear this many times in the training rows to get an id of its own; rarer and unseen ones share id 0.")]
     public int MinCount { get; init; } = 1;
 
     [Description("Categorical, multi-value: hash values into this many ids instead of keeping a vocabulary. 0 = vocabulary.")]
@@ -107,7 +107,7 @@ public sealed record FieldSpec
     [Description("Width of the field's embedding.")]
     public int Embedding { get; init; } = 16;
 
-    [Description("Name of another field whose vocabulary and embedding table this one uses.")]
+    [Description("Name of another field whose vocabulary and embedding table this one uses; that field's min_count, hash_buckets and embedding apply, and values of both are counted together.")]
     public string? Shares { get; init; }
 
     [Description("feature, or position: used in training, replaced by fixed in predict and serve.")]
@@ -131,7 +131,7 @@ public sealed record TaskSpec
     [Description("Conditions under which the label is observed. Other rows add nothing to the task's loss and metrics.")]
     public ImmutableArray<Condition> Mask { get; init; } = [];
 
-    [Description("Task this one is conditional on: the score is the product along the chain and the loss is taken over all rows (ESMM).")]
+    [Description("Task, listed earlier, that this one is conditional on: the score is the product along the chain and the loss is taken over all rows (ESMM).")]
     public string? Given { get; init; }
 }
 

@@ -59,7 +59,7 @@ public sealed class ValueRow : TextRow
     {
         ArgumentNullException.ThrowIfNull(values);
         if (values.Count != _header.Length)
-            throw new InputException($"{File}, row {_number + 2}: {values.Count} values, expected {_header.Length} ({string.Join(", ", _header)}).");
+            throw new InputException($"{File}, row {_number + 2}: {values.Count} of {_header.Length} values given ({string.Join(", ", _header)}).");
         for (var i = 0; i < _values.Length; i++) _values[i] = values[i] is { Length: > 0 } text ? Encoding.UTF8.GetBytes(text) : [];
         _number++;
         return this;
