@@ -48,7 +48,6 @@ public sealed class EmbeddingTable
         Index = index;
         Rows = rows;
         Width = width;
-        Values = GC.AllocateUninitializedArray<Real>(checked(rows * width));
     }
 
     public string Name { get; }
@@ -59,10 +58,12 @@ public sealed class EmbeddingTable
 
     public int Width { get; }
 
-    /// <summary>All vectors, row-major.</summary>
-    public Real[] Values { get; }
+    /// <summary>All vectors, row-major; empty while the set is <see cref="ParameterSet.Deferred"/>.</summary>
+    public Real[] Values { get; private set; } = [];
 
     public Span<Real> Row(int row) => Values.AsSpan(row * Width, Width);
+
+    internal void Allocate() => Values = GC.AllocateUninitializedArray<Real>(Rows * Width);
 }
 
 /// <summary>State that is not trained by gradients: running statistics.</summary>
@@ -71,10 +72,15 @@ public sealed class StateBuffer
     internal StateBuffer(string name, int length)
     {
         Name = name;
-        Values = new Real[length];
+        Length = length;
     }
 
     public string Name { get; }
 
-    public Real[] Values { get; }
+    public int Length { get; }
+
+    /// <summary>The values; empty while the set is <see cref="ParameterSet.Deferred"/>.</summary>
+    public Real[] Values { get; private set; } = [];
+
+    internal void Allocate() => Values = new Real[Length];
 }

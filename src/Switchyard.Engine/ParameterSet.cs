@@ -17,9 +17,13 @@ public sealed class ParameterSet
     int _length;
 
     /// <param name="seed">Seed of all initial values; each parameter's also depend on its name, never on its neighbours.</param>
-    public ParameterSet(ulong seed) => Seed = seed;
+    /// <param name="deferred">True: declarations only, without values, until <see cref="Allocate"/>; for weights that come from a file.</param>
+    public ParameterSet(ulong seed, bool deferred = false) => (Seed, Deferred) = (seed, deferred);
 
     public ulong Seed { get; }
+
+    /// <summary>True while there are names and shapes but no values.</summary>
+    public bool Deferred { get; private set; }
 
     public IReadOnlyList<Parameter> Dense => _dense;
 
@@ -34,7 +38,7 @@ public sealed class ParameterSet
     public int DenseLength => _length;
 
     /// <summary>Number of trained values: dense parameters and tables.</summary>
-    public long TrainedValues => _dense.Sum(p => (long)p.Length) + _tables.Sum(t => (long)t.Values.Length);
+    public long TrainedValues => _dense.Sum(p => (long)p.Length) + _tables.Sum(t => (long)t.Rows * t.Width);
 
     /// <summary>Grows with every change of dense values; caches derived from them compare it.</summary>
     public int Version { get; private set; } = 1;
@@ -50,36 +54,55 @@ public sealed class ParameterSet
     /// <summary>Must be called after dense values were written.</summary>
     public void Touch() => Version++;
 
+    /// <summary>
+    /// Ends <see cref="Deferred"/>: makes room for all values. They are not initialised; the caller writes every one of them and
+    /// then calls <see cref="Touch"/>.
+    /// </summary>
+    public void Allocate()
+    {
+        if (!Deferred) throw new InvalidOperationException("The parameters have values already.");
+        Deferred = false;
+        _values = new Real[_length];
+        foreach (var table in _tables) table.Allocate();
+        foreach (var buffer in _buffers) buffer.Allocate();
+    }
+
     internal Block<Real> Block(Parameter parameter) => new(_values, parameter.Offset, parameter.Length);
 
     internal Parameter AddDense(string name, int count, int rows, int cols)
     {
-        Claim(name);
+        Claim(name, count, rows, cols);
         var parameter = new Parameter(name, _dense.Count, _length, count, rows, cols);
-        _length += (parameter.Length + Alignment - 1) / Alignment * Alignment;
-        if (_length > _values.Length) Array.Resize(ref _values, Math.Max(_length, 2 * _values.Length));
+        var total = _length + ((long)parameter.Length + Alignment - 1) / Alignment * Alignment;
+        if (total > Array.MaxLength) throw new ArgumentException($"The dense weights up to {name} are {total} values, at most {Array.MaxLength} are possible; make the layers narrower.");
+        _length = (int)total;
+        if (!Deferred && _length > _values.Length) Array.Resize(ref _values, Math.Max(_length, 2 * _values.Length));
         _dense.Add(parameter);
         return parameter;
     }
 
     internal EmbeddingTable AddTable(string name, int rows, int width)
     {
-        Claim(name);
+        Claim(name, 1, rows, width);
         var table = new EmbeddingTable(name, _tables.Count, rows, width);
+        if (!Deferred) table.Allocate();
         _tables.Add(table);
         return table;
     }
 
     internal StateBuffer AddBuffer(string name, int length)
     {
-        Claim(name);
+        Claim(name, 1, 1, length);
         var buffer = new StateBuffer(name, length);
+        if (!Deferred) buffer.Allocate();
         _buffers.Add(buffer);
         return buffer;
     }
 
-    void Claim(string name)
+    void Claim(string name, int count, int rows, int cols)
     {
+        if (count < 0 || rows < 0 || cols < 0 || (Int128)count * rows * cols > Array.MaxLength)
+            throw new ArgumentException($"{name} would be {count} x {rows} x {cols} values; sizes are not negative and at most {Array.MaxLength} values are possible.");
         if (!_names.Add(name)) throw new InvalidOperationException($"Two parameters are named {name}; give the layers different scopes.");
     }
 }

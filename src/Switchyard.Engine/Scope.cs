@@ -35,7 +35,7 @@ public sealed class Scope
     {
         var full = Sub(name).Path;
         var parameter = _parameters.AddDense(full, count, rows, cols);
-        init.Fill(_parameters.Values(parameter), new SeededRandom(_parameters.Seed, full));
+        if (!_parameters.Deferred) init.Fill(_parameters.Values(parameter), new SeededRandom(_parameters.Seed, full));
         return parameter;
     }
 
@@ -43,7 +43,7 @@ public sealed class Scope
     {
         var full = Sub(name).Path;
         var table = _parameters.AddTable(full, rows, width);
-        init.Fill(table.Values, new SeededRandom(_parameters.Seed, full));
+        if (!_parameters.Deferred) init.Fill(table.Values, new SeededRandom(_parameters.Seed, full));
         return table;
     }
 

@@ -25,14 +25,15 @@ public sealed class Predictor
 
     /// <summary>Probability of every task and row, [tasks × Count]: of a conditional task, the product along its chain.</summary>
     /// <exception cref="ArgumentException"><paramref name="scores"/> is too short.</exception>
-    public void Score(Batch batch, Span<float> scores)
+    /// <param name="conditional">Empty, or receives every task's probability given its parent, [tasks × Count].</param>
+    public void Score(Batch batch, Span<float> scores, Span<float> conditional = default)
     {
         ArgumentNullException.ThrowIfNull(batch);
         var needed = batch.Count * Schema.Tasks.Length;
         if (scores.Length < needed) throw new ArgumentException($"{scores.Length} scores given, {needed} needed: tasks x rows.", nameof(scores));
         if (batch.Count == 0) return;
         if (!_idle.TryDequeue(out var pass)) pass = new ForwardPass(_ranker, GraphMode.Score, _pool);
-        pass.Scores(batch, scores);
+        pass.Scores(batch, scores, conditional);
         _idle.Enqueue(pass);
     }
 }

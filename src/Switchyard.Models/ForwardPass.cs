@@ -47,5 +47,7 @@ public sealed class ForwardPass
     }
 
     /// <summary>Score of every task and row, [tasks × Count]: the product of probabilities along the task's chain.</summary>
-    public void Scores(Batch batch, Span<float> scores) => Graph.Probabilities(Logits(batch), _given, scores);
+    /// <param name="conditional">Empty, or receives every task's probability given its parent, [tasks × Count].</param>
+    public void Scores(Batch batch, Span<float> scores, Span<float> conditional = default) =>
+        Graph.Probabilities(Logits(batch), _given, scores, conditional);
 }

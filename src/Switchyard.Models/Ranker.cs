@@ -11,11 +11,16 @@ public sealed class Ranker
     /// <param name="seed">Seed of the initial weights.</param>
     /// <exception cref="InputException">An option does not fit.</exception>
     public Ranker(Schema schema, ModelOptions options, ulong seed)
+        : this(schema, options, new ParameterSet(seed))
+    {
+    }
+
+    internal Ranker(Schema schema, ModelOptions options, ParameterSet parameters)
     {
         ArgumentNullException.ThrowIfNull(schema);
         ArgumentNullException.ThrowIfNull(options);
         (Schema, Options) = (schema, options);
-        Parameters = new ParameterSet(seed);
+        Parameters = parameters;
         var scope = new Scope(Parameters);
         Embedding = new FeatureEmbedding(scope.Sub("embedding"), schema);
         try

@@ -85,7 +85,9 @@ public static class LossOps
     }
 
     /// <summary>Logits [B,1] → probability of every task and row, [tasks × B]: the product of sigmoids along the task's chain.</summary>
-    public static void Probabilities(this Graph g, ReadOnlySpan<Tensor> logits, ReadOnlySpan<int> given, Span<float> scores)
+    /// <param name="conditional">Empty, or receives every task's own sigmoid, [tasks × B]: its probability given its parent.</param>
+    public static void Probabilities(
+        this Graph g, ReadOnlySpan<Tensor> logits, ReadOnlySpan<int> given, Span<float> scores, Span<float> conditional = default)
     {
         var rows = logits[0].Rows;
         for (var t = 0; t < logits.Length; t++)
@@ -95,7 +97,8 @@ public static class LossOps
             for (var row = 0; row < rows; row++)
             {
                 var p = 1 / (1 + Math.Exp(-(double)logit[row]));
-                scores[t * rows + row] = (float)(given[t] < 0 ? p : p * parent[row]);
+                scores[t * rows + row] = (float)(parent.IsEmpty ? p : p * parent[row]);
+                if (!conditional.IsEmpty) conditional[t * rows + row] = (float)p;
             }
         }
     }

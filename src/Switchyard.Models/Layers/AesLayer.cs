@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using Switchyard.Engine;
 
 namespace Switchyard.Models;
@@ -13,34 +11,23 @@ public enum NoiseScope
     Selection,
 }
 
-/// <summary>Options of an <see cref="AesLayer"/>.</summary>
+/// <summary>What an <see cref="AesLayer"/> is made of; see the options of the same names in <see cref="Aesm2Options"/>.</summary>
 public sealed record AesOptions
 {
-    [Description("Experts of every layer.")]
-    [Range(1, 4096)]
     public int Experts { get; init; } = 6;
 
-    [Description("Experts a row chooses as specific to its scenario or task (K_sp).")]
-    [Range(1, 4096)]
     public int Specific { get; init; } = 1;
 
-    [Description("Experts a row chooses as shared by all (K_sh).")]
-    [Range(1, 4096)]
     public int Shared { get; init; } = 1;
 
-    [Description("Pick the shared experts from those that are not chosen as specific.")]
     public bool Disjoint { get; init; }
 
-    [Description("Shape of every expert.")]
     public ExpertOptions Expert { get; init; } = new();
 
-    [Description("Exploration noise on the gate logits, in training only.")]
     public NoiseSchedule Noise { get; init; } = new();
 
-    [Description("all: selection, losses and mixing see the noise; selection: mixing uses clean logits.")]
     public NoiseScope NoiseScope { get; init; } = NoiseScope.All;
 
-    [Description("false: no selection, every expert of the own gate is mixed (dense control).")]
     public bool Select { get; init; } = true;
 
     internal void Check(string where)

@@ -8,8 +8,32 @@ namespace Switchyard.Models;
 /// <summary>Options of <see cref="Aesm2"/>.</summary>
 public sealed record Aesm2Options : ModelOptions
 {
-    [Description("Automatic expert selection: experts, K, noise; the same for every layer.")]
-    public AesOptions Selection { get; init; } = new();
+    [Description("Experts of every layer (n).")]
+    [Range(1, 4096)]
+    public int Experts { get; init; } = 6;
+
+    [Description("Experts a row chooses as specific to its scenario or task (K_sp).")]
+    [Range(1, 4096)]
+    public int Specific { get; init; } = 1;
+
+    [Description("Experts a row chooses as shared by all (K_sh).")]
+    [Range(1, 4096)]
+    public int Shared { get; init; } = 1;
+
+    [Description("Pick the shared experts from those that are not chosen as specific.")]
+    public bool Disjoint { get; init; }
+
+    [Description("false: no selection, every expert of the own gate is mixed (dense control).")]
+    public bool Select { get; init; } = true;
+
+    [Description("Shape of every expert.")]
+    public ExpertOptions Expert { get; init; } = new();
+
+    [Description("Exploration noise on the gate logits, in training only.")]
+    public NoiseSchedule Noise { get; init; } = new();
+
+    [Description("all: selection, losses and mixing see the noise; selection: mixing uses clean logits.")]
+    public NoiseScope NoiseScope { get; init; } = NoiseScope.All;
 
     [Description("AES layers per scenario level, and for the tasks.")]
     [Range(1, 16)]
@@ -27,6 +51,18 @@ public sealed record Aesm2Options : ModelOptions
     public ImmutableArray<int> TowerWidths { get; init; } = [64];
 
     public override RankingModel Build(Scope scope, ModelShape shape) => new Aesm2(scope, shape, this);
+
+    internal AesOptions Layer() => new()
+    {
+        Experts = Experts,
+        Specific = Specific,
+        Shared = Shared,
+        Disjoint = Disjoint,
+        Select = Select,
+        Expert = Expert,
+        Noise = Noise,
+        NoiseScope = NoiseScope,
+    };
 }
 
 /// <summary>
@@ -51,7 +87,7 @@ public sealed class Aesm2 : RankingModel
         var inputs = shape.Width;
         AesLayer Layer(Scope s, int gates, int indicators)
         {
-            var layer = new AesLayer(s, gates, inputs, indicators, options.Selection);
+            var layer = new AesLayer(s, gates, inputs, indicators, options.Layer());
             inputs = layer.Outputs;
             return layer;
         }

@@ -47,6 +47,12 @@ public sealed record RunConfiguration
     /// <summary>Absolute form of <see cref="Output"/>.</summary>
     public string OutputDirectory => Path.GetFullPath(Path.Combine(BaseDirectory, Output));
 
+    /// <summary>Absolute folder of the model bundle.</summary>
+    public string BundleDirectory => Path.Combine(OutputDirectory, "model");
+
+    /// <summary>Folder of the column file: beside the outputs, so that runs over the same rows share one import.</summary>
+    public string ColumnDirectory => Path.Combine(Path.GetDirectoryName(OutputDirectory) ?? OutputDirectory, ".columns");
+
     /// <summary>Reads a configuration file.</summary>
     /// <param name="path">The file, or a folder that holds a <see cref="DefaultFileName"/>.</param>
     /// <param name="overrides">Texts <c>path=value</c> applied before anything is checked: <c>training.seed=2</c>,

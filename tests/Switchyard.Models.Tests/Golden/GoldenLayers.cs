@@ -62,9 +62,15 @@ static class GoldenLayers
 
     static void Aesm2(GoldenCase golden)
     {
+        var selection = Selection(golden);
         var options = new Aesm2Options
         {
-            Selection = Selection(golden) with { Noise = new NoiseSchedule { Sigma = 0 } },
+            Experts = selection.Experts,
+            Specific = selection.Specific,
+            Shared = selection.Shared,
+            Disjoint = selection.Disjoint,
+            Expert = selection.Expert,
+            Noise = new NoiseSchedule { Sigma = 0 },
             LayersPerLevel = golden.Int("layers_per_level", 1),
             AuxiliaryWeight = golden.Number("aux_weight"),
             IndicatorWidth = golden.Parameters["task_embedding"].Cols,

@@ -1,0 +1,14 @@
+using System.Globalization;
+using Switchyard.Comparison;
+using Switchyard.Models;
+using Switchyard.Training;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+foreach (var (name, model) in new (string, ModelOptions)[] { ("mmoe", Workload.Mmoe), ("aesm2", Workload.Aesm2) })
+{
+    foreach (var embeddings in new[] { EmbeddingUpdate.Lazy, EmbeddingUpdate.Exact })
+    {
+        for (var threads = 1; threads <= 2; threads++)
+            Console.WriteLine($"{name} {embeddings} threads {threads}: {TrainingSpeed.RowsPerSecond(model, embeddings, threads, 2048):N0} rows/s");
+    }
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Switchyard.Data;
+
+namespace Switchyard.Cli;
+
+/// <summary>Commands, and the one place where exceptions become a line on standard error and an exit code.</summary>
+/// <param name="output">Results: tables, predictions, help.</param>
+/// <param name="error">Progress, messages, errors.</param>
+/// <param name="cancellation">Ctrl+C.</param>
+sealed class Application(TextWriter output, TextWriter error, CancellationToken cancellation)
+{
+    /// <summary>Wrong input: file, configuration or command line.</summary>
+    public const int InputError = 2;
+
+    /// <summary>A defect of the program (EX_SOFTWARE of sysexits.h).</summary>
+    public const int InternalError = 70;
+
+    /// <summary>Ended by Ctrl+C (128 + SIGINT), as shells report it.</summary>
+    public const int Cancelled = 130;
+
+    public int Run(IReadOnlyList<string> args)
+    {
+        var verbose = new Option<bool>("--verbose") { Description = "Show the stack trace of an error.", Recursive = true };
+        var result = Root(verbose).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Action is ParseErrorAction)
+            return Misused(result);
+        try
+        {
+            return result.Invoke(new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            error.WriteLine("cancelled");
+            return Cancelled;
+        }
+        catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
+        {
+            return Failed($"error: {e.Message}", e, InputError);
+        }
+#pragma warning disable CA1031 // The boundary: whatever happens below ends as one line and an exit code.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return Failed($"internal error: {e.GetType().Name}: {e.Message}; run with --verbose for details", e, InternalError);
+        }
+
+        int Failed(string line, Exception e, int code)
+        {
+            error.WriteLine(line.ReplaceLineEndings(" "));
+            if (result.GetValue(verbose)) error.WriteLine(e);
+            return code;
+        }
+    }
+
+    RootCommand Root(Option<bool> verbose)
+    {
+        var root = new RootCommand("Switchyard trains one ranking model for several scenarios and several targets, and scores with it.")
+        {
+            HelpName = "switchyard",
+        };
+        root.Options.Add(verbose);
+        var console = new ConsoleOutput(output, error);
+        root.Subcommands.Add(ImportCommand.Create(console, cancellation));
+        root.Subcommands.Add(TrainCommand.Create(console, cancellation));
+        root.Subcommands.Add(EvaluateCommand.Create(console, cancellation));
+        root.Subcommands.Add(PredictCommand.Create(console, cancellation));
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new ExampleHelpAction((HelpAction)help.Action!);
+        return root;
+    }
+
+    int Misused(ParseResult result)
+    {
+        foreach (var problem in result.Errors)
+            error.WriteLine($"error: {problem.Message.ReplaceLineEndings(" ")}");
+        var command = result.CommandResult.Command is RootCommand ? "" : $" {result.CommandResult.Command.Name}";
+        error.WriteLine($"Run 'switchyard{command} --help' to see what is accepted.");
+        return InputError;
+    }
+}

@@ -1,0 +1,16 @@
+using System.Runtime.InteropServices;
+using Switchyard.Cli;
+
+using var stop = new CancellationTokenSource();
+// The first Ctrl+C lets the run end cleanly, the second ends the process.
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = !stop.IsCancellationRequested;
+    stop.Cancel();
+};
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+{
+    context.Cancel = true;
+    stop.Cancel();
+});
+return new Application(Console.Out, Console.Error, stop.Token).Run(args);

@@ -1,0 +1,70 @@
+using Switchyard.Data;
+using Switchyard.Evaluation;
+using Switchyard.Inference;
+
+namespace Switchyard;
+
+/// <summary>Scores all rows of a part and measures the scores; keeps its memory from one evaluation to the next.</summary>
+sealed class PartEvaluation
+{
+    const int BatchRows = 4096;
+
+    readonly Predictor _predictor;
+    readonly Evaluator _evaluator;
+    readonly Batch _batch;
+    readonly int[] _leaves = new int[BatchRows];
+    readonly float[] _flat;
+    readonly float[] _flatConditional;
+    readonly float[][] _scores;
+    readonly float[][] _labels;
+    readonly float[]?[] _conditional;
+
+    public PartEvaluation(Predictor predictor, EvaluationOptions options)
+    {
+        _predictor = predictor;
+        var schema = predictor.Schema;
+        _evaluator = new Evaluator(LayoutOf(schema), options);
+        _batch = new Batch(schema, BatchRows);
+        var tasks = schema.Tasks.Length;
+        _flat = new float[tasks * BatchRows];
+        _flatConditional = schema.Tasks.Any(t => t.Given >= 0) ? new float[tasks * BatchRows] : [];
+        _scores = [.. schema.Tasks.Select(_ => new float[BatchRows])];
+        _conditional = [.. schema.Tasks.Select(t => t.Given < 0 ? null : new float[BatchRows])];
+        _labels = [.. Enumerable.Range(0, tasks).Select(_batch.Labels)];
+    }
+
+    public static EvaluationLayout LayoutOf(Schema schema) => new(
+        [.. schema.Levels.Select(l => (l.Column, (IReadOnlyList<string>)l.Nodes))],
+        [.. schema.Tasks.Select(t => t.Name)],
+        [.. schema.Tasks.Select(t => t.Given)]);
+
+    /// <summary>Evaluates one pass of the source.</summary>
+    /// <param name="rows">Rows in file order.</param>
+    /// <param name="fixPositions">Score as predict and serve do, with every position field at its fixed value.</param>
+    public EvaluationReport Run(IBatchSource rows, bool fixPositions)
+    {
+        _evaluator.Clear();
+        rows.Rewind(0);
+        while (rows.Next(_batch, BatchRows))
+        {
+            if (fixPositions) _batch.FixPositions();
+            Add();
+        }
+
+        return _evaluator.Report();
+    }
+
+    void Add()
+    {
+        var count = _batch.Count;
+        _predictor.Score(_batch, _flat, _flatConditional);
+        for (var t = 0; t < _scores.Length; t++)
+        {
+            _flat.AsSpan(t * count, count).CopyTo(_scores[t]);
+            if (_conditional[t] is { } conditional) _flatConditional.AsSpan(t * count, count).CopyTo(conditional);
+        }
+
+        for (var row = 0; row < count; row++) _leaves[row] = _batch.Leaf(row);
+        _evaluator.Add(_leaves, _predictor.Schema.Group is null ? default : _batch.Groups, _scores, _labels, count, _conditional);
+    }
+}

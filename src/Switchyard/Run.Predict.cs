@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text;
+using Switchyard.Data;
+using Switchyard.Inference;
+using Switchyard.Models;
+
+namespace Switchyard;
+
+public static partial class Run
+{
+    const int PredictRows = 2048;
+
+    /// <summary>Scores rows: CSV in, CSV out, in the same order, a column per task. Labels need not be there; unseen ids are allowed.</summary>
+    /// <param name="bundle">Folder of the bundle.</param>
+    /// <param name="input">CSV or TSV, also .gz; - is standard input.</param>
+    /// <param name="output">CSV, written under a temporary name and then renamed; - is standard output.</param>
+    /// <param name="keep">Input columns to repeat before the scores; <c>*</c> for all.</param>
+    /// <param name="reporter">Hears how many rows were scored.</param>
+    /// <param name="cancellation">Ends the run between two batches.</param>
+    /// <returns>Rows scored.</returns>
+    public static long Predict(
+        string bundle, string input, string output, IReadOnlyList<string> keep, IRunReporter reporter, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(keep);
+        ArgumentNullException.ThrowIfNull(reporter);
+        var loaded = ModelBundle.Load(bundle);
+        using var rows = CsvRows.Open(input);
+        var scored = 0L;
+        if (output == "-")
+        {
+            using var stream = Console.OpenStandardOutput();
+            using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16);
+            scored = Score(loaded.Ranker, rows, keep, writer, cancellation);
+        }
+        else
+        {
+            TextFile.Write(output, writer => scored = Score(loaded.Ranker, rows, keep, writer, cancellation));
+        }
+
+        reporter.Message($"{scored:N0} rows scored{(output == "-" ? "" : $" to {output}")}");
+        return scored;
+    }
+
+    static long Score(Ranker ranker, CsvRows rows, IReadOnlyList<string> keep, TextWriter writer, CancellationToken cancellation)
+    {
+        var schema = ranker.Schema;
+        var encoder = RowEncoder.Create(schema, rows.Header, rows.File);
+        var kept = KeptColumns(rows, keep, schema);
+        var batch = new Batch(schema, PredictRows);
+        var scores = new float[schema.Tasks.Length * PredictRows];
+        var texts = new string[PredictRows];
+        var predictor = new Predictor(ranker);
+        writer.WriteLine(string.Join(',', kept.Select(c => Quoted(rows.Header[c])).Concat(schema.Tasks.Select(t => Quoted(t.Name)))));
+        var scored = 0L;
+        for (var more = true; more;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            batch.Count = 0;
+            while (batch.Count < PredictRows && (more = rows.Read()))
+            {
+                encoder.Encode(rows, batch, batch.Count);
+                texts[batch.Count] = string.Concat(kept.Select(c => Quoted(Encoding.UTF8.GetString(rows[c])) + ","));
+                batch.Count++;
+            }
+
+            encoder.ThrowIfUnknownScenarios();
+            batch.FixPositions();
+            predictor.Score(batch, scores);
+            for (var row = 0; row < batch.Count; row++)
+            {
+                writer.Write(texts[row]);
+                for (var t = 0; t < schema.Tasks.Length; t++)
+                {
+                    if (t > 0) writer.Write(',');
+                    writer.Write(scores[t * batch.Count + row].ToString("R", CultureInfo.InvariantCulture));
+                }
+
+                writer.WriteLine();
+            }
+
+            scored += batch.Count;
+        }
+
+        return scored;
+    }
+
+    static int[] KeptColumns(CsvRows rows, IReadOnlyList<string> keep, Schema schema)
+    {
+        var header = rows.Header;
+        if (keep.Contains("*")) keep = [.. header.Where(name => schema.Tasks.All(t => t.Name != name))];
+        return [.. keep.Select(Find)];
+
+        int Find(string name)
+        {
+            if (schema.Tasks.Any(t => t.Name == name)) throw new InputException($"--keep {name}: a task has this name, so its scores would stand in two columns called {name}; leave it out.");
+            for (var i = 0; i < header.Count; i++)
+            {
+                if (header[i] == name) return i;
+            }
+
+            throw new InputException($"--keep {name}: {rows.File} has no such column; it has {string.Join(", ", header)}.");
+        }
+    }
+
+    static string Quoted(string text) =>
+        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Switchyard.Data;
+using Switchyard.Evaluation;
+using Switchyard.Inference;
+using Switchyard.Kernels;
+using Switchyard.Models;
+using Switchyard.Training;
+
+namespace Switchyard;
+
+/// <summary>What training left behind.</summary>
+/// <param name="Bundle">Folder of the saved bundle.</param>
+/// <param name="Ranker">The trained model.</param>
+/// <param name="Training">How training went.</param>
+/// <param name="Report">Metrics on the test rows, or on the validation rows where there is no test.</param>
+public sealed record TrainedRun(string Bundle, Ranker Ranker, TrainingResult Training, EvaluationReport Report);
+
+public static partial class Run
+{
+    /// <summary>Imports where needed, trains, reports the table of the test rows and saves the bundle.</summary>
+    /// <param name="configuration">The run.</param>
+    /// <param name="json">File for the metrics, null for none.</param>
+    /// <param name="reporter">Hears progress and results.</param>
+    /// <param name="cancellation">Ends the run between two steps; nothing is saved then.</param>
+    public static TrainedRun Train(RunConfiguration configuration, string? json, IRunReporter reporter, CancellationToken cancellation = default)
+    {
+        using var data = OpenData(configuration, null, reporter, cancellation);
+        var options = configuration.Training;
+        if (PartEvaluation.LayoutOf(data.Schema).MonitorProblem(options.Monitor) is { } problem) throw new InputException($"{configuration.File}: training.monitor: {problem}");
+        var ranker = new Ranker(data.Schema, configuration.Model.Options, options.Seed);
+        using var pool = NewPool(options.Threads);
+        reporter.Message(
+            $"{configuration.Model.Name}: {ranker.Parameters.TrainedValues:N0} weights, {data.Rows(Part.Train):N0} training rows, " +
+            $"{data.Rows(Part.Validation):N0} validation, {data.Rows(Part.Test):N0} test, {data.Schema.Leaves:N0} scenarios, {data.Schema.Tasks.Length} tasks, {pool.Threads} threads");
+
+        var result = Fit(ranker, data, configuration, pool, reporter, cancellation);
+        var kept = result.BestValue is { } best ? FormattableString.Invariant($"; kept step {result.BestStep} (epoch {result.BestEpoch}), {options.Monitor} {best:0.0000}") : "";
+        reporter.Message($"trained {result.Steps:N0} steps at {result.RowsPerSecond:N0} rows/s{kept}");
+
+        var report = ReportPart(data, Measured(data), new Predictor(ranker, pool), configuration.Evaluation, reporter);
+        ModelBundle.Save(configuration.BundleDirectory, ranker, Describe(configuration, data.Summary, result, report));
+        if (json is not null) TextFile.Write(json, report.ToJson());
+        reporter.Result($"model: {Path.GetRelativePath(Directory.GetCurrentDirectory(), configuration.BundleDirectory)}");
+        return new TrainedRun(configuration.BundleDirectory, ranker, result, report);
+    }
+
+    static TrainingResult Fit(
+        Ranker ranker, Dataset data, RunConfiguration configuration, WorkerPool pool, IRunReporter reporter, CancellationToken cancellation)
+    {
+        var options = configuration.Training;
+        if (data.Rows(Part.Validation) == 0)
+        {
+            reporter.Warning("there are no validation rows: all epochs are run and the last weights kept; give split.validation a condition");
+            options = options with { Patience = 0 };
+        }
+
+        using var train = data.Open(Part.Train, new ShuffleOptions { Seed = options.Seed, BufferRows = options.ShuffleRows });
+        using var validation = data.Open(Part.Validation);
+        var evaluation = new PartEvaluation(new Predictor(ranker, pool), configuration.Evaluation);
+        reporter.TrainingStarted(options.Epochs, options.Monitor);
+        return new Trainer(ranker, options, pool).Fit(train, Validate, reporter, cancellation);
+
+        Validation Validate()
+        {
+            if (validation.RowCount == 0) return new Validation(null, true);
+            var value = evaluation.Run(validation, fixPositions: true).Monitor(options.Monitor);
+            return new Validation(value.Value, value.HigherIsBetter);
+        }
+    }
+
+    static BundleMetadata Describe(RunConfiguration configuration, ImportSummary summary, TrainingResult result, EvaluationReport report) => new()
+    {
+        Created = TimeProvider.System.GetUtcNow(),
+        Configuration = WithAbsolutePaths(configuration).ToYaml(),
+        Import = BundleMetadata.Describe(summary),
+        Training = BundleMetadata.Describe(result),
+        Metrics = JsonElement.Parse(report.ToJson()),
+    };
+
+    /// <summary>A bundle may be moved; the rows it was trained on stay where they are.</summary>
+    static RunConfiguration WithAbsolutePaths(RunConfiguration configuration) => configuration with
+    {
+        Output = configuration.OutputDirectory,
+        Data = configuration.Data with
+        {
+            Sources = [.. configuration.Data.Sources.Select(
+                s => s.Path == "-" ? s : s with { Path = Path.GetFullPath(Path.Combine(configuration.BaseDirectory, s.Path)) })],
+        },
+    };
+}

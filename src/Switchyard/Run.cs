@@ -1,0 +1,89 @@
+using Switchyard.Data;
+using Switchyard.Evaluation;
+using Switchyard.Inference;
+using Switchyard.Kernels;
+using Switchyard.Models;
+
+namespace Switchyard;
+
+/// <summary>What the command line does, for programs: import, train, evaluate, predict. A wrong input is an <see cref="InputException"/>.</summary>
+public static partial class Run
+{
+    /// <summary>Reads the sources into the column file, unless a fresh one is there, and reports what was read.</summary>
+    public static void Import(RunConfiguration configuration, IRunReporter reporter, CancellationToken cancellation = default)
+    {
+        using var data = OpenData(configuration, null, reporter, cancellation);
+        reporter.Result(ImportText.Write(data.Schema, data.Summary));
+        reporter.Result($"column file: {data.Path}");
+    }
+
+    /// <summary>Evaluates a bundle on the test rows (where there are none, on the validation rows) and reports the table.</summary>
+    /// <param name="bundle">Folder of the bundle.</param>
+    /// <param name="configuration">Which rows to read; null reads those of the run that trained the bundle.</param>
+    /// <param name="json">File for the metrics, null for none.</param>
+    /// <param name="reporter">Hears the table.</param>
+    /// <param name="cancellation">Ends the run between two batches.</param>
+    public static EvaluationReport Evaluate(
+        string bundle, RunConfiguration? configuration, string? json, IRunReporter reporter, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(reporter);
+        var loaded = ModelBundle.Load(bundle);
+        configuration ??= ConfigurationOf(bundle, loaded.Metadata);
+        using var data = OpenData(configuration, loaded.Ranker.Schema, reporter, cancellation);
+        using var pool = NewPool(configuration.Training.Threads);
+        var report = ReportPart(data, Measured(data), new Predictor(loaded.Ranker, pool), configuration.Evaluation, reporter);
+        if (json is not null) TextFile.Write(json, report.ToJson());
+        return report;
+    }
+
+    /// <summary>The dataset of a run; with a schema, encoded by it instead of fitting a new one.</summary>
+    static Dataset OpenData(RunConfiguration configuration, Schema? schema, IRunReporter reporter, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(reporter);
+        var data = schema is null
+            ? Dataset.OpenOrImport(configuration.Data, configuration.BaseDirectory, configuration.ColumnDirectory, reporter, cancellation)
+            : Dataset.OpenOrImport(configuration.Data, schema, configuration.BaseDirectory, configuration.ColumnDirectory, reporter, cancellation);
+        var summary = data.Summary;
+        if (summary.RowsInNoPart > 0) reporter.Warning($"{summary.RowsInNoPart:N0} of {summary.RowsRead:N0} rows are in no part: they meet none of split's conditions");
+        foreach (var unknown in summary.UnknownScenarios)
+            reporter.Warning($"{unknown.Rows:N0} rows have an unknown {unknown.Column} ({string.Join(", ", unknown.Examples.Take(3))}) and are scored as their siblings' mean");
+        return data;
+    }
+
+    static Part Measured(Dataset data)
+    {
+        if (data.Rows(Part.Test) > 0) return Part.Test;
+        if (data.Rows(Part.Validation) > 0) return Part.Validation;
+        throw new InputException("There is neither a test nor a validation row to evaluate; give split.test a condition that some rows meet.");
+    }
+
+    /// <summary>Evaluates a part and reports its table; with position fields, both ways.</summary>
+    static EvaluationReport ReportPart(Dataset data, Part part, Predictor predictor, EvaluationOptions options, IRunReporter reporter)
+    {
+        using var rows = data.Open(part);
+        var evaluation = new PartEvaluation(predictor, options);
+        var report = evaluation.Run(rows, fixPositions: true);
+        reporter.Result($"{part.ToString().ToLowerInvariant()}: {rows.RowCount:N0} rows");
+        reporter.Result(report.ToMarkdown());
+        var positions = data.Schema.Fields.Where(f => f.Role == FieldRole.Position).ToList();
+        if (positions.Count > 0)
+        {
+            var logged = evaluation.Run(rows, fixPositions: false);
+            foreach (var task in data.Schema.Tasks)
+            {
+                reporter.Result(FormattableString.Invariant(
+                    $"{task.Name}: AUC {report.Auc(task.Name):0.0000} with {string.Join(", ", positions.Select(f => $"{f.Name} = {f.Fixed}"))} (as served), {logged.Auc(task.Name):0.0000} with the logged values"));
+            }
+        }
+
+        return report;
+    }
+
+    static RunConfiguration ConfigurationOf(string bundle, BundleMetadata metadata) =>
+        metadata.Configuration is { } text
+            ? RunConfiguration.Parse(text, Path.Combine(bundle, "manifest.json"), Path.GetFullPath(bundle))
+            : throw new InputException($"{bundle} does not say which data it was trained on; name a configuration with --configuration.");
+
+    static WorkerPool NewPool(int threads) => new(threads > 0 ? threads : Environment.ProcessorCount);
+}
