@@ -30,7 +30,8 @@ internal static class JsonSchema
         properties["model"] = Models(models);
         properties["training"] = Mapping(OptionSet.Of(typeof(TrainingOptions)).Options);
         properties["evaluation"] = Mapping(OptionSet.Of(typeof(EvaluationOptions)).Options);
-        ((JsonArray)root["required"]!).Add("model");
+        // Not needed where the sources name their parts.
+        root["required"] = new JsonArray("sources", "fields", "tasks", "model");
         var schema = new JsonObject
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",

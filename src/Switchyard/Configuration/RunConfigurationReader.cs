@@ -8,7 +8,7 @@ namespace Switchyard;
 /// <summary>The layout of a configuration file: which sections there are, and the rules that hold between them.</summary>
 internal sealed class RunConfigurationReader(string file, string baseDirectory, IReadOnlyDictionary<string, Type> models)
 {
-    static readonly string[] OwnKeys = ["name", "sources", "fields", "tasks", "model", "training", "evaluation", "output"];
+    static readonly string[] OwnKeys = ["name", "sources", "fields", "tasks", "split", "model", "training", "evaluation", "output"];
 
     public RunConfiguration Read(ConfigurationNode node)
     {
@@ -21,6 +21,7 @@ internal sealed class RunConfigurationReader(string file, string baseDirectory, 
             Sources = SourceSection.Read(Required(root, "sources", "a list of files")),
             Fields = FieldSection.Read(Required(root, "fields", "a list of field names")),
             Tasks = TaskSection.Read(Required(root, "tasks", "a mapping from task names to labels")),
+            Split = SplitSection.Read(root["split"]),
         };
         SplitSection.Check(data, root);
         CheckScenario(data, root);

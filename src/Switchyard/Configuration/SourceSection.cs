@@ -39,21 +39,22 @@ internal static class SourceSection
     };
 }
 
-/// <summary>The section <c>split</c>: conditions, or separate files, never both.</summary>
+/// <summary>The section <c>split</c>: conditions, separate files, or both: a file of training rows that conditions divide, and a test file.</summary>
 internal static class SplitSection
 {
+    public static SplitSpec Read(ConfigurationNode? node) =>
+        node is null ? new SplitSpec() : (SplitSpec)new RecordShape(typeof(SplitSpec)).Read(node, "split");
+
     public static void Check(DataSpec data, MapNode root)
     {
-        var place = root.PlaceOf("split");
-        var parts = data.Sources.Count(s => s.Part is not null);
-        var conditions = data.Split.Train.Length + data.Split.Validation.Length + data.Split.Test.Length;
-        if (parts > 0 && conditions > 0)
-            throw place.Error("split: the sources name their part already; remove either the conditions here or the key part there.");
-        if (parts > 0 && data.Sources.Any(s => s.Part is null && s.JoinOn.IsEmpty))
-            throw root.PlaceOf("sources").Error("sources: either every source names its part (train, validation, test) or none does.");
-        if (parts > 0 && data.Sources.All(s => s.Part is not Part.Train))
-            throw root.PlaceOf("sources").Error("sources: no source has part: train.");
-        if (parts == 0 && data.Split.Train.IsEmpty)
-            throw place.Error("split: key 'train' is missing; it needs a list of conditions such as [date < 2018-11-08] or [row mod 10 in [0..7]].");
+        var hasConditions = !(data.Split.Train.IsEmpty && data.Split.Validation.IsEmpty && data.Split.Test.IsEmpty);
+        var named = data.Sources.Count(s => s.Part is not null);
+        if (!hasConditions && named == 0)
+            throw root.PlaceOf("split").Error(
+                $"{(root.Has("split") ? "split: key 'train'" : "key 'split'")} is missing; it needs conditions such as train: [date < 2018-11-08] or train: row mod 10 in [0..7].");
+        if (!hasConditions && data.Sources.Any(s => s.Part is null && s.JoinOn.IsEmpty))
+            throw root.PlaceOf("sources").Error("sources: without conditions in split, every source names its part (train, validation or test).");
+        if (data.Split.Train.IsEmpty && data.Sources.All(s => s.Part is not Part.Train))
+            throw root.PlaceOf("split").Error("split: no row can be a training row; give split.train a condition, or a source part: train.");
     }
 }

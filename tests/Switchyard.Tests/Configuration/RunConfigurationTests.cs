@@ -178,16 +178,21 @@ public sealed class RunConfigurationTests
     public void Parse_MissingSection_NamesIt(string section) =>
         Runs.Error(Runs.With(section, "")).ShouldContain($"key '{section}' is missing; it needs");
 
-    [Fact]
-    public void Parse_PartsAndConditions_AreRefused() =>
-        Runs.Error(Runs.With("sources", "sources: [{path: a, part: train}]")).ShouldStartWith("run.yaml:3:1: split: the sources name their part already");
+    [Theory]
+    [InlineData("sources: [{path: a, part: train}, b]", "sources: without conditions in split, every source names its part")]
+    [InlineData("sources: [{path: a, part: test}]", "split: no row can be a training row")]
+    public void Parse_PartsWithoutTraining_AreRefused(string sources, string expected) =>
+        Runs.Error(Runs.With("sources", sources).Replace(SplitText, "", StringComparison.Ordinal)).ShouldContain(expected);
 
     [Fact]
-    public void Parse_PartOnSomeSources_IsRefused()
-    {
-        var yaml = Runs.With("sources", "sources: [{path: a, part: train}, b]");
-        yaml = yaml.Replace("  train: row mod 10 in [0..7]\n  validation: row mod 10 == 8\n  test: row mod 10 == 9", "  seed: 2", StringComparison.Ordinal);
+    public void Parse_PartsWithoutSplit_AreEnough() =>
+        Runs.Parse(Runs.With("sources", "sources: [{path: a, part: train}, {path: b, part: validation}]").Replace(SplitText, "", StringComparison.Ordinal))
+            .Data.Sources[1].Part.ShouldBe(Part.Validation);
 
-        Runs.Error(yaml).ShouldContain("sources: either every source names its part (train, validation, test) or none does.");
-    }
+    [Fact]
+    public void Parse_DividedFileAndTestFile_IsAccepted() =>
+        Runs.Parse(Runs.With("sources", "sources: [a, {path: b, part: test}]").Replace("  test: row mod 10 == 9\n", "", StringComparison.Ordinal))
+            .Data.Split.Test.ShouldBeEmpty();
+
+    const string SplitText = "split:\n  train: row mod 10 in [0..7]\n  validation: row mod 10 == 8\n  test: row mod 10 == 9\n";
 }

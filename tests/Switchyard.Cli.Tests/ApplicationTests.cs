@@ -1,0 +1,114 @@
+namespace Switchyard.Cli.Tests;
+
+public sealed class ApplicationTests
+{
+    static (int Code, string Output, string Error) Run(CancellationToken cancellation, params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = new Application(output, error, cancellation).Run(args);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    static (int Code, string Output, string Error) Run(params string[] args) => Run(CancellationToken.None, args);
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("import", "--help")]
+    [InlineData("train", "--help")]
+    [InlineData("evaluate", "--help")]
+    [InlineData("predict", "--help")]
+    public void Run_Help_ShowsUsageAndExamples(params string[] args)
+    {
+        var (code, output, error) = Run(args);
+
+        code.ShouldBe(0);
+        error.ShouldBeEmpty();
+        output.ShouldContain("Usage:");
+        output.ShouldContain("switchyard");
+        output[output.IndexOf("Examples:", StringComparison.Ordinal)..].ShouldContain($"switchyard {(args[0] == "--help" ? "train" : args[0])} ");
+    }
+
+    [Theory]
+    [InlineData("unknown option", "train", "run.yaml", "--sett", "a=1")]
+    [InlineData("unknown command", "trian", "run.yaml")]
+    [InlineData("no command")]
+    [InlineData("missing argument", "train")]
+    public void Run_WrongCommandLine_IsOneLineAndAHint(string why, params string[] args)
+    {
+        var (code, output, error) = Run(args);
+
+        code.ShouldBe(Application.InputError, why);
+        output.ShouldBeEmpty();
+        error.ShouldStartWith("error: ");
+        error.ShouldContain("--help' to see what is accepted.");
+        error.ShouldNotContain("   at ");
+    }
+
+    [Theory]
+    [InlineData("train")]
+    [InlineData("import")]
+    [InlineData("evaluate")]
+    public void Run_MissingConfiguration_IsOneLine(string command)
+    {
+        var (code, output, error) = Run(command, "nowhere/run.yaml");
+
+        code.ShouldBe(Application.InputError);
+        output.ShouldBeEmpty();
+        error.TrimEnd().ShouldBe(
+            "error: nowhere/run.yaml: no such configuration file; give the path of a YAML file, or of a folder with a switchyard.yaml.");
+    }
+
+    [Fact]
+    public void Run_Verbose_ShowsStackTrace() => Run("train", "nowhere/run.yaml", "--verbose").Error.ShouldContain("   at Switchyard.RunConfiguration");
+
+    [Fact]
+    public void Run_SetWithoutConfiguration_SaysWhatToName()
+    {
+        var (code, _, error) = Run("evaluate", "some-bundle", "--set", "training.seed=1");
+
+        code.ShouldBe(Application.InputError);
+        error.ShouldStartWith("error: --set changes a configuration; name one with --configuration");
+    }
+
+    [Fact]
+    public void Run_TwoConfigurations_IsRefused() =>
+        Run("evaluate", "a.yaml", "--configuration", "b.yaml").Error.ShouldStartWith("error: 'a.yaml' is a configuration already");
+
+    [Fact]
+    public void Run_MissingBundle_IsOneLine()
+    {
+        var (code, output, error) = Run("predict", "no-such-bundle", "--input", "rows.csv");
+
+        code.ShouldBe(Application.InputError);
+        output.ShouldBeEmpty();
+        error.ShouldContain("no-such-bundle");
+        error.TrimEnd().Split('\n').Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Run_WrongOverride_NamesIt()
+    {
+        using var folder = new TemporaryRun();
+
+        var (code, _, error) = Run("train", folder.Configuration, "--set", "training.batch=1");
+
+        code.ShouldBe(Application.InputError);
+        error.ShouldStartWith("error: --set training.batch=1: unknown key 'batch' in training");
+    }
+
+    [Fact]
+    public void Run_Cancelled_ReturnsShellCodeAndLeavesNoModel()
+    {
+        using var folder = new TemporaryRun();
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+
+        var (code, output, error) = Run(stop.Token, "train", folder.Configuration);
+
+        code.ShouldBe(Application.Cancelled);
+        output.ShouldBeEmpty();
+        error.ShouldEndWith($"cancelled{Environment.NewLine}");
+        Directory.Exists(Path.Combine(folder.Path, "runs", "demo", "model")).ShouldBeFalse();
+    }
+}
