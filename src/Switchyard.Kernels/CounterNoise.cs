@@ -100,38 +100,42 @@ public static unsafe class CounterNoise
         // 31 bits give the tail probability p in (0, 1/2], the last one the sign.
         var p = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle((bits >> 1).AsInt32()), Vector512.Create(1f / 4294967296f),
             Vector512.Create(0.5f / 4294967296f));
-        var sign = (bits << 31).AsSingle();
-        var x = Vector512.FusedMultiplyAdd(p, Vector512.Create(-2f), Vector512<float>.One);
-        // (1 - x)(1 + x) = 4 p (1 - p), exact for small p where 1 - x has lost its digits.
-        var w = -VectorMath.Log(Vector512.Create(4f) * p * (Vector512<float>.One - p));
-        var z = InverseError(w) * x * Vector512.Create(1.41421356f);
-        return (z.AsUInt32() | sign.AsUInt32()).AsSingle();
+        return (VectorMath.Split<UpperQuantile>(p).AsUInt32() | (bits << 31)).AsSingle();
     }
 
-    /// <summary>erfinv(x) / x from w = -log(1 - x^2).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector512<float> InverseError(Vector512<float> w)
+    /// <summary>z &gt;= 0 with P(Z &gt; z) = p, for p in (0, 1/2].</summary>
+    readonly struct UpperQuantile : VectorMath.IFunction
     {
-        var c = w - Vector512.Create(2.5f);
-        var centre = Vector512.Create(2.81022636e-08f);
-        centre = Vector512.FusedMultiplyAdd(centre, c, Vector512.Create(3.43273939e-07f));
-        centre = Vector512.FusedMultiplyAdd(centre, c, Vector512.Create(-3.5233877e-06f));
-        centre = Vector512.FusedMultiplyAdd(centre, c, Vector512.Create(-4.39150654e-06f));
-        centre = Vector512.FusedMultiplyAdd(centre, c, Vector512.Create(0.00021858087f));
-        centre = Vector512.FusedMultiplyAdd(centre, c, Vector512.Create(-0.00125372503f));
-        centre = Vector512.FusedMultiplyAdd(centre, c, Vector512.Create(-0.00417768164f));
-        centre = Vector512.FusedMultiplyAdd(centre, c, Vector512.Create(0.246640727f));
-        centre = Vector512.FusedMultiplyAdd(centre, c, Vector512.Create(1.50140941f));
-        var t = Vector512.Sqrt(w) - Vector512.Create(3f);
-        var tail = Vector512.Create(-0.000200214257f);
-        tail = Vector512.FusedMultiplyAdd(tail, t, Vector512.Create(0.000100950558f));
-        tail = Vector512.FusedMultiplyAdd(tail, t, Vector512.Create(0.00134934322f));
-        tail = Vector512.FusedMultiplyAdd(tail, t, Vector512.Create(-0.00367342844f));
-        tail = Vector512.FusedMultiplyAdd(tail, t, Vector512.Create(0.00573950773f));
-        tail = Vector512.FusedMultiplyAdd(tail, t, Vector512.Create(-0.0076224613f));
-        tail = Vector512.FusedMultiplyAdd(tail, t, Vector512.Create(0.00943887047f));
-        tail = Vector512.FusedMultiplyAdd(tail, t, Vector512.Create(1.00167406f));
-        tail = Vector512.FusedMultiplyAdd(tail, t, Vector512.Create(2.83297682f));
-        return Vector512.ConditionalSelect(Vector512.LessThan(w, Vector512.Create(5f)), centre, tail);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TVector Apply<TLanes, TVector>(TVector p) where TLanes : ILanes<TVector> where TVector : struct
+        {
+            var one = TLanes.Broadcast(1);
+            var x = TLanes.Fma(p, TLanes.Broadcast(-2), one);
+            // 1 - x^2 = 4 p (1 - p), which keeps its digits for small p.
+            var log = VectorMath.LogFunction.Apply<TLanes, TVector>(TLanes.Multiply(TLanes.Multiply(TLanes.Broadcast(4), p), TLanes.Subtract(one, p)));
+            var w = TLanes.Subtract(TLanes.Broadcast(0), log);
+            var c = TLanes.Subtract(w, TLanes.Broadcast(2.5f));
+            var centre = TLanes.Broadcast(2.81022636e-08f);
+            centre = TLanes.Fma(centre, c, TLanes.Broadcast(3.43273939e-07f));
+            centre = TLanes.Fma(centre, c, TLanes.Broadcast(-3.5233877e-06f));
+            centre = TLanes.Fma(centre, c, TLanes.Broadcast(-4.39150654e-06f));
+            centre = TLanes.Fma(centre, c, TLanes.Broadcast(0.00021858087f));
+            centre = TLanes.Fma(centre, c, TLanes.Broadcast(-0.00125372503f));
+            centre = TLanes.Fma(centre, c, TLanes.Broadcast(-0.00417768164f));
+            centre = TLanes.Fma(centre, c, TLanes.Broadcast(0.246640727f));
+            centre = TLanes.Fma(centre, c, TLanes.Broadcast(1.50140941f));
+            var t = TLanes.Subtract(TLanes.Sqrt(w), TLanes.Broadcast(3));
+            var tail = TLanes.Broadcast(-0.000200214257f);
+            tail = TLanes.Fma(tail, t, TLanes.Broadcast(0.000100950558f));
+            tail = TLanes.Fma(tail, t, TLanes.Broadcast(0.00134934322f));
+            tail = TLanes.Fma(tail, t, TLanes.Broadcast(-0.00367342844f));
+            tail = TLanes.Fma(tail, t, TLanes.Broadcast(0.00573950773f));
+            tail = TLanes.Fma(tail, t, TLanes.Broadcast(-0.0076224613f));
+            tail = TLanes.Fma(tail, t, TLanes.Broadcast(0.00943887047f));
+            tail = TLanes.Fma(tail, t, TLanes.Broadcast(1.00167406f));
+            tail = TLanes.Fma(tail, t, TLanes.Broadcast(2.83297682f));
+            var inverse = TLanes.SelectAtLeast(w, TLanes.Broadcast(5), tail, centre);
+            return TLanes.Multiply(TLanes.Multiply(inverse, x), TLanes.Broadcast(1.41421356f));
+        }
     }
 }

@@ -57,7 +57,7 @@ public static unsafe class Gemm
         {
             return;
         }
-        fixed (float* pa = a, pb = packed, pc = c, pbias = bias)
+        fixed (float* pa = a, pb = packed, pc = c, pbias = Used(bias, epilogue))
         fixed (int* pr = rows)
         {
             var product = new Product { A = pa, LdA = lda, Step = 1, Rows = pr, M = m, K = k, B = pb, N = n, C = pc, LdC = ldc, Bias = pbias };
@@ -86,7 +86,7 @@ public static unsafe class Gemm
         {
             return;
         }
-        fixed (float* pa = a, pb = b, pc = c, pbias = bias)
+        fixed (float* pa = a, pb = b, pc = c, pbias = Used(bias, epilogue))
         fixed (int* pr = rows)
         {
             var product = new Product { A = pa, LdA = lda, Step = 1, Rows = pr, M = m, K = k, B = pb, N = n, C = pc, LdC = ldc, Bias = pbias };
@@ -142,12 +142,17 @@ public static unsafe class Gemm
         }
         CheckRows(a, lda, rows, m, k);
         Check.Length(c.Length, Check.Extent(m, ldc, n));
-        if (epilogue is Epilogue.Bias or Epilogue.BiasRelu)
+        if (AddsBias(epilogue))
         {
             Check.Length(bias.Length, n);
         }
         return true;
     }
+
+    static bool AddsBias(Epilogue epilogue) => epilogue is Epilogue.Bias or Epilogue.BiasRelu;
+
+    /// <summary>A bias nobody reads counts as absent, whatever its length.</summary>
+    static ReadOnlySpan<float> Used(ReadOnlySpan<float> bias, Epilogue epilogue) => AddsBias(epilogue) ? bias : [];
 
     static void CheckRows(ReadOnlySpan<float> a, int lda, ReadOnlySpan<int> rows, int count, int width)
     {

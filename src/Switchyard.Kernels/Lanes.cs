@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Switchyard.Kernels;
 
-/// <summary>The handful of operations a matrix tile needs, for one register width. The lanes are independent
+/// <summary>The operations that matrix tiles and polynomials need, for one register width. The lanes are independent
 /// outputs, so every width computes the same chains and hence the same bits.</summary>
 unsafe interface ILanes<TVector> where TVector : struct
 {
@@ -19,11 +19,28 @@ unsafe interface ILanes<TVector> where TVector : struct
 
     static abstract TVector Add(TVector a, TVector b);
 
+    static abstract TVector Subtract(TVector a, TVector b);
+
+    static abstract TVector Multiply(TVector a, TVector b);
+
+    static abstract TVector Sqrt(TVector v);
+
     static abstract TVector Relu(TVector v);
+
+    /// <summary>a &gt;= b ? yes : no, per lane; no where either is NaN.</summary>
+    static abstract TVector SelectAtLeast(TVector a, TVector b, TVector yes, TVector no);
+
+    /// <summary>p 2^n for integral n in [-126, 128] and p near 1: in two factors, because 2^128 alone is out of range.</summary>
+    static abstract TVector Scale(TVector p, TVector n);
+
+    /// <summary>x = m 2^e with m in [sqrt 1/2, sqrt 2), for normal positive x.</summary>
+    static abstract TVector Mantissa(TVector x, out TVector e);
 }
 
 unsafe readonly struct Lanes512 : ILanes<Vector512<float>>
 {
+    const int SqrtHalfBits = 0x3f3504f3;
+
     public static int Count => 16;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -42,12 +59,44 @@ unsafe readonly struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Subtract(Vector512<float> a, Vector512<float> b) => a - b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Multiply(Vector512<float> a, Vector512<float> b) => a * b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Sqrt(Vector512<float> v) => Vector512.Sqrt(v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Relu(Vector512<float> v) =>
         Vector512.ConditionalSelect(Vector512.LessThanOrEqual(v, Vector512<float>.Zero), Vector512<float>.Zero, v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> SelectAtLeast(Vector512<float> a, Vector512<float> b, Vector512<float> yes, Vector512<float> no) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(a, b), yes, no);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Scale(Vector512<float> p, Vector512<float> n)
+    {
+        var power = Vector512.ConvertToInt32Native(n);
+        var half = power >> 1;
+        var bias = Vector512.Create(127);
+        return p * ((half + bias) << 23).AsSingle() * ((power - half + bias) << 23).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Mantissa(Vector512<float> x, out Vector512<float> e)
+    {
+        var exponent = (x.AsInt32() - Vector512.Create(SqrtHalfBits)) >> 23;
+        e = Vector512.ConvertToSingle(exponent);
+        return (x.AsInt32() - (exponent << 23)).AsSingle();
+    }
 }
 
 unsafe readonly struct Lanes256 : ILanes<Vector256<float>>
 {
+    const int SqrtHalfBits = 0x3f3504f3;
+
     public static int Count => 8;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -66,12 +115,44 @@ unsafe readonly struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Subtract(Vector256<float> a, Vector256<float> b) => a - b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => a * b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Sqrt(Vector256<float> v) => Vector256.Sqrt(v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Relu(Vector256<float> v) =>
         Vector256.ConditionalSelect(Vector256.LessThanOrEqual(v, Vector256<float>.Zero), Vector256<float>.Zero, v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> SelectAtLeast(Vector256<float> a, Vector256<float> b, Vector256<float> yes, Vector256<float> no) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(a, b), yes, no);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Scale(Vector256<float> p, Vector256<float> n)
+    {
+        var power = Vector256.ConvertToInt32Native(n);
+        var half = power >> 1;
+        var bias = Vector256.Create(127);
+        return p * ((half + bias) << 23).AsSingle() * ((power - half + bias) << 23).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Mantissa(Vector256<float> x, out Vector256<float> e)
+    {
+        var exponent = (x.AsInt32() - Vector256.Create(SqrtHalfBits)) >> 23;
+        e = Vector256.ConvertToSingle(exponent);
+        return (x.AsInt32() - (exponent << 23)).AsSingle();
+    }
 }
 
 unsafe readonly struct Lanes128 : ILanes<Vector128<float>>
 {
+    const int SqrtHalfBits = 0x3f3504f3;
+
     public static int Count => 4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -90,13 +171,45 @@ unsafe readonly struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Subtract(Vector128<float> a, Vector128<float> b) => a - b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Multiply(Vector128<float> a, Vector128<float> b) => a * b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sqrt(Vector128<float> v) => Vector128.Sqrt(v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Relu(Vector128<float> v) =>
         Vector128.ConditionalSelect(Vector128.LessThanOrEqual(v, Vector128<float>.Zero), Vector128<float>.Zero, v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> SelectAtLeast(Vector128<float> a, Vector128<float> b, Vector128<float> yes, Vector128<float> no) =>
+        Vector128.ConditionalSelect(Vector128.GreaterThanOrEqual(a, b), yes, no);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Scale(Vector128<float> p, Vector128<float> n)
+    {
+        var power = Vector128.ConvertToInt32Native(n);
+        var half = power >> 1;
+        var bias = Vector128.Create(127);
+        return p * ((half + bias) << 23).AsSingle() * ((power - half + bias) << 23).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Mantissa(Vector128<float> x, out Vector128<float> e)
+    {
+        var exponent = (x.AsInt32() - Vector128.Create(SqrtHalfBits)) >> 23;
+        e = Vector128.ConvertToSingle(exponent);
+        return (x.AsInt32() - (exponent << 23)).AsSingle();
+    }
 }
 
 /// <summary>One lane: the path for machines without vector registers, by the same text as the others.</summary>
 unsafe readonly struct Lanes1 : ILanes<float>
 {
+    const int SqrtHalfBits = 0x3f3504f3;
+
     public static int Count => 1;
 
     public static float Load(float* p) => *p;
@@ -109,5 +222,28 @@ unsafe readonly struct Lanes1 : ILanes<float>
 
     public static float Add(float a, float b) => a + b;
 
+    public static float Subtract(float a, float b) => a - b;
+
+    public static float Multiply(float a, float b) => a * b;
+
+    public static float Sqrt(float v) => MathF.Sqrt(v);
+
     public static float Relu(float v) => v <= 0 ? 0 : v;
+
+    public static float SelectAtLeast(float a, float b, float yes, float no) => a >= b ? yes : no;
+
+    public static float Scale(float p, float n)
+    {
+        var power = float.ConvertToIntegerNative<int>(n);
+        var half = power >> 1;
+        return p * BitConverter.Int32BitsToSingle((half + 127) << 23) * BitConverter.Int32BitsToSingle((power - half + 127) << 23);
+    }
+
+    public static float Mantissa(float x, out float e)
+    {
+        var bits = BitConverter.SingleToInt32Bits(x);
+        var exponent = (bits - SqrtHalfBits) >> 23;
+        e = exponent;
+        return BitConverter.Int32BitsToSingle(bits - (exponent << 23));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Switchyard.Kernels;
@@ -6,6 +7,7 @@ namespace Switchyard.Kernels;
 public static unsafe class Rows
 {
     /// <summary>y[i * ldy + j] = x[ids[i] * width + j].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gather(ReadOnlySpan<float> x, int width, ReadOnlySpan<int> ids, Span<float> y, int ldy)
     {
         Check.Size(width);
@@ -21,6 +23,7 @@ public static unsafe class Rows
     }
 
     /// <summary>dx[ids[i] * width + j] += dy[i * ldy + j], rows in ascending i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ScatterAdd(ReadOnlySpan<float> dy, int ldy, int width, ReadOnlySpan<int> ids, Span<float> dx)
     {
         Check.Size(width);
@@ -45,6 +48,7 @@ public static unsafe class Rows
     /// <param name="fromRow">First row computed.</param>
     /// <param name="toRow">Row behind the last.</param>
     /// <param name="y">[rows, width]; only the rows computed are written.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Combine(ReadOnlySpan<int> start, ReadOnlySpan<int> pair, ReadOnlySpan<float> weight, ReadOnlySpan<float> h, int width,
         int fromRow, int toRow, Span<float> y)
     {
@@ -73,6 +77,7 @@ public static unsafe class Rows
     /// <param name="dh">[pairs, width].</param>
     /// <param name="dweight">One value per entry, overwritten.</param>
     /// <param name="accumulate">Whether dh is added to (fused) or overwritten.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CombineBackwardValues(ReadOnlySpan<int> start, ReadOnlySpan<int> pair, ReadOnlySpan<float> weight, ReadOnlySpan<float> dy,
         ReadOnlySpan<float> h, int width, int fromRow, int toRow, Span<float> dh, Span<float> dweight, bool accumulate)
     {
@@ -100,6 +105,7 @@ public static unsafe class Rows
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void CombineRow(int* pair, float* weight, int count, float* h, int width, float* y)
     {
         var j = 0;
@@ -123,6 +129,7 @@ public static unsafe class Rows
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Copy(float* source, float* target, int width)
     {
         // A call into the runtime costs more than the copy at the usual embedding widths.
