@@ -1,0 +1,37 @@
+using System.Text.Json;
+
+namespace Switchyard.Models;
+
+/// <summary>Where a bundle's weights come from and how good they are.</summary>
+public sealed record BundleMetadata
+{
+    /// <summary>When the bundle was saved; kept in UTC. Comes from the caller's <see cref="TimeProvider"/>.</summary>
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>Version of the library that saved the bundle. Default: this one.</summary>
+    public string LibraryVersion { get; init; } = ThisVersion;
+
+    /// <summary>Text of the run's configuration; null where the model was trained from code.</summary>
+    public string? Configuration { get; init; }
+
+    /// <summary>What the import found, as <see cref="Describe"/> writes it; null where unknown.</summary>
+    public JsonElement? Import { get; init; }
+
+    /// <summary>What the training came to, as <see cref="Describe"/> writes it; null where unknown.</summary>
+    public JsonElement? Training { get; init; }
+
+    /// <summary>The evaluation's report; null where there is none.</summary>
+    public JsonElement? Metrics { get; init; }
+
+    /// <summary>Version of this library.</summary>
+    public static string ThisVersion { get; } = typeof(BundleMetadata).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
+    /// <summary>A value as the manifest spells it: snake_case names, enums as text.</summary>
+    public static JsonElement Describe<T>(T value) => JsonSerializer.SerializeToElement(value, BundleJson.Values);
+}
+
+/// <summary>A bundle that was read and checked.</summary>
+/// <param name="Folder">Absolute folder it was read from.</param>
+/// <param name="Ranker">The model with its weights.</param>
+/// <param name="Metadata">Its provenance and metrics.</param>
+public sealed record LoadedBundle(string Folder, Ranker Ranker, BundleMetadata Metadata);

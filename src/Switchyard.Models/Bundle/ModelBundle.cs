@@ -1,0 +1,82 @@
+using Switchyard.Data;
+using Switchyard.Engine;
+
+namespace Switchyard.Models;
+
+/// <summary>
+/// A trained model as one folder: manifest.json (architecture, options, schema with vocabularies and buckets, provenance, metrics)
+/// and weights.safetensors. See docs/bundle-format.md.
+/// </summary>
+public static class ModelBundle
+{
+    /// <summary>
+    /// Saves a model. The bundle is written beside its place and then renamed; at no moment is there a half bundle under
+    /// <paramref name="folder"/>. A bundle that is already there is replaced.
+    /// </summary>
+    /// <param name="folder">The bundle's folder; parents are created.</param>
+    /// <param name="ranker">Architecture, schema and weights; nobody may train it meanwhile.</param>
+    /// <param name="metadata">Provenance and metrics.</param>
+    /// <exception cref="InputException">The folder holds something else or cannot be written; it is then as it was.</exception>
+    public static void Save(string folder, Ranker ranker, BundleMetadata metadata) => Save(folder, ranker, metadata, static _ => { });
+
+    /// <summary>Loads a model and checks everything that is known about it.</summary>
+    /// <param name="folder">The bundle's folder.</param>
+    /// <exception cref="InputException">There is no bundle, or it is damaged or newer; the message says what and where. All missing,
+    /// unexpected and mis-shaped weights are named at once.</exception>
+    public static LoadedBundle Load(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var place = new BundlePlace(folder);
+        var (manifestFile, weightFile) = place.Find();
+        try
+        {
+            var manifest = BundleManifest.Read(manifestFile);
+            var ranker = Declare(manifest, manifestFile);
+            WeightFile.Read(weightFile, ranker.Parameters, manifest.Weights, ModelZoo.NameOf(manifest.Options));
+            return new LoadedBundle(place.Folder, ranker, manifest.Metadata);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"Bundle {place.Folder} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <param name="reached">Called after every step on the disk; tests interrupt here.</param>
+    internal static void Save(string folder, Ranker ranker, BundleMetadata metadata, Action<BundleStep> reached)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(ranker);
+        ArgumentNullException.ThrowIfNull(metadata);
+        var place = new BundlePlace(folder);
+        try
+        {
+            place.Replace(
+                temporary =>
+                {
+                    var digest = WeightFile.Write(Path.Combine(temporary, WeightFile.Name), ranker.Parameters);
+                    reached(BundleStep.WeightsWritten);
+                    var manifest = new BundleManifest(ranker.Schema, ranker.Options, ranker.Parameters.Seed, digest, metadata);
+                    manifest.Write(Path.Combine(temporary, BundleManifest.Name));
+                    reached(BundleStep.ManifestWritten);
+                },
+                reached);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"Bundle {place.Folder} cannot be saved: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The model with names and shapes but without values, which come from the file.</summary>
+    static Ranker Declare(BundleManifest manifest, string where)
+    {
+        try
+        {
+            return new Ranker(manifest.Schema, manifest.Options, new ParameterSet(manifest.Seed, deferred: true));
+        }
+        catch (Exception e) when (e is InputException or ArgumentException or OverflowException)
+        {
+            throw new InputException($"{where}: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using System.Text.Json;
+using Switchyard.Data;
+
+namespace Switchyard.Models;
+
+/// <summary>
+/// An architecture's options as JSON. Reading is strict: every option must be there and none may be unknown, because a default
+/// that changed later would silently be another model.
+/// </summary>
+static class OptionsJson
+{
+    public static void Write(Utf8JsonWriter writer, ModelOptions options) =>
+        JsonSerializer.Serialize(writer, options, options.GetType(), BundleJson.Options);
+
+    /// <param name="element">The options' JSON object.</param>
+    /// <param name="type">Type of the options.</param>
+    /// <param name="where">File and architecture, for messages.</param>
+    /// <exception cref="InputException">Options are unknown, missing or out of range; all of them are named.</exception>
+    public static ModelOptions Read(JsonElement element, Type type, string where)
+    {
+        var problems = new List<string>();
+        CompareKeys(element, type, "", problems);
+        Refuse(problems, where);
+        ModelOptions options;
+        try
+        {
+            options = (ModelOptions)element.Deserialize(type, BundleJson.Options)!;
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{where}: option {e.Path?.TrimStart('$', '.')}: {BundleJson.Reason(e)}.", e);
+        }
+
+        CheckRanges(options, "", problems);
+        Refuse(problems, where);
+        return options;
+    }
+
+    static void CompareKeys(JsonElement element, Type type, string path, List<string> problems)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            problems.Add($"{(path.Length == 0 ? "options" : path.TrimEnd('.'))} must be a JSON object");
+            return;
+        }
+
+        var known = Keys(type);
+        foreach (var property in element.EnumerateObject().Where(p => !known.ContainsKey(p.Name))) problems.Add($"unknown option {path}{property.Name}");
+        foreach (var (key, property) in known)
+        {
+            if (!element.TryGetProperty(key, out var value)) problems.Add($"missing option {path}{key}");
+            else if (IsSection(property.PropertyType)) CompareKeys(value, property.PropertyType, $"{path}{key}.", problems);
+        }
+    }
+
+    static void CheckRanges(object options, string path, List<string> problems)
+    {
+        foreach (var (key, property) in Keys(options.GetType()))
+        {
+            var value = property.GetValue(options);
+            foreach (var rule in property.GetCustomAttributes<ValidationAttribute>().Where(r => !r.IsValid(value)))
+                problems.Add(rule.FormatErrorMessage($"option {path}{key}").TrimEnd('.'));
+            if (value is ImmutableArray<int> numbers && numbers.Any(n => n < 1)) problems.Add($"option {path}{key} must hold numbers from 1");
+            if (value is not null && IsSection(property.PropertyType)) CheckRanges(value, $"{path}{key}.", problems);
+        }
+    }
+
+    static SortedDictionary<string, PropertyInfo> Keys(Type type) => new(
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.SetMethod is { IsPublic: true })
+            .ToDictionary(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name)),
+        StringComparer.Ordinal);
+
+    static bool IsSection(Type type) => type.IsClass && type.Assembly == typeof(ModelOptions).Assembly;
+
+    static void Refuse(List<string> problems, string where)
+    {
+        if (problems.Count > 0) throw new InputException($"{where}: {string.Join("; ", problems)}.");
+    }
+}
