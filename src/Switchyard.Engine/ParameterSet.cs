@@ -74,7 +74,8 @@ public sealed class ParameterSet
         Claim(name, count, rows, cols);
         var parameter = new Parameter(name, _dense.Count, _length, count, rows, cols);
         var total = _length + ((long)parameter.Length + Alignment - 1) / Alignment * Alignment;
-        if (total > Array.MaxLength) throw new ArgumentException($"The dense weights up to {name} are {total} values, at most {Array.MaxLength} are possible; make the layers narrower.");
+        if (total > Array.MaxLength)
+            throw new ArgumentException($"The dense weights up to {name} are {total} values, at most {Array.MaxLength} are possible; make the layers narrower.");
         _length = (int)total;
         if (!Deferred && _length > _values.Length) Array.Resize(ref _values, Math.Max(_length, 2 * _values.Length));
         _dense.Add(parameter);
@@ -102,7 +103,11 @@ public sealed class ParameterSet
     void Claim(string name, int count, int rows, int cols)
     {
         if (count < 0 || rows < 0 || cols < 0 || (Int128)count * rows * cols > Array.MaxLength)
-            throw new ArgumentException($"{name} would be {count} x {rows} x {cols} values; sizes are not negative and at most {Array.MaxLength} values are possible.");
+        {
+            throw new ArgumentException(
+                $"{name} would be {count} x {rows} x {cols} values; sizes are not negative and at most {Array.MaxLength} values are possible.");
+        }
+
         if (!_names.Add(name)) throw new InvalidOperationException($"Two parameters are named {name}; give the layers different scopes.");
     }
 }

@@ -32,7 +32,8 @@ static class BundleJson
         }
         catch (JsonException e)
         {
-            throw new InputException($"{where}, line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: no valid JSON; the file is damaged ({Reason(e)}).", e);
+            var place = $"{where}, line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}";
+            throw new InputException($"{place}: no valid JSON; the file is damaged ({Reason(e)}).", e);
         }
 
         throw new InputException($"{where}: a JSON object was expected; the file is damaged.");

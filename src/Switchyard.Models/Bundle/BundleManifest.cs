@@ -41,7 +41,8 @@ sealed record BundleManifest(Schema Schema, ModelOptions Options, ulong Seed, We
         {
             return Read(new ManifestNode(document.RootElement, "", path), path);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException or FormatException or ArgumentException or OverflowException)
+        catch (Exception e) when (
+            e is JsonException or InvalidOperationException or NotSupportedException or FormatException or ArgumentException or OverflowException)
         {
             // What System.Text.Json and the encoders' constructors throw for values that no version of the library wrote.
             throw new InputException($"{path}: a value is damaged ({e.Message}).", e);
@@ -61,7 +62,11 @@ sealed record BundleManifest(Schema Schema, ModelOptions Options, ulong Seed, We
         var architecture = root.Object("architecture");
         var name = architecture.Text("name");
         if (!ModelZoo.Options.TryGetValue(name, out var type))
-            throw new InputException($"{path}: architecture '{name}' is unknown; known are {string.Join(", ", ModelZoo.Options.Keys.Order(StringComparer.Ordinal))}.");
+        {
+            var known = string.Join(", ", ModelZoo.Options.Keys.Order(StringComparer.Ordinal));
+            throw new InputException($"{path}: architecture '{name}' is unknown; known are {known}.");
+        }
+
         var options = OptionsJson.Read(architecture.Any("options"), type, $"{path}: architecture {name}");
         var schema = ReadSchema(root, path);
         var weights = root.Object("weights");
@@ -93,7 +98,8 @@ sealed record BundleManifest(Schema Schema, ModelOptions Options, ulong Seed, We
         SchemaCheck.Run(schema, path);
         var (said, found) = (root.Text("schema_fingerprint"), schema.Fingerprint());
         if (said == found) return schema;
-        throw new InputException($"{path}: the schema's fingerprint is {found}, schema_fingerprint says {said}; the schema was changed after training, copy the bundle again.");
+        throw new InputException(
+            $"{path}: the schema's fingerprint is {found}, schema_fingerprint says {said}; it was changed after training, copy the bundle again.");
     }
 
     void WriteModel(Utf8JsonWriter writer)

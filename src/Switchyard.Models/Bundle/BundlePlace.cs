@@ -41,14 +41,16 @@ sealed class BundlePlace
     {
         if (!Directory.Exists(Folder))
         {
-            if (File.Exists(Folder)) throw new InputException($"{Folder} is a file; a model bundle is a folder with {BundleManifest.Name} and {WeightFile.Name}.");
+            if (File.Exists(Folder))
+                throw new InputException($"{Folder} is a file; a model bundle is a folder with {BundleManifest.Name} and {WeightFile.Name}.");
             var aside = Leftovers("old").FirstOrDefault(IsBundle);
             var remedy = aside is null ? "give the folder that train printed" : $"a save was interrupted, the bundle before it is {aside}: rename that folder";
             throw new InputException($"{Folder}: there is no such folder; {remedy}.");
         }
 
         var (manifest, weights) = (Path.Combine(Folder, BundleManifest.Name), Path.Combine(Folder, WeightFile.Name));
-        if (!File.Exists(manifest)) throw new InputException($"{Folder} is no model bundle: {BundleManifest.Name} is not there; give the folder that train printed.");
+        if (!File.Exists(manifest))
+            throw new InputException($"{Folder} is no model bundle: {BundleManifest.Name} is not there; give the folder that train printed.");
         if (!File.Exists(weights)) throw new InputException($"{Folder} is not complete: {WeightFile.Name} is not there; copy the bundle again.");
         return (manifest, weights);
     }
@@ -61,7 +63,7 @@ sealed class BundlePlace
         if (existing && !IsBundle(Folder) && Directory.EnumerateFileSystemEntries(Folder).Any())
             throw new InputException($"{Folder} is there already and is no model bundle; choose another place or remove it.");
         Directory.CreateDirectory(_parent);
-        foreach (var leftover in Leftovers("tmp")) Directory.Delete(leftover, recursive: true);
+        foreach (var leftover in Leftovers("tmp")) TryDelete(leftover);
         var (temporary, aside) = (Sibling("tmp"), Sibling("old"));
         if (existing && Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
         var moved = false;
@@ -88,7 +90,19 @@ sealed class BundlePlace
         reached(BundleStep.Renamed);
 
         // Only now: until the new bundle had its name, these were the only complete ones.
-        foreach (var leftover in Leftovers("old")) Directory.Delete(leftover, recursive: true);
+        foreach (var leftover in Leftovers("old")) TryDelete(leftover);
+    }
+
+    /// <summary>Removes what an earlier save left. Where that is not possible it does no harm, and the next save tries again.</summary>
+    static void TryDelete(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     static bool IsBundle(string folder) => File.Exists(Path.Combine(folder, BundleManifest.Name)) && File.Exists(Path.Combine(folder, WeightFile.Name));
@@ -99,6 +113,7 @@ sealed class BundlePlace
     {
         if (!Directory.Exists(_parent)) return [];
         var start = $".{_name}.{kind}-";
-        return [.. Directory.EnumerateDirectories(_parent).Where(d => Path.GetFileName(d).StartsWith(start, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        var found = Directory.EnumerateDirectories(_parent).Where(d => Path.GetFileName(d).StartsWith(start, StringComparison.Ordinal));
+        return [.. found.Order(StringComparer.Ordinal)];
     }
 }

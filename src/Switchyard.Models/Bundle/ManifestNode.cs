@@ -30,7 +30,8 @@ readonly struct ManifestNode(JsonElement element, string path, string file)
     JsonElement Get(string key, JsonValueKind kind)
     {
         var value = Any(key);
-        return value.ValueKind == kind ? value : throw Bad(key, $"must be {(kind == JsonValueKind.Object ? "an object" : $"a {(kind == JsonValueKind.String ? "text" : "number")}")}");
+        if (value.ValueKind == kind) return value;
+        throw Bad(key, kind switch { JsonValueKind.Object => "must be an object", JsonValueKind.String => "must be a text", _ => "must be a number" });
     }
 
     InputException Bad(string key, string what) => new($"{file}: {path}{key} {what}; the file is damaged or of another version.");

@@ -68,7 +68,8 @@ static class SafetensorsHeader
         seen(prefix);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         var rest = stream.Length - prefix.Length;
-        if (length > MaxLength || (long)length > rest) throw Malformed(where, $"its header claims {length} bytes, {rest} follow (at most {MaxLength} are accepted)");
+        if (length > MaxLength || (long)length > rest)
+            throw Malformed(where, $"its header claims {length} bytes, {rest} follow (at most {MaxLength} are accepted)");
         var json = new byte[length];
         stream.ReadExactly(json);
         seen(json);

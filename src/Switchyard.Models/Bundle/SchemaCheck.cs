@@ -18,8 +18,13 @@ static class SchemaCheck
         Require(schema.Tasks.Length > 0, "there are no tasks");
         foreach (var table in schema.Tables)
             Require(table is { Name.Length: > 0, Rows: > 0, Width: > 0 }, $"table {table?.Name} needs a name, rows and a width");
+        Require(schema.Tables.DistinctBy(t => t.Name, StringComparer.Ordinal).Count() == schema.Tables.Length, "two tables have one name");
         foreach (var level in schema.Levels)
-            Require(level is { Column: not null, Nodes: { IsDefaultOrEmpty: false } } && level.Nodes.All(n => n is not null), $"level {level?.Column} needs nodes");
+        {
+            var sound = level is { Column: not null, Nodes: { IsDefaultOrEmpty: false } } && level.Nodes.All(n => n is not null);
+            Require(sound, $"level {level?.Column} needs nodes");
+        }
+
         for (var i = 0; i < schema.Tasks.Length; i++)
         {
             var task = schema.Tasks[i];
@@ -27,7 +32,8 @@ static class SchemaCheck
             Require(task!.Given >= -1 && task.Given < i, $"task {task.Name} is given a task that does not come before it");
         }
 
-        foreach (var field in schema.Fields) Require(field is { Name: not null, Column: not null, Encoder: not null }, "a field needs a name, a column and an encoder");
+        foreach (var field in schema.Fields)
+            Require(field is { Name: not null, Column: not null, Encoder: not null }, "a field needs a name, a column and an encoder");
         foreach (var field in schema.Fields)
         {
             var number = field.Kind == FieldKind.Number;

@@ -59,7 +59,7 @@ static class WeightFile
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         if (stream.Length != expected.Bytes)
-            throw new InputException($"{path}: {stream.Length} bytes, manifest.json says {expected.Bytes}; the file is truncated or not of this bundle, copy the bundle again.");
+            throw Damaged($"{stream.Length} bytes, manifest.json says {expected.Bytes}");
         var entries = SafetensorsHeader.Read(stream, path, hash.AppendData);
         var tensors = WeightTensor.All(set).ToDictionary(t => t.Name, StringComparer.Ordinal);
         CompareNames(entries, tensors, path, model);
@@ -81,8 +81,10 @@ static class WeightFile
 
         var found = Convert.ToHexStringLower(hash.GetHashAndReset());
         if (found != expected.Sha256)
-            throw new InputException($"{path}: SHA-256 is {found}, manifest.json says {expected.Sha256}; the file is damaged or not of this bundle, copy the bundle again.");
+            throw Damaged($"SHA-256 is {found}, manifest.json says {expected.Sha256}");
         set.Touch();
+
+        InputException Damaged(string what) => new($"{path}: {what}; the file is damaged or not of this bundle, copy the bundle again.");
     }
 
     static void CompareNames(SafetensorsEntry[] entries, Dictionary<string, WeightTensor> tensors, string path, string model)
@@ -103,6 +105,9 @@ static class WeightFile
             tensors.Values.Where(t => found.TryGetValue(t.Name, out var e) && !e.Shape.AsSpan().SequenceEqual(t.Shape))
                 .Select(t => $"{t.Name}: [{string.Join(", ", found[t.Name].Shape)}] in the file, [{string.Join(", ", t.Shape)}] in the model"));
         if (problems.Count > 0)
-            throw new InputException($"{path}: the weights do not fit model {model} of manifest.json: {string.Join("; ", problems)}; both files must come from one bundle.");
+        {
+            throw new InputException(
+                $"{path}: the weights do not fit model {model} of manifest.json: {string.Join("; ", problems)}; both files must come from one bundle.");
+        }
     }
 }

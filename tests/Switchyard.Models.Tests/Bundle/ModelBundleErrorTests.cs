@@ -132,6 +132,7 @@ public sealed class ModelBundleErrorTests
 
     [Theory]
     [InlineData("$.tables[0].rows", "6", "field city does not fit the rows of its table")]
+    [InlineData("$.tables[1].name", "\"city\"", "two tables have one name")]
     [InlineData("$.tables[0]", "null", "needs a name, rows and a width")]
     [InlineData("$.fields[0].table", "9", "field city has no table")]
     [InlineData("$.fields[0].encoder", "null", "a field needs a name")]
