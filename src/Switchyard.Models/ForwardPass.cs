@@ -14,6 +14,7 @@ public sealed class ForwardPass
     readonly Tensor[] _logits;
     readonly int[] _given;
     readonly int[][] _nodes;
+    readonly int _width;
 
     public ForwardPass(Ranker ranker, GraphMode mode, WorkerPool? pool = null)
     {
@@ -24,6 +25,7 @@ public sealed class ForwardPass
         _logits = new Tensor[ranker.Schema.Tasks.Length];
         _given = [.. ranker.Schema.Tasks.Select(t => t.Given)];
         _nodes = new int[ranker.Schema.Levels.Length][];
+        _width = ranker.Schema.Width;
     }
 
     public Graph Graph { get; }
@@ -41,7 +43,7 @@ public sealed class ForwardPass
         Graph.Reset();
         Bind(batch);
         for (var level = 0; level < _nodes.Length; level++) _nodes[level] = batch.Nodes(level);
-        var x = Graph.Embed(Inputs, batch.Count, _ranker.Schema.Width);
+        var x = Graph.Embed(Inputs, batch.Count, _width);
         _ranker.Model.Forward(Graph, x, new ScenarioPath(_nodes), _logits);
         return _logits;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 
 namespace Switchyard.Data;
 
@@ -87,15 +88,18 @@ public sealed record FieldSpec
     public FieldType Type { get; init; } = FieldType.Categorical;
 
     [Description("Categorical, multi-value: a value must appear this many times in the training rows to get an id of its own; rarer and unseen ones share id 0.")]
+    [Range(1, int.MaxValue)]
     public int MinCount { get; init; } = 1;
 
     [Description("Categorical, multi-value: hash values into this many ids instead of keeping a vocabulary. 0 = vocabulary.")]
+    [Range(0, int.MaxValue)]
     public int HashBuckets { get; init; }
 
     [Description("Numeric: buckets (quantiles of the training rows, one embedding each) or standardise (one number, zero mean and unit variance on the training rows).")]
     public NumericEncoding Encoding { get; init; } = NumericEncoding.Buckets;
 
     [Description("Numeric with encoding buckets: how many quantile buckets to cut.")]
+    [Range(2, 65536)]
     public int Buckets { get; init; } = 32;
 
     [Description("Multi-value: character between the values.")]
@@ -105,6 +109,7 @@ public sealed record FieldSpec
     public Pooling Pooling { get; init; } = Pooling.Mean;
 
     [Description("Width of the field's embedding.")]
+    [Range(1, 65536)]
     public int Embedding { get; init; } = 16;
 
     [Description("Name of another field whose vocabulary and embedding table this one uses; that field's min_count, hash_buckets and embedding apply, and values of both are counted together.")]
@@ -126,6 +131,7 @@ public sealed record TaskSpec
     public required Condition Label { get; init; }
 
     [Description("Weight of the task in the loss.")]
+    [Range(0.0, double.MaxValue)]
     public float Weight { get; init; } = 1f;
 
     [Description("Conditions under which the label is observed. Other rows add nothing to the task's loss and metrics.")]
@@ -138,10 +144,13 @@ public sealed record TaskSpec
 /// <summary>Three conjunctions of conditions; a row that meets none is left out and counted.</summary>
 public sealed record SplitSpec
 {
+    [Description("Conditions of the training rows.")]
     public ImmutableArray<Condition> Train { get; init; } = [];
 
+    [Description("Conditions of the validation rows, which choose the best weights.")]
     public ImmutableArray<Condition> Validation { get; init; } = [];
 
+    [Description("Conditions of the test rows, which are only measured.")]
     public ImmutableArray<Condition> Test { get; init; } = [];
 
     [Description("Seed of 'row mod N'.")]

@@ -30,13 +30,22 @@ public sealed record AesOptions
 
     public bool Select { get; init; } = true;
 
+    /// <summary>Why the numbers do not fit together; null where they do.</summary>
+    internal string? Problem
+    {
+        get
+        {
+            if (!Select) return null;
+            var needed = Disjoint ? Specific + Shared : Math.Max(Specific, Shared);
+            if (needed <= Experts) return null;
+            var what = Disjoint ? $"specific + shared = {needed} with disjoint" : $"specific = {Specific}, shared = {Shared}";
+            return $"a row cannot choose {what} of {Experts} experts; raise experts or lower specific and shared.";
+        }
+    }
+
     internal void Check(string where)
     {
-        if (!Select) return;
-        var needed = Disjoint ? Specific + Shared : Math.Max(Specific, Shared);
-        if (needed <= Experts) return;
-        var what = Disjoint ? $"specific + shared = {needed} with disjoint" : $"specific = {Specific}, shared = {Shared}";
-        throw new ArgumentException($"{where}: a row cannot choose {what} of {Experts} experts; raise experts or lower specific and shared.");
+        if (Problem is { } problem) throw new ArgumentException($"{where}: {problem}");
     }
 }
 

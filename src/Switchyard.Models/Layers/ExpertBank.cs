@@ -9,6 +9,7 @@ namespace Switchyard.Models;
 public sealed record ExpertOptions
 {
     [Description("Widths of an expert's layers; every layer ends in a ReLU.")]
+    [Range(1, 65536)]
     public ImmutableArray<int> Widths { get; init; } = [128, 64];
 
     [Description("Batch normalisation between the linear map and the ReLU of every expert layer.")]

@@ -6,7 +6,7 @@ using Switchyard.Engine;
 namespace Switchyard.Models;
 
 /// <summary>Options of <see cref="Aesm2"/>.</summary>
-public sealed record Aesm2Options : ModelOptions
+public sealed record Aesm2Options : ModelOptions, IValidatableObject
 {
     [Description("Experts of every layer (n).")]
     [Range(1, 4096)]
@@ -48,9 +48,17 @@ public sealed record Aesm2Options : ModelOptions
     public int IndicatorWidth { get; init; } = 16;
 
     [Description("Widths of every task's tower before its logit.")]
+    [Range(1, 65536)]
     public ImmutableArray<int> TowerWidths { get; init; } = [64];
 
     public override RankingModel Build(Scope scope, ModelShape shape) => new Aesm2(scope, shape, this);
+
+    /// <summary>The rule between options: a row cannot choose more experts than there are.</summary>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Layer().Problem is { } problem)
+            yield return new ValidationResult(problem, [nameof(Specific), nameof(Shared), nameof(Experts)]);
+    }
 
     internal AesOptions Layer() => new()
     {
@@ -126,7 +134,7 @@ public sealed class Aesm2 : RankingModel
         }
 
         _taskLayers[0].Mix(g, h, weights, streams);
-        foreach (var layer in _taskLayers[1..])
+        foreach (var layer in _taskLayers.AsSpan(1))
         {
             for (var t = 0; t < streams.Length; t++) streams[t] = layer.Forward(g, streams[t], indicators[t], GroupIndex.Constant(t), lambda, t);
         }

@@ -16,6 +16,7 @@ public sealed record MmoeOptions : ModelOptions
     public ExpertOptions Expert { get; init; } = new();
 
     [Description("Widths of every task's tower before its logit.")]
+    [Range(1, 65536)]
     public ImmutableArray<int> TowerWidths { get; init; } = [64];
 
     public override RankingModel Build(Scope scope, ModelShape shape) => new Mmoe(scope, shape, this);

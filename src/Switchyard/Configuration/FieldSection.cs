@@ -74,10 +74,6 @@ internal static class FieldSection
         Refuse(field.Type is not FieldType.MultiValue, "separator", "it belongs to fields of type multi-value");
         Refuse(field.Type is not FieldType.MultiValue, "pooling", "it belongs to fields of type multi-value");
         Refuse(field.HashBuckets > 0, "min_count", "hashed values are not counted; remove it or hash_buckets");
-        Limit("min_count", field.MinCount, 1);
-        Limit("hash_buckets", field.HashBuckets, 0);
-        Limit("buckets", field.Buckets, 2);
-        Limit("embedding", field.Embedding, 1);
         CheckPosition(field, map);
 
         void Refuse(bool condition, string key, string why)
@@ -86,12 +82,6 @@ internal static class FieldSection
             var option = OptionSet.Of(typeof(FieldSpec)).Options.Single(o => o.Key == key);
             if (condition && map.Has(key) && !Equals(option.Property.GetValue(field), option.Default))
                 throw map.PlaceOf(key).Error($"field '{field.Name}': {key} has no effect here: {why}.");
-        }
-
-        void Limit(string key, int value, int minimum)
-        {
-            if (value < minimum)
-                throw map.PlaceOf(key).Error($"field '{field.Name}': {key} must be a whole number of at least {minimum}, found {value}.");
         }
     }
 

@@ -45,8 +45,6 @@ internal static class TaskSection
             throw place.Error("tasks: a task's name is empty.");
         if (before.Any(t => t.Name == task.Name))
             throw place.Error($"task '{task.Name}' is given twice; remove one.");
-        if (task.Weight < 0)
-            throw map.PlaceOf("weight").Error($"task '{task.Name}': weight must be a number of at least 0, found {map["weight"]!.Describe()}.");
         if (task.Given is { } given && before.All(t => t.Name != given))
             throw map.PlaceOf("given").Error(given == task.Name
                 ? $"task '{task.Name}': given names the task itself."
