@@ -83,8 +83,8 @@ public static unsafe class CounterNoise
     static Vector512<uint> Bits(ulong key, long index)
     {
         var word = Vector512.Create(key + ((ulong)(index >> 1) + 1) * Golden);
-        var z = word + Vector512.Create(0, Golden, unchecked(2 * Golden), unchecked(3 * Golden), unchecked(4 * Golden), unchecked(5 * Golden),
-            unchecked(6 * Golden), unchecked(7 * Golden));
+        var z = word + Vector512.Create(0, Golden, unchecked(2 * Golden), unchecked(3 * Golden), unchecked(4 * Golden),
+            unchecked(5 * Golden), unchecked(6 * Golden), unchecked(7 * Golden));
         z = (z ^ (z >> 30)) * Vector512.Create(Mix1);
         z = (z ^ (z >> 27)) * Vector512.Create(Mix2);
         return (z ^ (z >> 31)).AsUInt32();
@@ -112,7 +112,8 @@ public static unsafe class CounterNoise
             var one = TLanes.Broadcast(1);
             var x = TLanes.Fma(p, TLanes.Broadcast(-2), one);
             // 1 - x^2 = 4 p (1 - p), which keeps its digits for small p.
-            var log = VectorMath.LogFunction.Apply<TLanes, TVector>(TLanes.Multiply(TLanes.Multiply(TLanes.Broadcast(4), p), TLanes.Subtract(one, p)));
+            var square = TLanes.Multiply(TLanes.Multiply(TLanes.Broadcast(4), p), TLanes.Subtract(one, p));
+            var log = VectorMath.LogFunction.Apply<TLanes, TVector>(square);
             var w = TLanes.Subtract(TLanes.Broadcast(0), log);
             var c = TLanes.Subtract(w, TLanes.Broadcast(2.5f));
             var centre = TLanes.Broadcast(2.81022636e-08f);

@@ -60,7 +60,8 @@ public static unsafe class Gemm
         fixed (float* pa = a, pb = packed, pc = c, pbias = Used(bias, epilogue))
         fixed (int* pr = rows)
         {
-            var product = new Product { A = pa, LdA = lda, Step = 1, Rows = pr, M = m, K = k, B = pb, N = n, C = pc, LdC = ldc, Bias = pbias };
+            var product = new Product { A = pa, LdA = lda, Step = 1, Rows = pr, M = m, K = k, B = pb, N = n, C = pc, LdC = ldc };
+            product.Bias = pbias;
             GemmDriver.Run(product, epilogue);
         }
     }
@@ -78,8 +79,8 @@ public static unsafe class Gemm
     /// <param name="ldc">Elements between two rows of <paramref name="c"/>.</param>
     /// <param name="epilogue">What happens with a finished chain.</param>
     /// <param name="bias">n values for the two bias epilogues, else empty.</param>
-    public static void MultiplyUnpacked(ReadOnlySpan<float> a, int lda, ReadOnlySpan<int> rows, int m, int k, ReadOnlySpan<float> b, int ldb,
-        int n, Span<float> c, int ldc, Epilogue epilogue, ReadOnlySpan<float> bias)
+    public static void MultiplyUnpacked(ReadOnlySpan<float> a, int lda, ReadOnlySpan<int> rows, int m, int k, ReadOnlySpan<float> b,
+        int ldb, int n, Span<float> c, int ldc, Epilogue epilogue, ReadOnlySpan<float> bias)
     {
         Check.Length(b.Length, Check.Extent(k, ldb, n));
         if (!Prepare(a, lda, rows, m, k, n, c, ldc, epilogue, bias))
@@ -89,7 +90,8 @@ public static unsafe class Gemm
         fixed (float* pa = a, pb = b, pc = c, pbias = Used(bias, epilogue))
         fixed (int* pr = rows)
         {
-            var product = new Product { A = pa, LdA = lda, Step = 1, Rows = pr, M = m, K = k, B = pb, N = n, C = pc, LdC = ldc, Bias = pbias };
+            var product = new Product { A = pa, LdA = lda, Step = 1, Rows = pr, M = m, K = k, B = pb, N = n, C = pc, LdC = ldc };
+            product.Bias = pbias;
             product.LdB = ldb;
             product.Unpacked = true;
             GemmDriver.Run(product, epilogue);

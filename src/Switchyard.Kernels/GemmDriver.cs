@@ -115,7 +115,8 @@ static unsafe class GemmDriver
 
     /// <summary>All tiles of some rows and one panel of columns. Of the panel's columns, <paramref name="used"/> from
     /// <paramref name="skip"/> on belong to C; if that is not the whole width, the tile goes through a scratch tile.</summary>
-    public static void Panel<TLanes, TVector, TFinish>(in Product p, int firstRow, int rows, int column, int skip, int used, int width, float* b, nint ldb)
+    public static void Panel<TLanes, TVector, TFinish>(in Product p, int firstRow, int rows, int column, int skip, int used, int width,
+        float* b, nint ldb)
         where TLanes : ILanes<TVector> where TVector : struct where TFinish : IFinish
     {
         var height = Vector512.IsHardwareAccelerated ? 8 : 4;

@@ -22,7 +22,9 @@ static unsafe partial class GemmTiles
             c07 = Start<TLanes, TVector, TFinish>(c + 7 * lanes);
         for (nint i = 0; i < end; i += step)
         {
-            TVector b0 = TLanes.Load(b), b1 = TLanes.Load(b + lanes), b2 = TLanes.Load(b + 2 * lanes), b3 = TLanes.Load(b + 3 * lanes), b4 = TLanes.Load(b + 4 * lanes), b5 = TLanes.Load(b + 5 * lanes), b6 = TLanes.Load(b + 6 * lanes), b7 = TLanes.Load(b + 7 * lanes);
+            TVector b0 = TLanes.Load(b), b1 = TLanes.Load(b + lanes), b2 = TLanes.Load(b + 2 * lanes), b3 = TLanes.Load(b + 3 * lanes),
+                b4 = TLanes.Load(b + 4 * lanes), b5 = TLanes.Load(b + 5 * lanes), b6 = TLanes.Load(b + 6 * lanes),
+                b7 = TLanes.Load(b + 7 * lanes);
             b += ldb;
             var x = TLanes.Broadcast(a0[i]);
             c00 = TLanes.Fma(x, b0, c00);

@@ -7,10 +7,10 @@ namespace Switchyard.Kernels;
 /// strips of eight that pass by it; without packing, every step would touch a new cache line of every row.</summary>
 static unsafe class GemmTransposed
 {
-    /// <summary>Rows per block: a panel of B takes 48 KB, and reading and writing C once per block is a few percent of the work.</summary>
-    const int BlockRows = 256;
+    /// <summary>Rows per block: a panel of B takes 36 KB, and reading and writing C once per block is a few percent of the work.</summary>
+    const int BlockRows = 192;
 
-    /// <summary>Columns of A per block: 512 KB packed, half a second-level cache.</summary>
+    /// <summary>Columns of A per block: 384 KB packed, less than half of a second-level cache.</summary>
     const int BlockColumns = 512;
 
     const int Height = 8;
@@ -22,7 +22,8 @@ static unsafe class GemmTransposed
     {
         if (n == 1 && ldc == 1 && rows == null)
         {
-            // One column, as a tower's last layer has: lanes along C, the column of B broadcast. The factors change places, the chains do not.
+            // One column, as a tower's last layer has: lanes along C, the column of B broadcast. The factors change places, the chains
+            // do not.
             var swapped = new Product { A = b, Step = ldb, M = 1, K = count, B = a + from, N = to - from, C = c + from, LdC = to - from };
             swapped.LdB = lda;
             swapped.Unpacked = true;
@@ -47,7 +48,8 @@ static unsafe class GemmTransposed
         }
     }
 
-    static void Run<TLanes, TVector>(float* a, nint lda, int* rows, int count, int from, int to, float* b, nint ldb, int n, float* c, nint ldc)
+    static void Run<TLanes, TVector>(float* a, nint lda, int* rows, int count, int from, int to, float* b, nint ldb, int n, float* c,
+        nint ldc)
         where TLanes : ILanes<TVector> where TVector : struct
     {
         var blockRows = Math.Min(count, BlockRows);
@@ -73,7 +75,8 @@ static unsafe class GemmTransposed
                         var p = new Product { A = strips, LdA = 1, Step = Height, K = size, C = c + i * ldc + j, LdC = ldc };
                         for (var s = 0; s < columns; s += Height)
                         {
-                            GemmDriver.Panel<TLanes, TVector, ContinueFinish>(p, 0, Math.Min(Height, columns - s), 0, 0, used, width, panel, width);
+                            GemmDriver.Panel<TLanes, TVector, ContinueFinish>(p, 0, Math.Min(Height, columns - s), 0, 0, used, width,
+                                panel, width);
                             p.A += strip;
                             p.C += Height * ldc;
                         }

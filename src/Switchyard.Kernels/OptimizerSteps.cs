@@ -45,8 +45,8 @@ public static unsafe class OptimizerSteps
     /// <param name="biasCorrection1">1 - beta1^step.</param>
     /// <param name="biasCorrection2">1 - beta2^step.</param>
     /// <param name="weightDecay">Decoupled; 0 is plain Adam.</param>
-    public static void Adam(Span<float> w, ReadOnlySpan<float> g, Span<float> m, Span<float> v, float lr, float beta1, float beta2, float eps,
-        float biasCorrection1, float biasCorrection2, float weightDecay)
+    public static void Adam(Span<float> w, ReadOnlySpan<float> g, Span<float> m, Span<float> v, float lr, float beta1, float beta2,
+        float eps, float biasCorrection1, float biasCorrection2, float weightDecay)
     {
         Check.Same(g.Length, w.Length);
         Check.Same(m.Length, w.Length);

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Switchyard.Kernels;
 
@@ -41,26 +43,63 @@ static unsafe class Panels
         {
             width = Next(n - j);
             var used = Math.Min(width, n - j);
-            // Eight source rows at a time: their cache lines stay while the panel's rows are filled.
-            for (var q = 0; q < width; q += 8)
+            for (var q = 0; q < width; q += 4)
             {
-                var live = Math.Clamp(used - q, 0, 8);
-                for (nint kk = 0; kk < k; kk++)
-                {
-                    var target = packed + kk * width + q;
-                    var source = b + (j + q) * ldb + kk;
-                    for (var s = 0; s < live; s++)
-                    {
-                        target[s] = source[s * ldb];
-                    }
-                    for (var s = live; s < 8; s++)
-                    {
-                        target[s] = 0;
-                    }
-                }
+                PackFour(b + (j + q) * ldb, ldb, k, used - q, width, packed + q);
             }
             packed += (nint)k * width;
         }
+    }
+
+    /// <summary>Four columns of a panel from four rows of the transpose, turned in blocks of 4 x 4.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void PackFour(float* b, nint ldb, int k, int used, int width, float* packed)
+    {
+        nint kk = 0;
+        if (used >= 4 && Vector128.IsHardwareAccelerated)
+        {
+            for (; kk <= k - 4; kk += 4)
+            {
+                Vector128<float> r0 = Vector128.Load(b + kk), r1 = Vector128.Load(b + ldb + kk);
+                Vector128<float> r2 = Vector128.Load(b + 2 * ldb + kk), r3 = Vector128.Load(b + 3 * ldb + kk);
+                Turn(r0, r1, r2, r3, width, packed + kk * width);
+            }
+        }
+        for (; kk < k; kk++)
+        {
+            for (var s = 0; s < 4; s++)
+            {
+                packed[kk * width + s] = s < used ? b[s * ldb + kk] : 0;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Turn(Vector128<float> r0, Vector128<float> r1, Vector128<float> r2, Vector128<float> r3, nint width, float* target)
+    {
+        // Rows 0 and 2, 1 and 3 interleaved in pairs, then those with each other.
+        var (low, high) = (Interleave(r0, r2), Interleave(r1, r3));
+        var first = Interleave(low.Lower, high.Lower);
+        var second = Interleave(low.Upper, high.Upper);
+        Vector128.Store(first.Lower, target);
+        Vector128.Store(first.Upper, target + width);
+        Vector128.Store(second.Lower, target + 2 * width);
+        Vector128.Store(second.Upper, target + 3 * width);
+    }
+
+    /// <summary>a0 b0 a1 b1 and a2 b2 a3 b3.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static (Vector128<float> Lower, Vector128<float> Upper) Interleave(Vector128<float> a, Vector128<float> b)
+    {
+        if (Sse.IsSupported)
+        {
+            return (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b));
+        }
+        if (AdvSimd.Arm64.IsSupported)
+        {
+            return (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b));
+        }
+        return (Vector128.Create(a[0], b[0], a[1], b[1]), Vector128.Create(a[2], b[2], a[3], b[3]));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -38,8 +38,10 @@ public static partial class Reference
     static T InverseError<T>(T x, T w) where T : IBinaryFloatingPointIeee754<T>
     {
         ReadOnlySpan<double> coefficients = w < T.CreateChecked(5)
-            ? [2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941]
-            : [-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682];
+            ? [2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503, -0.00417768164,
+                0.246640727, 1.50140941]
+            : [-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406,
+                2.83297682];
         var argument = w < T.CreateChecked(5) ? w - T.CreateChecked(2.5) : T.Sqrt(w) - T.CreateChecked(3);
         var sum = T.Zero;
         foreach (var coefficient in coefficients)

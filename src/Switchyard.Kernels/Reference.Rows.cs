@@ -49,8 +49,8 @@ public static partial class Reference
     }
 
     /// <summary><see cref="Rows.CombineBackwardValues"/>.</summary>
-    public static void RowsCombineBackwardValues<T>(ReadOnlySpan<int> start, ReadOnlySpan<int> pair, ReadOnlySpan<T> weight, ReadOnlySpan<T> dy,
-        ReadOnlySpan<T> h, int width, int fromRow, int toRow, Span<T> dh, Span<T> dweight, bool accumulate)
+    public static void RowsCombineBackwardValues<T>(ReadOnlySpan<int> start, ReadOnlySpan<int> pair, ReadOnlySpan<T> weight,
+        ReadOnlySpan<T> dy, ReadOnlySpan<T> h, int width, int fromRow, int toRow, Span<T> dh, Span<T> dweight, bool accumulate)
         where T : IBinaryFloatingPointIeee754<T>
     {
         for (var b = fromRow; b < toRow; b++)

@@ -49,8 +49,8 @@ public static unsafe class Rows
     /// <param name="toRow">Row behind the last.</param>
     /// <param name="y">[rows, width]; only the rows computed are written.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Combine(ReadOnlySpan<int> start, ReadOnlySpan<int> pair, ReadOnlySpan<float> weight, ReadOnlySpan<float> h, int width,
-        int fromRow, int toRow, Span<float> y)
+    public static void Combine(ReadOnlySpan<int> start, ReadOnlySpan<int> pair, ReadOnlySpan<float> weight, ReadOnlySpan<float> h,
+        int width, int fromRow, int toRow, Span<float> y)
     {
         CheckEntries(start, pair, weight.Length, h.Length, width, fromRow, toRow);
         Check.Length(y.Length, (long)toRow * width);
@@ -78,8 +78,8 @@ public static unsafe class Rows
     /// <param name="dweight">One value per entry, overwritten.</param>
     /// <param name="accumulate">Whether dh is added to (fused) or overwritten.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void CombineBackwardValues(ReadOnlySpan<int> start, ReadOnlySpan<int> pair, ReadOnlySpan<float> weight, ReadOnlySpan<float> dy,
-        ReadOnlySpan<float> h, int width, int fromRow, int toRow, Span<float> dh, Span<float> dweight, bool accumulate)
+    public static void CombineBackwardValues(ReadOnlySpan<int> start, ReadOnlySpan<int> pair, ReadOnlySpan<float> weight,
+        ReadOnlySpan<float> dy, ReadOnlySpan<float> h, int width, int fromRow, int toRow, Span<float> dh, Span<float> dweight, bool accumulate)
     {
         CheckEntries(start, pair, Math.Min(weight.Length, dweight.Length), Math.Min(h.Length, dh.Length), width, fromRow, toRow);
         Check.Length(dy.Length, (long)toRow * width);

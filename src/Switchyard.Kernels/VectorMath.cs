@@ -3,9 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace Switchyard.Kernels;
 
-/// <summary>Exponential, logarithm and what follows from them, for 16 lanes at once. They are our own polynomials (the argument reductions and coefficients of
-/// Moshier's Cephes library), because the platform's functions may differ from machine to machine; every step is an exactly
-/// rounded operation, so every register width, emulated or not, gives the same bits.</summary>
+/// <summary>Exponential, logarithm and what follows from them, for 16 lanes at once. They are our own polynomials (argument reductions and
+/// coefficients of Moshier's Cephes library), because the platform's functions may differ from machine to machine; every step is an
+/// exactly rounded operation, so every register width, emulated or not, gives the same bits.</summary>
 static class VectorMath
 {
     const float Log2E = 1.44269504f;
@@ -55,7 +55,8 @@ static class VectorMath
     static Vector256<float> Split<TFunction>(Vector256<float> x) where TFunction : IFunction =>
         Vector256.IsHardwareAccelerated
             ? TFunction.Apply<Lanes256, Vector256<float>>(x)
-            : Vector256.Create(TFunction.Apply<Lanes128, Vector128<float>>(x.GetLower()), TFunction.Apply<Lanes128, Vector128<float>>(x.GetUpper()));
+            : Vector256.Create(
+                TFunction.Apply<Lanes128, Vector128<float>>(x.GetLower()), TFunction.Apply<Lanes128, Vector128<float>>(x.GetUpper()));
 
     /// <summary>A function of one variable for any register width.</summary>
     public interface IFunction

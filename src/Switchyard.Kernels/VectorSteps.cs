@@ -9,7 +9,8 @@ unsafe interface IVectorStep
     void Apply(float* w, Vector512<float> gradient, float* first, float* second);
 }
 
-/// <summary>The loop of all optimizer steps. A partial vector at the end is moved to padded buffers and takes the same instructions.</summary>
+/// <summary>The loop of all optimizer steps. A partial vector at the end is moved to padded buffers and takes the same
+/// instructions.</summary>
 static unsafe class VectorSteps
 {
     const int Lanes = VectorLoops.Lanes;

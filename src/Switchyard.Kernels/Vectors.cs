@@ -158,20 +158,27 @@ public static unsafe class Vectors
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Dot(float* x, float* y, int length)
     {
+        var full = length / VectorLoops.Lanes * VectorLoops.Lanes;
+        var sum = DotFull(x, y, full);
+        if (full < length)
+        {
+            sum = Vector512.FusedMultiplyAdd(VectorLoops.Tail(x, full, length), VectorLoops.Tail(y, full, length), sum);
+        }
+        return VectorMath.Sum(sum);
+    }
+
+    /// <summary>Apart from the tail: a call behind the loop would keep the sum in memory inside it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static Vector512<float> DotFull(float* x, float* y, int length)
+    {
         Vector512<float> sum = default;
-        var i = 0;
-        for (; i <= length - VectorLoops.Lanes; i += VectorLoops.Lanes)
+        for (var i = 0; i < length; i += VectorLoops.Lanes)
         {
             sum = Vector512.FusedMultiplyAdd(Vector512.Load(x + i), Vector512.Load(y + i), sum);
         }
-        if (i < length)
-        {
-            sum = Vector512.FusedMultiplyAdd(VectorLoops.Tail(x, i, length), VectorLoops.Tail(y, i, length), sum);
-        }
-        return VectorMath.Sum(sum);
+        return sum;
     }
 
     /// <summary>c[j] += sum over rows r, in order, of b[r * ldb + j], for j &lt; n: one chain of additions per column.</summary>
@@ -213,7 +220,8 @@ public static unsafe class Vectors
     static void ColumnSums(float* b, nint ldb, int rows, float* c)
     {
         const int Lanes = VectorLoops.Lanes;
-        Vector512<float> s0 = Vector512.Load(c), s1 = Vector512.Load(c + Lanes), s2 = Vector512.Load(c + 2 * Lanes), s3 = Vector512.Load(c + 3 * Lanes);
+        Vector512<float> s0 = Vector512.Load(c), s1 = Vector512.Load(c + Lanes), s2 = Vector512.Load(c + 2 * Lanes),
+            s3 = Vector512.Load(c + 3 * Lanes);
         for (var r = 0; r < rows; r++, b += ldb)
         {
             s0 += Vector512.Load(b);

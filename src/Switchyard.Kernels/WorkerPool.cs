@@ -22,7 +22,8 @@ public sealed class WorkerPool : IDisposable
     int _busy;
     int _sleepers;
     int _epoch;
-    /// <summary>Workers inside the current job, or <see cref="Closed"/>: a worker enters by raising it and can never enter a closed job.</summary>
+    /// <summary>Workers inside the current job, or <see cref="Closed"/>: a worker enters by raising it and can never enter a closed
+    /// job.</summary>
     int _inside = Closed;
     volatile bool _disposed;
     Exception? _error;
@@ -45,9 +46,11 @@ public sealed class WorkerPool : IDisposable
     /// <summary>Threads that take part in a loop, the caller included.</summary>
     public int Threads { get; }
 
-    /// <summary>Runs parts 0 to <paramref name="parts"/> - 1 and returns when all are done. From inside a body, or while another thread uses the
+    /// <summary>Runs parts 0 to <paramref name="parts"/> - 1 and returns when all are done. From inside a body, or while another thread
+    /// uses the
     /// pool, the parts run one after the other in the caller.</summary>
-    /// <exception cref="Exception">What a body threw; of several, that of the lowest part. Parts not yet begun are then left out.</exception>
+    /// <exception cref="Exception">What a body threw; of several, that of the lowest part. Parts not yet begun are then left
+    /// out.</exception>
     public void For<TBody>(int parts, in TBody body) where TBody : struct, IParallelBody
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

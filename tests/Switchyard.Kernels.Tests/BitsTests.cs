@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 
 namespace Switchyard.Kernels.Tests;
 
-/// <summary>Hashes of output bits. The constants hold for every register width: eng/test-isa.sh runs this suite once per instruction set.</summary>
+/// <summary>Hashes of output bits. The constants hold for every register width: eng/test-isa.sh runs this suite once per instruction
+/// set.</summary>
 public sealed class BitsTests
 {
     [Fact]
@@ -60,7 +61,10 @@ public sealed class BitsTests
     public void RegisterWidth_ForcedByTheScript_IsInForce()
     {
         var forced = int.Parse(Environment.GetEnvironmentVariable(ForcedWidthFactAttribute.Variable)!, CultureInfo.InvariantCulture);
-        var width = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
+        var width = Vector512.IsHardwareAccelerated ? 512
+            : Vector256.IsHardwareAccelerated ? 256
+            : Vector128.IsHardwareAccelerated ? 128
+            : 0;
         width.ShouldBe(forced);
     }
 

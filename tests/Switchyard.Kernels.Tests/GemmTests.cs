@@ -135,8 +135,10 @@ public sealed class GemmTests
         var packed = new float[Gemm.PackedLength(10, 4)];
         Should.Throw<ArgumentException>(() => Gemm.Multiply(new float[19], 10, [], 2, 10, packed, 4, new float[8], 4, Epilogue.Store, []));
         Should.Throw<ArgumentException>(() => Gemm.Multiply(new float[20], 10, [], 2, 10, packed, 4, new float[7], 4, Epilogue.Store, []));
-        Should.Throw<ArgumentException>(() => Gemm.Multiply(new float[20], 10, [], 2, 10, packed, 4, new float[8], 4, Epilogue.Bias, new float[3]));
-        Should.Throw<ArgumentException>(() => Gemm.Multiply(new float[20], 10, [], 2, 10, new float[40], 4, new float[8], 4, Epilogue.Store, []));
+        Should.Throw<ArgumentException>(() => Gemm.Multiply(new float[20], 10, [], 2, 10, packed, 4, new float[8], 4, Epilogue.Bias,
+            new float[3]));
+        Should.Throw<ArgumentException>(() => Gemm.Multiply(new float[20], 10, [], 2, 10, new float[40], 4, new float[8], 4,
+            Epilogue.Store, []));
     }
 
     static float[] Pack(float[] b, int ldb, int k, int n)

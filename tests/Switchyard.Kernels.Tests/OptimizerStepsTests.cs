@@ -9,7 +9,8 @@ public sealed class OptimizerStepsTests
         (w, g, _, _) => Reference.OptimizerStepsSgd<double>(w, g, Lr, 0.1f));
 
     [Fact]
-    public void Adagrad_EveryLength_MatchesDoublePrecision() => EveryLength((w, g, m, _) => OptimizerSteps.Adagrad(w, g, m, Lr, 1e-6f, 0.1f),
+    public void Adagrad_EveryLength_MatchesDoublePrecision() => EveryLength((w, g, m, _) => OptimizerSteps.Adagrad(w, g, m, Lr, 1e-6f,
+        0.1f),
         (w, g, m, _) => Reference.OptimizerStepsAdagrad<double>(w, g, m, Lr, 1e-6f, 0.1f));
 
     [Fact]
@@ -68,7 +69,8 @@ public sealed class OptimizerStepsTests
 
     [Fact]
     public void Adam_DifferentLengths_Throws() =>
-        Should.Throw<ArgumentException>(() => OptimizerSteps.Adam(new float[3], new float[3], new float[2], new float[3], Lr, Beta1, Beta2, Eps, 1, 1, 0));
+        Should.Throw<ArgumentException>(() => OptimizerSteps.Adam(new float[3], new float[3], new float[2], new float[3], Lr, Beta1,
+            Beta2, Eps, 1, 1, 0));
 
     delegate void Step<T>(Span<T> w, ReadOnlySpan<T> g, Span<T> m, Span<T> v);
 
