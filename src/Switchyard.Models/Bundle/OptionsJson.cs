@@ -61,9 +61,10 @@ static class OptionsJson
         foreach (var (key, property) in Keys(options.GetType()))
         {
             var value = property.GetValue(options);
-            foreach (var rule in property.GetCustomAttributes<ValidationAttribute>().Where(r => !r.IsValid(value)))
+            // The range of a list is that of its numbers.
+            IEnumerable<object?> values = value is ImmutableArray<int> numbers ? numbers.Cast<object?>() : [value];
+            foreach (var rule in property.GetCustomAttributes<ValidationAttribute>().Where(r => !values.All(r.IsValid)))
                 problems.Add(rule.FormatErrorMessage($"option {path}{key}").TrimEnd('.'));
-            if (value is ImmutableArray<int> numbers && numbers.Any(n => n < 1)) problems.Add($"option {path}{key} must hold numbers from 1");
             if (value is not null && IsSection(property.PropertyType)) CheckRanges(value, $"{path}{key}.", problems);
         }
     }

@@ -112,7 +112,7 @@ public sealed class ModelBundleErrorTests
     [InlineData("indicator_width", "\"x\"", "option indicator_width")]
     [InlineData("indicator_width", "0", "option indicator_width must be between 1 and 1024")]
     [InlineData("layers_per_level", "999999999", "option layers_per_level must be between 1 and 16")]
-    [InlineData("tower_widths", "[4,-1]", "option tower_widths must hold numbers from 1")]
+    [InlineData("tower_widths", "[4,-1]", "option tower_widths must be between 1 and 65536")]
     [InlineData("tower_widths", "null", "option tower_widths")]
     [InlineData("tower_widths", "[2000000,2000000]", "tower.0.hidden.1.weight")]
     public void Load_OptionOutOfRange_IsNamed(string key, string value, string reason)
