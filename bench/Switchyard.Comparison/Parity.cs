@@ -50,7 +50,7 @@ static class Parity
                 var difference = ours.Mean - pyTorch.Mean;
                 summary.Add(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {protocol} | {model} | {Name(metric)} | {ours} | {pyTorch} | {difference:+0.0000;-0.0000} | {allowed:0.0000} | {(difference >= -allowed ? "yes" : "**no**")} |"));
+                    $"| {protocol} | {model} | {Name(metric)} | {ours} | {pyTorch} | {Math.Round(difference, 4) + 0.0:+0.0000;-0.0000;0.0000} | {allowed:0.0000} | {(difference >= -allowed ? "yes" : "**no**")} |"));
             }
         }
 

@@ -23,9 +23,8 @@ static class Workload
         UnknownScenario = UnknownScenario.Error,
     };
 
-    public static MmoeOptions Mmoe { get; } = new();
-
-    public static Aesm2Options Aesm2 { get; } = new();
+    /// <summary>The models of protocol T1: six experts 128 → 64, towers 64, K = 1 + 1; these are the defaults.</summary>
+    public static ModelOptions Model(string name) => name == "mmoe" ? new MmoeOptions() : new Aesm2Options();
 
     /// <summary>Batches of random rows, the same for every run.</summary>
     public static Batch[] Batches(int count, int rows)

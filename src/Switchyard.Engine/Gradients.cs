@@ -60,25 +60,29 @@ public sealed class TableGradient
     public Span<Real> Values => _values.AsSpan(0, Count * Table.Width);
 
     /// <summary>Gradient of one row, zero when first touched.</summary>
-    public Span<Real> Row(int row)
-    {
-        var width = Table.Width;
-        var slot = _slot[row] - 1;
-        if (slot < 0)
-        {
-            slot = Count++;
-            if (slot == _rows.Length)
-            {
-                Array.Resize(ref _rows, 2 * slot);
-                Array.Resize(ref _values, 2 * slot * width);
-            }
+    public Span<Real> Row(int row) => _values.AsSpan(Slot(row) * Table.Width, Table.Width);
 
-            _rows[slot] = row;
-            _slot[row] = slot + 1;
-            _values.AsSpan(slot * width, width).Clear();
+    /// <summary>Places of several rows in <see cref="Values"/>; new ones are added, with gradient zero, in the order given.</summary>
+    internal void Slots(ReadOnlySpan<int> rows, Span<int> slots)
+    {
+        for (var i = 0; i < rows.Length; i++) slots[i] = Slot(rows[i]);
+    }
+
+    int Slot(int row)
+    {
+        var slot = _slot[row] - 1;
+        if (slot >= 0) return slot;
+        slot = Count++;
+        if (slot == _rows.Length)
+        {
+            Array.Resize(ref _rows, 2 * slot);
+            Array.Resize(ref _values, 2 * slot * Table.Width);
         }
 
-        return _values.AsSpan(slot * width, width);
+        _rows[slot] = row;
+        _slot[row] = slot + 1;
+        _values.AsSpan(slot * Table.Width, Table.Width).Clear();
+        return slot;
     }
 
     /// <summary>Forgets the touched rows; cost is theirs, not the table's.</summary>

@@ -29,6 +29,7 @@ public sealed partial class Graph
 {
     readonly Arena<Real> _reals = new();
     readonly Arena<int> _ints = new();
+    readonly Arena<double> _doubles = new();
     readonly List<Step> _steps = [];
     readonly List<Term> _terms = [];
     Node[] _nodes = new Node[64];
@@ -149,6 +150,9 @@ public sealed partial class Graph
     /// <summary>Scratch ints that live until the next reset; content undefined.</summary>
     internal Block<int> Ints(int length) => _ints.Take(length);
 
+    /// <summary>Scratch sums that live until the next reset; content undefined.</summary>
+    internal Block<double> Doubles(int length) => _doubles.Take(length);
+
     /// <summary>Scratch numbers that live until the next reset; content undefined.</summary>
     internal Block<Real> Scratch(int length) => _reals.Take(length);
 
@@ -185,6 +189,7 @@ public sealed partial class Graph
         _terms.Clear();
         _reals.Reset();
         _ints.Reset();
+        _doubles.Reset();
         _rented = 0;
         Gradients?.Clear();
     }

@@ -5,14 +5,16 @@ namespace Switchyard.Engine;
 /// <summary>Elementwise ops, concatenation, and means.</summary>
 public static class ElementOps
 {
+    /// <summary>Rows summed by themselves before the sums are added in order: fixed, so that the mean does not depend on the workers.</summary>
+    const int RowsPerSum = 256;
+
     /// <summary>scale · x + shift.</summary>
     public static Tensor Affine(this Graph g, Tensor x, Real scale, Real shift)
     {
         var y = g.New(x.Rows, x.Cols, g.NeedsGrad(x));
-        var source = g.Value(x);
-        var target = g.Value(y);
-        for (var i = 0; i < target.Length; i++) target[i] = scale * source[i] + shift;
-        g.Record(static (g, in s) => Vectors.Axpy(s.F, g.Grad(s.Out), g.Grad(s.A)), y, x, f: scale);
+        g.ForRows(x.Rows, new AffineBody(g.Values(x), g.Values(y), x.Cols, scale, shift));
+        g.Record(
+            static (g, in s) => g.ForRows(s.A.Rows, new AddBody(g.Grads(s.Out), g.Grads(s.A), s.A.Cols, s.F)), y, x, f: scale);
         return y;
     }
 
@@ -20,13 +22,12 @@ public static class ElementOps
     public static Tensor Add(this Graph g, Tensor x, Tensor y)
     {
         var z = g.New(x.Rows, x.Cols, g.NeedsGrad(x) || g.NeedsGrad(y));
-        g.Value(x).CopyTo(g.Value(z));
-        Vectors.Add(g.Value(y), g.Value(z));
+        g.ForRows(x.Rows, new SumBody(g.Values(x), g.Values(y), g.Values(z), x.Cols));
         g.Record(
             static (g, in s) =>
             {
-                if (g.NeedsGrad(s.A)) Vectors.Add(g.Grad(s.Out), g.Grad(s.A));
-                if (g.NeedsGrad(s.B)) Vectors.Add(g.Grad(s.Out), g.Grad(s.B));
+                if (g.NeedsGrad(s.A)) g.ForRows(s.A.Rows, new AddBody(g.Grads(s.Out), g.Grads(s.A), s.A.Cols, 1));
+                if (g.NeedsGrad(s.B)) g.ForRows(s.B.Rows, new AddBody(g.Grads(s.Out), g.Grads(s.B), s.B.Cols, 1));
             },
             z, x, y);
         return z;
@@ -44,48 +45,104 @@ public static class ElementOps
     public static Tensor Concat(this Graph g, Tensor a, Tensor b)
     {
         var y = g.New(a.Rows, a.Cols + b.Cols, g.NeedsGrad(a) || g.NeedsGrad(b));
-        var va = g.Value(a);
-        var vb = g.Value(b);
-        var vy = g.Value(y);
-        for (var row = 0; row < a.Rows; row++)
-        {
-            va.Slice(row * a.Cols, a.Cols).CopyTo(vy[(row * y.Cols)..]);
-            vb.Slice(row * b.Cols, b.Cols).CopyTo(vy[(row * y.Cols + a.Cols)..]);
-        }
-
+        g.ForRows(a.Rows, new ConcatBody(g.Values(a), g.Values(b), g.Values(y), a.Cols, b.Cols));
         g.Record(
-            static (g, in s) =>
-            {
-                var da = g.Grad(s.A);
-                var db = g.Grad(s.B);
-                var dy = g.Grad(s.Out);
-                for (var row = 0; row < s.Out.Rows; row++)
-                {
-                    Vectors.Add(dy.Slice(row * s.Out.Cols, s.A.Cols), da.Slice(row * s.A.Cols, s.A.Cols));
-                    Vectors.Add(dy.Slice(row * s.Out.Cols + s.A.Cols, s.B.Cols), db.Slice(row * s.B.Cols, s.B.Cols));
-                }
-            },
-            y, a, b);
+            static (g, in s) => g.ForRows(s.Out.Rows, new ConcatBackBody(g.Grads(s.A), g.Grads(s.B), g.Grads(s.Out), s.A.Cols, s.B.Cols)), y, a, b);
         return y;
     }
 
-    /// <summary>x [B,N], mask [B,N] of 0 and 1 → [1,1]: the mean of the entries of mask 1, summed in double in row order; 0 where there are none.</summary>
+    /// <summary>
+    /// x [B,N], mask [B,N] of 0 and 1 → [1,1]: the mean of the entries of mask 1, summed in double in a fixed order; 0 where there
+    /// are none.
+    /// </summary>
     public static Tensor MeanWhere(this Graph g, Tensor x, Tensor mask)
     {
         var y = g.New(1, 1, g.NeedsGrad(x));
-        var values = g.Value(x);
-        var chosen = g.Value(mask);
+        var parts = (x.Rows + RowsPerSum - 1) / RowsPerSum;
+        var sums = g.Doubles(2 * parts);
+        g.Pool.For(parts, new SumWhereBody(g.Values(x), g.Values(mask), sums, RowsPerSum * x.Cols));
         double sum = 0, count = 0;
-        for (var i = 0; i < values.Length; i++)
+        for (var i = 0; i < sums.Length; i += 2)
         {
-            if (chosen[i] == 0) continue;
-            sum += values[i];
-            count++;
+            sum += sums.Span[i];
+            count += sums.Span[i + 1];
         }
 
         g.Value(y)[0] = (Real)(count == 0 ? 0 : sum / count);
         g.Record(
             static (g, in s) => Vectors.Axpy(g.Grad(s.Out)[0] * s.F, g.Value(s.B), g.Grad(s.A)), y, x, mask, f: (Real)(count == 0 ? 0 : 1 / count));
         return y;
+    }
+
+    readonly struct AffineBody(Block<Real> x, Block<Real> y, int cols, Real scale, Real shift) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            var source = x.Slice(from * cols, (to - from) * cols);
+            var target = y.Slice(from * cols, source.Length);
+            for (var i = 0; i < target.Length; i++) target[i] = scale * source[i] + shift;
+        }
+    }
+
+    readonly struct SumBody(Block<Real> x, Block<Real> y, Block<Real> z, int cols) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            var target = z.Slice(from * cols, (to - from) * cols);
+            x.Slice(from * cols, target.Length).CopyTo(target);
+            Vectors.Add(y.Slice(from * cols, target.Length), target);
+        }
+    }
+
+    /// <summary>target += scale · source.</summary>
+    readonly struct AddBody(Block<Real> source, Block<Real> target, int cols, Real scale) : IRowBody
+    {
+        public void Run(Graph g, int from, int to) =>
+            Vectors.Axpy(scale, source.Slice(from * cols, (to - from) * cols), target.Slice(from * cols, (to - from) * cols));
+    }
+
+    readonly struct ConcatBody(Block<Real> a, Block<Real> b, Block<Real> y, int colsA, int colsB) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            for (var row = from; row < to; row++)
+            {
+                a.Slice(row * colsA, colsA).CopyTo(y.Slice(row * (colsA + colsB), colsA));
+                b.Slice(row * colsB, colsB).CopyTo(y.Slice(row * (colsA + colsB) + colsA, colsB));
+            }
+        }
+    }
+
+    readonly struct ConcatBackBody(Block<Real> da, Block<Real> db, Block<Real> dy, int colsA, int colsB) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            for (var row = from; row < to; row++)
+            {
+                Vectors.Add(dy.Slice(row * (colsA + colsB), colsA), da.Slice(row * colsA, colsA));
+                Vectors.Add(dy.Slice(row * (colsA + colsB) + colsA, colsB), db.Slice(row * colsB, colsB));
+            }
+        }
+    }
+
+    /// <summary>Part p: sum and count of the entries of mask 1 in its stretch.</summary>
+    readonly struct SumWhereBody(Block<Real> x, Block<Real> mask, Block<double> sums, int length) : IParallelBody
+    {
+        public void Run(int part)
+        {
+            var values = x.Span[(part * length)..];
+            var chosen = mask.Span[(part * length)..];
+            if (values.Length > length) values = values[..length];
+            double sum = 0, count = 0;
+            for (var i = 0; i < values.Length; i++)
+            {
+                if (chosen[i] == 0) continue;
+                sum += values[i];
+                count++;
+            }
+
+            sums.Span[2 * part] = sum;
+            sums.Span[2 * part + 1] = count;
+        }
     }
 }

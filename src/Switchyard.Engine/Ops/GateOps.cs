@@ -1,5 +1,3 @@
-using Switchyard.Kernels;
-
 namespace Switchyard.Engine;
 
 /// <summary>Softmax in the forms gates need, and reading the gate of a row's own group out of all groups' gates.</summary>
@@ -88,25 +86,26 @@ public static class GateOps
         }
     }
 
+    // Gates are a handful of columns wide, too few for a vector loop to pay for its call.
     readonly struct PickBody(Block<Real> x, Block<Real> y, int groups, int cols, GroupIndex own) : IRowBody
     {
         public void Run(Graph g, int from, int to)
         {
+            var source = x.Span;
+            var target = y.Span;
             for (var row = from; row < to; row++)
             {
-                var source = x.Slice(row * groups * cols, groups * cols);
-                var target = y.Slice(row * cols, cols);
+                var first = row * groups * cols;
                 var group = own[row];
-                if (group >= 0)
-                {
-                    source.Slice(group * cols, cols).CopyTo(target);
-                    continue;
-                }
-
-                source[..cols].CopyTo(target);
-                for (var j = 1; j < groups; j++) Vectors.Add(source.Slice(j * cols, cols), target);
-                Vectors.Scale((Real)1 / groups, target);
+                for (var k = 0; k < cols; k++) target[row * cols + k] = group >= 0 ? source[first + group * cols + k] : Mean(source, first + k);
             }
+        }
+
+        Real Mean(ReadOnlySpan<Real> values, int first)
+        {
+            Real sum = 0;
+            for (var j = 0; j < groups; j++) sum += values[first + j * cols];
+            return sum / groups;
         }
     }
 
@@ -114,18 +113,19 @@ public static class GateOps
     {
         public void Run(Graph g, int from, int to)
         {
+            var source = dy.Span;
+            var target = dx.Span;
             for (var row = from; row < to; row++)
             {
-                var source = dy.Slice(row * cols, cols);
-                var target = dx.Slice(row * groups * cols, groups * cols);
+                var gradient = source.Slice(row * cols, cols);
                 var group = own[row];
-                if (group >= 0)
+                var share = group >= 0 ? 1 : (Real)1 / groups;
+                var (first, last) = group >= 0 ? (group, group + 1) : (0, groups);
+                for (var j = first; j < last; j++)
                 {
-                    Vectors.Add(source, target.Slice(group * cols, cols));
-                    continue;
+                    var all = target.Slice((row * groups + j) * cols, cols);
+                    for (var k = 0; k < all.Length; k++) all[k] += share * gradient[k];
                 }
-
-                for (var j = 0; j < groups; j++) Vectors.Axpy((Real)1 / groups, source, target.Slice(j * cols, cols));
             }
         }
     }

@@ -46,23 +46,7 @@ public static class LookupOps
     {
         var source = g.Use(table);
         var y = g.New(rows, table.Cols);
-        var values = g.Value(source);
-        var target = g.Value(y);
-        for (var row = 0; row < rows; row++)
-        {
-            var vector = target.Slice(row * table.Cols, table.Cols);
-            var group = index[row];
-            if (group >= 0)
-            {
-                values.Slice(group * table.Cols, table.Cols).CopyTo(vector);
-                continue;
-            }
-
-            values[..table.Cols].CopyTo(vector);
-            for (var m = 1; m < table.Rows; m++) Vectors.Add(values.Slice(m * table.Cols, table.Cols), vector);
-            Vectors.Scale((Real)1 / table.Rows, vector);
-        }
-
+        g.ForRows(rows, new LookupBody(g.Values(source), g.Values(y), index, table.Rows, table.Cols));
         var (ids, same) = index.Parts;
         g.Record(LookupBack, y, source, i: same, aux: ids);
         return y;
@@ -85,6 +69,22 @@ public static class LookupOps
             }
 
             for (var m = 0; m < s.A.Rows; m++) Vectors.Axpy((Real)1 / s.A.Rows, gradient, dTable.Slice(m * width, width));
+        }
+    }
+
+    readonly struct LookupBody(Block<Real> table, Block<Real> y, GroupIndex index, int groups, int cols) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            for (var row = from; row < to; row++)
+            {
+                var vector = y.Slice(row * cols, cols);
+                var group = index[row];
+                table.Slice(Math.Max(group, 0) * cols, cols).CopyTo(vector);
+                if (group >= 0) continue;
+                for (var m = 1; m < groups; m++) Vectors.Add(table.Slice(m * cols, cols), vector);
+                Vectors.Scale((Real)1 / groups, vector);
+            }
         }
     }
 
@@ -122,6 +122,9 @@ public static class LookupOps
         }
     }
 
+    /// <summary>Rows whose places are looked up at a time.</summary>
+    const int ScatterRows = 256;
+
     /// <summary>Part p: all fields of table p, in field order, rows in order, so that the sums do not depend on the workers.</summary>
     readonly struct EmbedBackBody(EmbeddingInput[] fields, Gradients gradients, Block<Real> dx, int rows, int width) : IParallelBody
     {
@@ -134,7 +137,7 @@ public static class LookupOps
                 var source = dx.Span[field.Column..];
                 if (field.Offsets is null)
                 {
-                    for (var row = 0; row < rows; row++) Vectors.Add(source.Slice(row * width, field.Width), gradient.Row(field.Ids[row]));
+                    Scatter(gradient, field, source);
                     continue;
                 }
 
@@ -144,6 +147,17 @@ public static class LookupOps
                     var scale = field.Mean && ids.Length > 1 ? (Real)1 / ids.Length : 1;
                     foreach (var id in ids) Vectors.Axpy(scale, source.Slice(row * width, field.Width), gradient.Row(id));
                 }
+            }
+        }
+
+        void Scatter(TableGradient gradient, EmbeddingInput field, ReadOnlySpan<Real> source)
+        {
+            Span<int> slots = stackalloc int[ScatterRows];
+            for (var first = 0; first < rows; first += ScatterRows)
+            {
+                var count = Math.Min(ScatterRows, rows - first);
+                gradient.Slots(field.Ids.AsSpan(first, count), slots);
+                Kernels.Rows.ScatterAdd(source[(first * width)..], width, field.Width, slots[..count], gradient.Values);
             }
         }
     }

@@ -18,11 +18,19 @@ public static class SelectionOps
     public static Tensor Either(this Graph g, Tensor a, Tensor b)
     {
         var mask = g.New(a.Rows, a.Cols, needsGrad: false);
-        var x = g.Value(a);
-        var y = g.Value(b);
-        var z = g.Value(mask);
-        for (var i = 0; i < z.Length; i++) z[i] = Math.Max(x[i], y[i]);
+        g.ForRows(a.Rows, new EitherBody(g.Values(a), g.Values(b), g.Values(mask), a.Cols));
         return mask;
+    }
+
+    readonly struct EitherBody(Block<Real> a, Block<Real> b, Block<Real> mask, int cols) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            var x = a.Slice(from * cols, (to - from) * cols);
+            var y = b.Slice(from * cols, x.Length);
+            var z = mask.Slice(from * cols, x.Length);
+            for (var i = 0; i < z.Length; i++) z[i] = Math.Max(x[i], y[i]);
+        }
     }
 
     readonly struct Body(Block<Real> x, Block<Real> without, Block<Real> mask, int cols, int k) : IRowBody
