@@ -60,7 +60,12 @@ public sealed class TableGradient
     public Span<Real> Values => _values.AsSpan(0, Count * Table.Width);
 
     /// <summary>Gradient of one row, zero when first touched.</summary>
-    public Span<Real> Row(int row) => _values.AsSpan(Slot(row) * Table.Width, Table.Width);
+    public Span<Real> Row(int row)
+    {
+        // First the place, then the array: making the place may replace the array.
+        var slot = Slot(row);
+        return _values.AsSpan(slot * Table.Width, Table.Width);
+    }
 
     /// <summary>Places of several rows in <see cref="Values"/>; new ones are added, with gradient zero, in the order given.</summary>
     internal void Slots(ReadOnlySpan<int> rows, Span<int> slots)

@@ -41,30 +41,42 @@ public abstract class UpdateRule
     }
 }
 
-/// <summary>w ← w − rate · (g + decay · w).</summary>
+/// <summary>w ← (1 − rate · decay) · w − rate · g.</summary>
 public sealed class Sgd(Real weightDecay) : UpdateRule
 {
     public override int Moments => 0;
 
     public override bool IdleIsNothing => weightDecay == 0;
 
-    public override void Update(Span<Real> w, ReadOnlySpan<Real> g, Span<Real> m, Span<Real> v, StepRate rate) =>
-        OptimizerSteps.Sgd(w, g, rate.Rate, weightDecay);
+    public override void Update(Span<Real> w, ReadOnlySpan<Real> g, Span<Real> m, Span<Real> v, StepRate rate)
+    {
+        Idle(w, m, v, rate);
+        OptimizerSteps.Sgd(w, g, rate.Rate, 0);
+    }
 
-    public override void Idle(Span<Real> w, Span<Real> m, Span<Real> v, StepRate rate) => Vectors.Scale(1 - rate.Rate * weightDecay, w);
+    public override void Idle(Span<Real> w, Span<Real> m, Span<Real> v, StepRate rate)
+    {
+        if (weightDecay != 0) Vectors.Scale(1 - rate.Rate * weightDecay, w);
+    }
 }
 
-/// <summary>Adagrad (Duchi et al. 2011): m ← m + g², w ← w − rate · g / (√m + ε), decay decoupled.</summary>
+/// <summary>Adagrad (Duchi et al. 2011): m ← m + g², w ← (1 − rate · decay) · w − rate · g / (√m + ε).</summary>
 public sealed class Adagrad(Real epsilon, Real weightDecay) : UpdateRule
 {
     public override int Moments => 1;
 
     public override bool IdleIsNothing => weightDecay == 0;
 
-    public override void Update(Span<Real> w, ReadOnlySpan<Real> g, Span<Real> m, Span<Real> v, StepRate rate) =>
-        OptimizerSteps.Adagrad(w, g, m, rate.Rate, epsilon, weightDecay);
+    public override void Update(Span<Real> w, ReadOnlySpan<Real> g, Span<Real> m, Span<Real> v, StepRate rate)
+    {
+        Idle(w, m, v, rate);
+        OptimizerSteps.Adagrad(w, g, m, rate.Rate, epsilon, 0);
+    }
 
-    public override void Idle(Span<Real> w, Span<Real> m, Span<Real> v, StepRate rate) => Vectors.Scale(1 - rate.Rate * weightDecay, w);
+    public override void Idle(Span<Real> w, Span<Real> m, Span<Real> v, StepRate rate)
+    {
+        if (weightDecay != 0) Vectors.Scale(1 - rate.Rate * weightDecay, w);
+    }
 }
 
 /// <summary>Adam (Kingma and Ba 2015) with decoupled decay (AdamW, Loshchilov and Hutter 2019).</summary>
