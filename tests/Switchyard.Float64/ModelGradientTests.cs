@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using Switchyard.Engine;
+using Switchyard.Models;
+using Switchyard.Testing;
+
+namespace Switchyard.Float64;
+
+/// <summary>Whole models: embeddings, layers, auxiliary terms and loss, every weight and every table row.</summary>
+public sealed class ModelGradientTests
+{
+    static readonly ExpertOptions Expert = new() { Widths = [5, 4] };
+
+    static readonly Aesm2Options Aesm2 = new()
+    {
+        Experts = 5,
+        Specific = 2,
+        Shared = 2,
+        Expert = Expert,
+        Noise = new NoiseSchedule { Sigma = 0.5 },
+        LayersPerLevel = 2,
+        AuxiliaryWeight = 0.7,
+        IndicatorWidth = 3,
+        TowerWidths = [4],
+    };
+
+    static readonly ImmutableDictionary<string, ModelOptions> Cases = new Dictionary<string, ModelOptions>
+    {
+        ["aesm2"] = Aesm2,
+        ["aesm2 without noise"] = Aesm2 with { Noise = new NoiseSchedule { Sigma = 0 } },
+        ["aesm2 disjoint"] = Aesm2 with { Disjoint = true },
+        ["aesm2 noise in selection"] = Aesm2 with { NoiseScope = NoiseScope.Selection },
+        ["aesm2 batch norm"] = Aesm2 with { LayersPerLevel = 1, Expert = Expert with { BatchNorm = true } },
+        ["aesm2 dropout"] = Aesm2 with { Expert = Expert with { Dropout = 0.3 } },
+        ["aesm2 dense"] = Aesm2 with { LayersPerLevel = 1, Select = false },
+        ["aesm2 without tower"] = Aesm2 with { LayersPerLevel = 1, TowerWidths = [] },
+        ["mmoe"] = new MmoeOptions { Experts = 4, Expert = Expert, TowerWidths = [4] },
+        ["mmoe batch norm and dropout"] = new MmoeOptions { Experts = 3, Expert = Expert with { BatchNorm = true, Dropout = 0.2 }, TowerWidths = [4, 3] },
+    }.ToImmutableDictionary();
+
+    public static TheoryData<string> Names() => [.. Cases.Keys.Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Backward_WholeModel_EqualsCentralDifferences(string name) =>
+        Check(Cases[name], [2, 3], [-1, 0, -1], observed: name.Length % 2 == 0, rows: 18);
+
+    [Fact]
+    public void Backward_OneLevelOneTask_EqualsCentralDifferences() => Check(Aesm2, [3], [-1], false, rows: 9);
+
+    [Fact]
+    public void Backward_NoLevels_EqualsCentralDifferences() => Check(Aesm2, [], [-1, -1], false, rows: 9);
+
+    [Fact]
+    public void Backward_ChainOfThreeTasks_EqualsCentralDifferences() => Check(Aesm2 with { LayersPerLevel = 1 }, [2], [-1, 0, 1], true, rows: 20);
+
+    static void Check(ModelOptions options, int[] levels, int[] given, bool observed, int rows)
+    {
+        var schema = TinyData.Schema(levels, given, [.. given.Select((_, t) => 1 + 0.5f * t)]);
+        var batch = TinyData.Rows(schema, rows, 3, unknown: 0.15, unobserved: 0.2, weighted: true);
+        var ranker = new Ranker(schema, options, 11);
+        GradientCheck.Jitter(ranker.Parameters);
+        var pass = new ForwardPass(ranker, GraphMode.Train);
+        (pass.Graph.Seed, pass.Graph.StepNumber) = (5, 17);
+        var targets = new LossTargets(given, [.. schema.Tasks.Select(t => t.Weight)], observed) { RowWeights = batch.Weights };
+        for (var t = 0; t < given.Length; t++) targets.Labels[t] = batch.Labels(t);
+        var check = new GradientCheck(ranker.Parameters, pass.Graph, g => g.Loss(pass.Logits(batch), targets), static () => { });
+        check.Run();
+    }
+}

@@ -1,0 +1,169 @@
+using System.Reflection;
+using Switchyard.Engine;
+
+namespace Switchyard.Float64;
+
+/// <summary>Every op alone, at sizes that leave remainders and on both sides of the row count from which weights are packed.</summary>
+public sealed class OpGradientTests
+{
+    static readonly string[] Decisions = [nameof(SelectionOps.SmallestPerRow), nameof(SelectionOps.Either)];
+
+    static readonly int[] Own = [0, 2, -1, 1, 2, 0, -1];
+
+    delegate Tensor Build(OpCase c, Graph g);
+
+    /// <summary>Op name, then what distinguishes the case.</summary>
+    static readonly Dictionary<string, Build> Cases = new(StringComparer.Ordinal)
+    {
+        ["Affine"] = (c, g) => g.Affine(c.Input(g, "x", 3, 5), -2.5, 0.3),
+        ["Add"] = (c, g) => g.Add(c.Input(g, "x", 3, 5), c.Input(g, "y", 3, 5)),
+        ["Add/of one input twice"] = (c, g) => { var x = c.Input(g, "x", 3, 5); return g.Add(x, x); },
+        ["Add/constant"] = (c, g) => g.Add(g.Input([1, 2, 3], 1, 3), c.Input(g, "x", 1, 3)),
+        ["Relu"] = (c, g) => g.Relu(c.Input(g, "x", 7, 9)),
+        ["Concat"] = (c, g) => g.Concat(c.Input(g, "x", 4, 3), c.Input(g, "y", 4, 5)),
+        ["MeanWhere"] = (c, g) => g.MeanWhere(c.Input(g, "x", 2, 3), g.Input([1, 0, 1, 0, 0, 1], 2, 3)),
+        ["MeanWhere/nothing chosen"] = (c, g) => g.Concat(g.MeanWhere(c.Input(g, "x", 1, 2), g.Input([0, 0], 1, 2)), c.Input(g, "y", 1, 1)),
+        ["Softmax"] = (c, g) => g.Softmax(c.Input(g, "x", 5, 7)),
+        ["Softmax/one column"] = (c, g) => g.Concat(g.Softmax(c.Input(g, "x", 3, 1)), c.Input(g, "y", 3, 1)),
+        ["MaskedSoftmax"] = (c, g) => g.MaskedSoftmax(c.Input(g, "x", 3, 4), g.Input([1, 0, 1, 1, 0, 1, 0, 0, 1, 1, 1, 1], 3, 4)),
+        ["GroupLogSoftmax"] = (c, g) => g.GroupLogSoftmax(c.Input(g, "x", 5, 12), 3),
+        ["PickGroup"] = (c, g) => g.PickGroup(c.Input(g, "x", 7, 12), 3, GroupIndex.PerRow(Own)),
+        ["PickGroup/constant"] = (c, g) => g.PickGroup(c.Input(g, "x", 4, 6), 3, GroupIndex.Constant(1)),
+        ["MeanGroups"] = (c, g) => g.MeanGroups(c.Input(g, "x", 4, 6), 3),
+        ["Linear"] = (c, g) => g.Linear(c.Input(g, "x", 7, 5), c.Weight("w", 5, 3)),
+        ["Linear/bias"] = (c, g) => g.Linear(c.Input(g, "x", 29, 5), c.Weight("w", 5, 3), c.Weight("b", 1, 3)),
+        ["Linear/relu"] = (c, g) => g.Linear(c.Input(g, "x", 29, 5), c.Weight("w", 5, 3), c.Weight("b", 1, 3), relu: true),
+        ["Linear/relu, data as input"] = (c, g) => g.Linear(g.Input([1, 2, -1, 3], 2, 2), c.Weight("w", 2, 3), c.Weight("b", 1, 3), relu: true),
+        ["Linear/input used twice"] = (c, g) =>
+        {
+            var x = c.Input(g, "x", 3, 4);
+            return g.Add(g.Linear(x, c.Weight("v", 4, 2)), g.Linear(x, c.Weight("w", 4, 2)));
+        },
+        ["Linear/one weight twice"] = (c, g) => g.Linear(g.Linear(c.Input(g, "x", 3, 4), c.Weight("w", 4, 4)), c.Weight("w", 4, 4)),
+        ["LinearOfTwo"] = (c, g) => g.LinearOfTwo(c.Input(g, "x", 5, 4), c.Weight("v", 4, 6), c.Input(g, "y", 5, 3), c.Weight("w", 3, 6)),
+        ["LinearOfTwo/packed"] = (c, g) => g.LinearOfTwo(c.Input(g, "x", 25, 4), c.Weight("v", 4, 6), c.Input(g, "y", 25, 3), c.Weight("w", 3, 6)),
+        ["GroupedLinear/gathered"] = (c, g) => Experts(c, g, rows: 9, relu: false, layers: 1),
+        ["GroupedLinear/gathered, relu, packed"] = (c, g) => Experts(c, g, rows: 90, relu: true, layers: 1),
+        ["GroupedLinear/two layers"] = (c, g) => Experts(c, g, rows: 40, relu: true, layers: 2),
+        ["GroupedLinear/an expert with every row"] = (c, g) => Experts(c, g, rows: 14, relu: true, layers: 2, everyRow: true),
+        ["Combine"] = (c, g) => Mix(c, g, gates: 1),
+        ["Combine/three gates"] = (c, g) => Mix(c, g, gates: 3),
+        ["GroupedBatchNorm"] = (c, g) => Experts(c, g, rows: 12, relu: false, layers: 1, norm: true),
+        ["GroupedDropout"] = (c, g) =>
+        {
+            var dispatch = g.Route([Gate(g, 9, 3)]);
+            return g.GroupedDropout(c.Input(g, "h", dispatch.Pairs, 4), dispatch, 0.4, 12);
+        },
+        ["Noise"] = (c, g) => g.Noise(c.Input(g, "x", 5, 3), 0.7, 4),
+        ["Lookup"] = (c, g) => g.Lookup(c.Weight("table", 3, 4), GroupIndex.PerRow(Own), Own.Length),
+        ["Lookup/constant"] = (c, g) => g.Lookup(c.Weight("table", 3, 4), GroupIndex.Constant(1), 5),
+        ["Embed"] = (c, g) => Embed(c, g),
+        ["Loss"] = (c, g) => Loss(c, g, observed: false),
+        ["Loss/observed"] = (c, g) => Loss(c, g, observed: true),
+    };
+
+    public static TheoryData<string> Names() => [.. Cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Backward_OneOp_EqualsCentralDifferences(string name)
+    {
+        var parameters = new ParameterSet(9);
+        var c = new OpCase(parameters);
+
+        // The first pass declares the parameters; a graph is made for a finished set.
+        Cases[name](c, new Graph(GraphMode.Train, parameters) { Seed = 2 });
+        GradientCheck.Jitter(parameters);
+        var graph = new Graph(GraphMode.Train, parameters) { Seed = 2, StepNumber = 3 };
+        new GradientCheck(parameters, graph, g => g.Weighted(Cases[name](c, g))).Run();
+    }
+
+    [Fact]
+    public void Run_WrongBackward_Fails()
+    {
+        var parameters = new ParameterSet(9);
+        var x = new Scope(parameters).Parameter("x", 1, 3, Init.Normal(1));
+        var graph = new Graph(GraphMode.Train, parameters);
+        Should.Throw<ShouldAssertException>(() => new GradientCheck(parameters, graph, g => g.Weighted(Doubled(g, g.Use(x)))).Run());
+
+        static Tensor Doubled(Graph g, Tensor x)
+        {
+            var y = g.New(x.Rows, x.Cols);
+            for (var i = 0; i < x.Length; i++) g.Value(y)[i] = 2 * g.Value(x)[i];
+            g.Record(static (g, in s) => { for (var i = 0; i < s.A.Length; i++) g.Grad(s.A)[i] += 2.00001 * g.Grad(s.Out)[i]; }, y, x);
+            return y;
+        }
+    }
+
+    [Fact]
+    public void Cases_EveryOpOfTheEngine_IsThere()
+    {
+        var ops = typeof(Graph).Assembly.GetTypes().Where(t => t.Namespace == "Switchyard.Engine" && t.Name.EndsWith("Ops", StringComparison.Ordinal))
+            .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Static))
+            .Where(m => m.ReturnType == typeof(Tensor) && m.GetParameters() is [{ } first, ..] && first.ParameterType == typeof(Graph))
+            .Select(m => m.Name).Distinct().Except(Decisions);
+        ops.Except(Cases.Keys.Select(k => k.Split('/')[0])).ShouldBeEmpty();
+    }
+
+    /// <summary>Sparse gate values; row 4 chooses nothing and expert 1 may be rare.</summary>
+    static Tensor Gate(Graph g, int rows, int experts, int seed = 0, bool everyRow = false)
+    {
+        var random = new SeededRandom((ulong)seed, "gate");
+        var gate = g.New(rows, experts, needsGrad: false);
+        var values = g.Value(gate);
+        for (var i = 0; i < values.Length; i++) values[i] = random.Next(2) == 0 || i / experts == 4 ? 0 : random.NextDouble();
+        for (var i = 0; everyRow && i < values.Length; i += experts) values[i] = 0.5;
+        return gate;
+    }
+
+    static Tensor Experts(OpCase c, Graph g, int rows, bool relu, int layers, bool everyRow = false, bool norm = false)
+    {
+        var dispatch = g.Route([Gate(g, rows, 3, everyRow: everyRow)]);
+        var h = g.GroupedLinear(c.Input(g, "x", rows, 4), c.Weight("w", 4, 5, 3), c.Weight("b", 1, 5, 3), dispatch, gather: true, relu);
+        if (layers == 2) h = g.GroupedLinear(h, c.Weight("w2", 5, 3, 3), c.Weight("b2", 1, 3, 3), dispatch, gather: false, relu);
+        return norm ? g.GroupedBatchNorm(h, c.Norm(3, 5), dispatch) : h;
+    }
+
+    /// <summary>Gate values come from parameters through a masked softmax, as in a model, so that they have a gradient.</summary>
+    static Tensor Mix(OpCase c, Graph g, int gates)
+    {
+        const int rows = 9, experts = 4;
+        var weights = new Tensor[gates];
+        for (var i = 0; i < gates; i++)
+        {
+            var mask = Gate(g, rows, experts, i);
+            foreach (ref var v in g.Value(mask)) v = v == 0 ? 0 : 1;
+            for (var row = 0; row < rows; row++) g.Value(mask)[row * experts + (row + i) % experts] = 1;
+            weights[i] = g.MaskedSoftmax(c.Input(g, $"gate{i}", rows, experts), mask);
+        }
+
+        var dispatch = g.Route(weights);
+        var h = g.GroupedLinear(c.Input(g, "x", rows, 4), c.Weight("w", 4, 5, experts), c.Weight("b", 1, 5, experts), dispatch, gather: true, relu: true);
+        var y = g.Combine(h, weights[0], dispatch, 0);
+        for (var i = 1; i < gates; i++) y = g.Concat(y, g.Combine(h, weights[i], dispatch, i));
+        return y;
+    }
+
+    static Tensor Embed(OpCase c, Graph g)
+    {
+        var (a, b) = (c.Table("a", 6, 3), c.Table("b", 5, 2));
+        EmbeddingInput[] fields =
+        [
+            new() { Table = a, Column = 0, Width = 3, Ids = [1, 1, 5, 0] },
+            new() { Table = b, Column = 3, Width = 2, Mean = true, Ids = [0, 3, 3, 4, 1], Offsets = [0, 0, 2, 4, 5] },
+            new() { Table = b, Column = 5, Width = 2, Ids = [2, 2, 4, 0], Offsets = [0, 3, 3, 3, 4] },
+            new() { Column = 7, Width = 2, Numbers = [0.5f, 0, 0, 1, -2, 0, 1, 0] },
+            new() { Table = a, Column = 9, Width = 3, Ids = [5, 2, 2, 2] },
+        ];
+        return g.Add(g.Embed(fields, 4, 12), c.Input(g, "shift", 4, 12));
+    }
+
+    static Tensor Loss(OpCase c, Graph g, bool observed)
+    {
+        const float none = float.NaN;
+        var targets = new LossTargets([-1, 0, 1, -1], [1, 0.5f, 2, 1.5f], observed) { RowWeights = [1, 2, 0.5f, 1, 3] };
+        float[][] labels = [[1, 0, 1, none, 0], [1, 0, none, 0, 1], [none, 1, 0, 1, 0], [0, none, none, none, none]];
+        labels.CopyTo(targets.Labels, 0);
+        return g.Loss([c.Input(g, "a", 5, 1), c.Input(g, "b", 5, 1), c.Input(g, "c", 5, 1), c.Input(g, "d", 5, 1)], targets);
+    }
+}
