@@ -1,0 +1,155 @@
+using Switchyard.Kernels;
+
+namespace Switchyard.Engine.Tests;
+
+public sealed class DispatchTests
+{
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(7, 3)]
+    [InlineData(300, 5)]
+    public void Route_SeveralGates_ListsEveryChosenPairOnce(int rows, int experts)
+    {
+        var g = new Graph(GraphMode.Score, new ParameterSet(1));
+        Tensor[] gates = [Numbers.Gate(g, rows, experts, 0.7, 1), Numbers.Gate(g, rows, experts, 0.5, 2)];
+        var dispatch = g.Route(gates);
+        var expected = new List<(int Expert, int Row)>();
+        for (var e = 0; e < experts; e++)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                if (g.Value(gates[0])[row * experts + e] != 0 || g.Value(gates[1])[row * experts + e] != 0) expected.Add((e, row));
+            }
+        }
+
+        var listed = new List<(int Expert, int Row)>();
+        for (var e = 0; e < experts; e++)
+        {
+            for (var pair = dispatch.Start[e]; pair < dispatch.Start[e + 1]; pair++) listed.Add((e, dispatch.RowOfPair.Span[pair]));
+        }
+
+        listed.ShouldBe(expected);
+        dispatch.Pairs.ShouldBe(expected.Count);
+        for (var i = 0; i < 2; i++) Entries(g, gates[i], dispatch, i, expected);
+    }
+
+    [Fact]
+    public void Route_NothingChosen_HasNoPairsAndCombinesToZero()
+    {
+        var (set, w, b) = Weights(4, 3, 2);
+        var g = new Graph(GraphMode.Train, set);
+        var gate = g.Zeros(5, 2);
+        var dispatch = g.Route([gate]);
+        dispatch.Pairs.ShouldBe(0);
+        var x = g.Input(Numbers.Normal(20, 1), 5, 4, needsGrad: true);
+        var y = g.Combine(g.GroupedLinear(x, w, b, dispatch, gather: true, relu: true), gate, dispatch, 0);
+        g.Value(y).ToArray().ShouldAllBe(v => v == 0);
+        g.Grad(y).Fill(1);
+        g.RunBackward(g.Zeros(1, 1));
+        g.Grad(x).ToArray().ShouldAllBe(v => v == 0);
+        g.Gradients!.Dense.ToArray().ShouldAllBe(v => v == 0);
+    }
+
+    /// <summary>The bank that computes every expert for every row gives the same bits as the one that computes what was chosen.</summary>
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(40, 1)]
+    [InlineData(600, 1)]
+    [InlineData(600, 3)]
+    public void GroupedLinear_SparseAndDense_SameBits(int rows, int threads)
+    {
+        const int experts = 5, inputs = 19, outputs = 13;
+        var (set, w, b) = Weights(inputs, outputs, experts);
+        using var pool = new WorkerPool(threads);
+        var sparse = new Graph(GraphMode.Train, set, pool);
+        var dense = new Graph(GraphMode.Train, set);
+        var (a, chosen) = Run(sparse, false);
+        var (c, _) = Run(dense, true);
+        Numbers.Bits(sparse.Value(a)).ShouldBe(Numbers.Bits(dense.Value(c)));
+        chosen.Pairs.ShouldBeLessThan(rows * experts);
+
+        (Tensor Y, Dispatch Dispatch) Run(Graph g, bool all)
+        {
+            var gate = Numbers.Gate(g, rows, experts, 0.6, 4);
+            var every = g.New(rows, experts, needsGrad: false);
+            g.Value(every).Fill(1);
+            var dispatch = g.Route(all ? [gate, every] : [gate]);
+            var x = g.Input(Numbers.Normal(rows * inputs, 5), rows, inputs);
+            return (g.Combine(g.GroupedLinear(x, w, b, dispatch, gather: true, relu: true), gate, dispatch, 0), dispatch);
+        }
+    }
+
+    /// <summary>Gathering inside the op equals gathering first and computing the pairs.</summary>
+    [Theory]
+    [InlineData(5)]
+    [InlineData(90)]
+    [InlineData(700)]
+    public void GroupedLinear_GatheredAndGivenPairs_SameBits(int rows)
+    {
+        const int experts = 4, inputs = 17, outputs = 9;
+        var (set, w, b) = Weights(inputs, outputs, experts);
+        var g = new Graph(GraphMode.Score, set);
+        var gate = Numbers.Gate(g, rows, experts, 0.5, 8);
+        for (var row = 0; row < rows; row++) g.Value(gate)[row * experts + 2] = 1;
+        var dispatch = g.Route([gate]);
+        dispatch.Full(2).ShouldBeTrue();
+        var x = g.Input(Numbers.Normal(rows * inputs, 5), rows, inputs);
+        var pairs = g.New(dispatch.Pairs, inputs);
+        for (var i = 0; i < dispatch.Pairs; i++) g.Value(x).Slice(dispatch.RowOfPair.Span[i] * inputs, inputs).CopyTo(g.Value(pairs)[(i * inputs)..]);
+        g.Bits(g.GroupedLinear(x, w, b, dispatch, gather: true, relu: false))
+            .ShouldBe(g.Bits(g.GroupedLinear(pairs, w, b, dispatch, gather: false, relu: false)));
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(700)]
+    public void GroupedLinear_Backward_SameBitsForAnyNumberOfThreads(int rows)
+    {
+        const int experts = 4, inputs = 110, outputs = 9;
+        var (set, w, b) = Weights(inputs, outputs, experts);
+        var expected = Run(1);
+        foreach (var threads in (int[])[2, 5]) Run(threads).ShouldBe(expected);
+
+        int[] Run(int threads)
+        {
+            using var pool = new WorkerPool(threads);
+            var g = new Graph(GraphMode.Train, set, pool);
+            Tensor[] gates = [Numbers.Gate(g, rows, experts, 0.5, 1), Numbers.Gate(g, rows, experts, 0.3, 2)];
+            var dispatch = g.Route(gates);
+            var x = g.Input(Numbers.Normal(rows * inputs, 5), rows, inputs, needsGrad: true);
+            var h = g.GroupedLinear(x, w, b, dispatch, gather: true, relu: true);
+            var y = g.Add(g.Combine(h, gates[0], dispatch, 0), g.Combine(h, gates[1], dispatch, 1));
+            Numbers.Normal(y.Length, 6).CopyTo(g.Grad(y));
+            g.RunBackward(g.Zeros(1, 1));
+            return [.. g.Bits(y), .. Numbers.Bits(g.Grad(x)), .. Numbers.Bits(g.Gradients!.Dense)];
+        }
+    }
+
+    static (ParameterSet Set, Parameter W, Parameter B) Weights(int inputs, int outputs, int experts)
+    {
+        var set = new ParameterSet(3);
+        var scope = new Scope(set);
+        return (set, scope.Parameter("w", inputs, outputs, Init.Normal(1), experts), scope.Parameter("b", 1, outputs, Init.Normal(1), experts));
+    }
+
+    static void Entries(Graph g, Tensor gate, Dispatch dispatch, int index, List<(int Expert, int Row)> pairs)
+    {
+        var entries = dispatch.Gate(index);
+        var (n, value) = (0, g.Value(gate).ToArray());
+        for (var row = 0; row < gate.Rows; row++)
+        {
+            entries.Start.Span[row].ShouldBe(n);
+            for (var e = 0; e < gate.Cols; e++)
+            {
+                var weight = value[row * gate.Cols + e];
+                if (weight == 0) continue;
+                pairs[entries.Pair.Span[n]].ShouldBe((e, row));
+                entries.Weight.Span[n].ShouldBe(weight);
+                entries.Position.Span[n].ShouldBe(row * gate.Cols + e);
+                n++;
+            }
+        }
+
+        entries.Start.Span[gate.Rows].ShouldBe(n);
+    }
+}

@@ -1,0 +1,210 @@
+namespace Switchyard.Engine.Tests;
+
+public sealed class OpTests
+{
+    readonly Graph _g = new(GraphMode.Score, new ParameterSet(1));
+
+    [Fact]
+    public void PickGroup_KnownAndUnknown_TakesOwnOrMean()
+    {
+        var x = _g.Input([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], 2, 6);
+        _g.Value(_g.PickGroup(x, 3, GroupIndex.PerRow([2, -1]))).ToArray().ShouldBe([5, 6, 9, 10]);
+        _g.Value(_g.PickGroup(x, 3, GroupIndex.Constant(0))).ToArray().ShouldBe([1, 2, 7, 8]);
+        _g.Value(_g.MeanGroups(x, 3)).ToArray().ShouldBe([3, 4, 9, 10]);
+    }
+
+    [Fact]
+    public void Lookup_Unknown_IsTheMeanOfAllRows()
+    {
+        var set = new ParameterSet(1);
+        var table = new Scope(set).Parameter("t", 3, 2, Init.Constant(0));
+        ((float[])[1, 2, 3, 4, 8, 9]).CopyTo(set.Values(table));
+        var g = new Graph(GraphMode.Score, set);
+        g.Value(g.Lookup(table, GroupIndex.PerRow([1, -1, 0]), 3)).ToArray().ShouldBe([3, 4, 4, 5, 1, 2]);
+    }
+
+    [Fact]
+    public void SmallestPerRow_Ties_GoToTheLowerIndex()
+    {
+        var x = _g.Input([2, 1, 1, 1, 0, 0, 0, 0, 5, -1, 5, -1], 3, 4);
+        _g.Value(_g.SmallestPerRow(x, 2)).ToArray().ShouldBe([0, 1, 1, 0, 1, 1, 0, 0, 0, 1, 0, 1]);
+    }
+
+    [Fact]
+    public void SmallestPerRow_BarredEntries_AreNotCandidates()
+    {
+        var x = _g.Input([1, 2, 3, 4], 1, 4);
+        var first = _g.SmallestPerRow(x, 2);
+        _g.Value(_g.SmallestPerRow(x, 1, first)).ToArray().ShouldBe([0, 0, 1, 0]);
+        _g.Value(_g.SmallestPerRow(x, 4, first)).ToArray().ShouldBe([0, 0, 1, 1]);
+        _g.Value(_g.Either(first, _g.SmallestPerRow(x, 3))).ToArray().ShouldBe([1, 1, 1, 0]);
+    }
+
+    [Fact]
+    public void SmallestPerRow_AllOfThem_ChoosesAll() =>
+        _g.Value(_g.SmallestPerRow(_g.Input([3, 1, 2], 1, 3), 3)).ToArray().ShouldBe([1, 1, 1]);
+
+    [Fact]
+    public void MaskedSoftmax_OffTheMask_IsExactlyZeroAndTheRestSumsToOne()
+    {
+        var x = _g.Input([80, 1, -80, 1000, -1000, 3, 3, 3], 2, 4);
+        var y = _g.Value(_g.MaskedSoftmax(x, _g.Input([0, 1, 1, 0, 1, 0, 1, 1], 2, 4)));
+        (y[0], y[3], y[5]).ShouldBe((0, 0, 0));
+        (y[1] + y[2]).ShouldBe(1, 1e-6);
+        (y[4] + y[6] + y[7]).ShouldBe(1, 1e-6);
+        y[6].ShouldBe(0.5f, 1e-6f);
+    }
+
+    [Fact]
+    public void MeanWhere_NothingChosen_IsZero() => _g.Value(_g.MeanWhere(_g.Input([1, 2], 1, 2), _g.Zeros(1, 2)))[0].ShouldBe(0);
+
+    [Fact]
+    public void NoiseAndDropout_Scoring_ReturnTheirInput()
+    {
+        var x = _g.Input([1, 2], 1, 2);
+        _g.Noise(x, 1, 0).ShouldBe(x);
+        _g.GroupedDropout(x, _g.Route([x]), 0.5f, 0).ShouldBe(x);
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.1)]
+    [InlineData(0.5)]
+    public void GroupedDropout_Training_KeepsTheMeanAndTheShare(double rate)
+    {
+        var g = new Graph(GraphMode.Train, new ParameterSet(1)) { Seed = 4 };
+        var gate = Numbers.Gate(g, 2000, 3, 0.3, 1);
+        var dispatch = g.Route([gate]);
+        var h = g.New(dispatch.Pairs, 8);
+        g.Value(h).Fill(1);
+        var y = g.Value(g.GroupedDropout(h, dispatch, (float)rate, 3)).ToArray();
+        y.Average().ShouldBe(1, 0.03);
+        ((double)y.Count(v => v == 0) / y.Length).ShouldBe(rate, 0.02);
+        y.Where(v => v != 0).ShouldAllBe(v => v == 1 / (1 - (float)rate));
+    }
+
+    /// <summary>The factors belong to (row, expert), whatever other pairs there are.</summary>
+    [Fact]
+    public void GroupedDropout_SparseAndDense_SameFactors()
+    {
+        var sparse = Factors(0.6);
+        var dense = Factors(0);
+        foreach (var (pair, factors) in sparse) factors.ShouldBe(dense[pair]);
+        sparse.Count.ShouldBeLessThan(dense.Count);
+
+        static Dictionary<(int Row, int Expert), float[]> Factors(double empty)
+        {
+            var g = new Graph(GraphMode.Train, new ParameterSet(1)) { Seed = 4, StepNumber = 2 };
+            var dispatch = g.Route([Numbers.Gate(g, 50, 3, empty, 1)]);
+            var h = g.New(dispatch.Pairs, 4);
+            g.Value(h).Fill(1);
+            var y = g.Value(g.GroupedDropout(h, dispatch, 0.5f, 3));
+            var factors = new Dictionary<(int, int), float[]>();
+            for (var e = 0; e < 3; e++)
+            {
+                for (var pair = dispatch.Start[e]; pair < dispatch.Start[e + 1]; pair++)
+                    factors[(dispatch.RowOfPair.Span[pair], e)] = y.Slice(4 * pair, 4).ToArray();
+            }
+
+            return factors;
+        }
+    }
+
+    [Fact]
+    public void GroupedBatchNorm_Training_NormalisesEveryExpertAndMovesRunningStatistics()
+    {
+        var set = new ParameterSet(1);
+        var norm = new GroupedNorm(new Scope(set), 2, 3);
+        var g = new Graph(GraphMode.Train, set);
+        var dispatch = g.Route([Numbers.Gate(g, 60, 2, 0.4, 1)]);
+        var h = g.Input(Numbers.Normal(dispatch.Pairs * 3, 2), dispatch.Pairs, 3);
+        var y = g.Value(g.GroupedBatchNorm(h, norm, dispatch)).ToArray();
+        for (var e = 0; e < 2; e++)
+        {
+            for (var j = 0; j < 3; j++)
+            {
+                var (mean, variance) = Moments(y, dispatch, e, j);
+                mean.ShouldBe(0, 1e-5);
+                variance.ShouldBe(1, 1e-3);
+                (mean, variance) = Moments(g.Value(h).ToArray(), dispatch, e, j);
+                norm.Mean.Values[3 * e + j].ShouldBe((float)(0.1 * mean), 1e-6f);
+                norm.Variance.Values[3 * e + j].ShouldBe((float)(0.9 + 0.1 * variance), 1e-5f);
+            }
+        }
+    }
+
+    [Fact]
+    public void GroupedBatchNorm_Scoring_ReadsRunningStatistics()
+    {
+        var set = new ParameterSet(1);
+        var norm = new GroupedNorm(new Scope(set), 1, 2);
+        (norm.Mean.Values[1], norm.Variance.Values[1]) = (3, 4);
+        var g = new Graph(GraphMode.Score, set);
+        var dispatch = g.Route([g.Input([1, 1], 2, 1)]);
+        var y = g.Value(g.GroupedBatchNorm(g.Input([1, 5, 2, 3], 2, 2), norm, dispatch));
+        y.ToArray().Zip([1f, 1, 2, 0]).ShouldAllBe(p => Math.Abs(p.First - p.Second) < 1e-4);
+        norm.Mean.Values.ShouldBe([0, 3]);
+    }
+
+    [Fact]
+    public void PackedWeights_ValuesChanged_ArePackedAgainAfterTouch()
+    {
+        var set = new ParameterSet(1);
+        var w = new Scope(set).Parameter("w", 4, 4, Init.Constant(1));
+        var g = new Graph(GraphMode.Score, set);
+        float First()
+        {
+            g.Reset();
+            return g.Value(g.Linear(g.Input([.. Enumerable.Repeat(1f, 160)], 40, 4), w))[0];
+        }
+
+        First().ShouldBe(4);
+        var version = set.Version;
+        set.Values(w).Fill(2);
+        set.Touch();
+        set.Version.ShouldBeGreaterThan(version);
+        First().ShouldBe(8);
+    }
+
+    [Theory]
+    [InlineData(13)]
+    [InlineData(300)]
+    public void Linear_RowAlone_SameBitsAsInABatch(int rows)
+    {
+        const int inputs = 37, outputs = 21;
+        var set = new ParameterSet(1);
+        var scope = new Scope(set);
+        var (w, b) = (scope.Parameter("w", inputs, outputs, Init.Normal(1)), scope.Parameter("b", 1, outputs, Init.Normal(1)));
+        var g = new Graph(GraphMode.Score, set);
+        var x = Numbers.Normal(rows * inputs, 3);
+        var all = g.Bits(g.Linear(g.Input(x, rows, inputs), w, b, relu: true));
+        for (var row = 0; row < rows; row++)
+        {
+            g.Bits(g.Linear(g.Input(x.AsSpan(row * inputs, inputs), 1, inputs), w, b, relu: true))
+                .ShouldBe(all[(row * outputs)..((row + 1) * outputs)]);
+        }
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(50)]
+    public void LinearOfTwo_EqualsLinearOfTheConcatenation_BitForBit(int rows)
+    {
+        var set = new ParameterSet(1);
+        var scope = new Scope(set);
+        var whole = scope.Parameter("whole", 12, 9, Init.Normal(1));
+        var (upper, lower) = (scope.Parameter("upper", 7, 9, Init.Constant(0)), scope.Parameter("lower", 5, 9, Init.Constant(0)));
+        set.Values(whole)[..63].CopyTo(set.Values(upper));
+        set.Values(whole)[63..].CopyTo(set.Values(lower));
+        set.Touch();
+        var g = new Graph(GraphMode.Score, set);
+        var (a, b) = (g.Input(Numbers.Normal(rows * 7, 1), rows, 7), g.Input(Numbers.Normal(rows * 5, 2), rows, 5));
+        g.Bits(g.LinearOfTwo(a, upper, b, lower)).ShouldBe(g.Bits(g.Linear(g.Concat(a, b), whole)));
+    }
+
+    static (double Mean, double Variance) Moments(float[] values, Dispatch dispatch, int expert, int column)
+    {
+        var own = Enumerable.Range(dispatch.Start[expert], dispatch.Count(expert)).Select(pair => (double)values[3 * pair + column]).ToArray();
+        return (own.Average(), own.Average(v => v * v) - own.Average() * own.Average());
+    }
+}
