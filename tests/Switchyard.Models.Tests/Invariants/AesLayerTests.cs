@@ -1,0 +1,262 @@
+using Switchyard.Engine;
+
+namespace Switchyard.Models.Tests;
+
+/// <summary>The invariants of AESM² on one layer.</summary>
+public sealed class AesLayerTests
+{
+    const int Rows = 40;
+    const int Inputs = 7;
+    const int Indicators = 3;
+    const int Experts = 6;
+
+    static readonly AesOptions Options = new()
+    {
+        Experts = Experts,
+        Specific = 2,
+        Shared = 2,
+        Expert = new ExpertOptions { Widths = [5] },
+        Noise = new NoiseSchedule { Sigma = 0 },
+    };
+
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(4, false)]
+    [InlineData(4, true)]
+    public void Weights_OffTheUnion_AreZeroAndSumToOne(int gates, bool disjoint)
+    {
+        var run = new Layer(gates, Options with { Disjoint = disjoint }).Run();
+        for (var row = 0; row < Rows; row++)
+        {
+            double sum = 0;
+            var chosen = 0;
+            for (var e = row * Experts; e < (row + 1) * Experts; e++)
+            {
+                var union = run.Specific[e] != 0 || run.Shared[e] != 0;
+                (run.Weights[e] != 0).ShouldBe(union);
+                if (disjoint) (run.Specific[e] * run.Shared[e]).ShouldBe(0);
+                sum += run.Weights[e];
+                chosen += union ? 1 : 0;
+            }
+
+            sum.ShouldBe(1, 1e-6);
+            chosen.ShouldBeInRange(disjoint ? 4 : 2, 4);
+        }
+    }
+
+    [Fact]
+    public void Select_ConstantPerExpertOnAllGates_ChangesMixingNotSelection()
+    {
+        var layer = new Layer(3, Options);
+        var before = layer.Run();
+        var after = layer.Run(logits =>
+        {
+            for (var i = 0; i < logits.Length; i++) logits[i] += i % Experts * 0.5f;
+        });
+        after.Specific.ShouldBe(before.Specific);
+        after.Shared.ShouldBe(before.Shared);
+        after.Weights.ShouldNotBe(before.Weights);
+        after.Terms.Zip(before.Terms).ShouldAllBe(t => Math.Abs(t.First - t.Second) < 1e-5);
+    }
+
+    [Fact]
+    public void Select_NodesPermuted_ResultsPermuted()
+    {
+        int[] to = [2, 0, 3, 1];
+        var layer = new Layer(4, Options);
+        var before = layer.Run();
+        var permuted = new Layer(4, Options) { Own = [.. layer.Own.Select(o => o < 0 ? o : to[o])] };
+        foreach (var parameter in permuted.Set.Dense.Where(p => p.Name.StartsWith("aes.gate", StringComparison.Ordinal)))
+        {
+            var (source, target) = (layer.Set.Values(layer.Set.Dense[parameter.Index]).ToArray(), permuted.Set.Values(parameter).ToArray());
+            for (var row = 0; row < parameter.Rows; row++)
+            {
+                for (var gate = 0; gate < 4; gate++)
+                    source.AsSpan((row * 4 + gate) * Experts, Experts).CopyTo(target.AsSpan((row * 4 + to[gate]) * Experts));
+            }
+
+            target.CopyTo(permuted.Set.Values(parameter));
+        }
+
+        permuted.Set.Touch();
+        var after = permuted.Run();
+        after.Specific.ShouldBe(before.Specific);
+        after.Shared.ShouldBe(before.Shared);
+        after.Weights.Zip(before.Weights).ShouldAllBe(w => Math.Abs(w.First - w.Second) < 1e-5);
+        after.Mixed.Zip(before.Mixed).ShouldAllBe(w => Math.Abs(w.First - w.Second) < 1e-4);
+    }
+
+    [Fact]
+    public void Select_OneGate_IsAPlainMixtureWithoutTerms()
+    {
+        var run = new Layer(1, Options).Run();
+        run.Terms.ShouldBeEmpty();
+        run.Weights.ShouldAllBe(w => w > 0);
+        for (var row = 0; row < Rows; row++) run.Weights.Skip(row * Experts).Take(Experts).Sum(w => (double)w).ShouldBe(1, 1e-6);
+    }
+
+    [Fact]
+    public void Select_Off_MixesEveryExpertWithoutTerms()
+    {
+        var run = new Layer(3, Options with { Select = false }).Run();
+        run.Terms.ShouldBeEmpty();
+        run.Weights.ShouldAllBe(w => w > 0);
+    }
+
+    [Fact]
+    public void Terms_Divergences_EqualTheDefinition()
+    {
+        const int gates = 3;
+        var layer = new Layer(gates, Options);
+        float[] logits = [];
+        var run = layer.Run(l => logits = l.ToArray());
+        double specific = 0, shared = 0;
+        for (var row = 0; row < Rows; row++)
+        {
+            for (var e = 0; e < Experts; e++)
+            {
+                var exp = Enumerable.Range(0, gates).Select(j => Math.Exp(logits[(row * gates + j) * Experts + e])).ToArray();
+                var c = exp.Select(v => v / exp.Sum()).ToArray();
+                if (run.Specific[row * Experts + e] != 0) specific -= layer.Own[row] < 0 ? c.Average(Math.Log) : Math.Log(c[layer.Own[row]]);
+                if (run.Shared[row * Experts + e] != 0) shared += c.Sum(p => Math.Log(1.0 / gates / p) / gates);
+            }
+        }
+
+        ((double)run.Terms[0]).ShouldBe(specific / (2 * Rows), 1e-5);
+        ((double)run.Terms[1]).ShouldBe(shared / (2 * Rows), 1e-5);
+    }
+
+    [Fact]
+    public void Terms_Gradient_ReachesAllGates()
+    {
+        const int gates = 4;
+        var layer = new Layer(gates, Options) { Own = new int[Rows] };
+        layer.Run(main: 0, terms: 1);
+        foreach (var parameter in layer.Set.Dense.Where(p => p.Name.StartsWith("aes.gate", StringComparison.Ordinal)))
+        {
+            var gradient = layer.Graph.Gradients!.Of(parameter).ToArray();
+            for (var gate = 0; gate < gates; gate++)
+                gradient.Where((_, i) => i % (gates * Experts) / Experts == gate).Count(v => v != 0).ShouldBeGreaterThan(0, $"{parameter.Name}, gate {gate}");
+        }
+    }
+
+    [Fact]
+    public void Terms_WeightZero_OnlyTheOwnGateGetsAGradient()
+    {
+        const int gates = 4;
+        var layer = new Layer(gates, Options) { Own = [.. Enumerable.Repeat(2, Rows)] };
+        layer.Run(main: 1, terms: 0);
+        var parameter = layer.Set.Dense.Single(p => p.Name == "aes.gate.input");
+        var gradient = layer.Graph.Gradients!.Of(parameter).ToArray();
+        for (var gate = 0; gate < gates; gate++)
+            gradient.Where((_, i) => i % (gates * Experts) / Experts == gate).Any(v => v != 0).ShouldBe(gate == 2, $"gate {gate}");
+    }
+
+    [Fact]
+    public void MainLoss_ExpertsNobodyChose_GetNoGradient()
+    {
+        var layer = new Layer(2, Options with { Specific = 1, Shared = 1 });
+
+        // Experts 4 and 5 lie far from every target: no row may choose them.
+        var run = layer.Run(
+            logits =>
+            {
+                for (var i = 0; i < logits.Length; i++) logits[i] = i % Experts < 4 ? logits[i] : i / Experts % 2 == 0 ^ layer.Own[i / (2 * Experts)] != 0 ? -9 : 9;
+            },
+            main: 1, terms: 1);
+        foreach (var parameter in layer.Set.Dense.Where(p => p.Name.StartsWith("aes.expert", StringComparison.Ordinal)))
+        {
+            for (var e = 0; e < Experts; e++)
+            {
+                var chosen = Enumerable.Range(0, Rows).Any(row => run.Weights[row * Experts + e] != 0);
+                var gradient = layer.Graph.Gradients!.Of(parameter).Slice(e * parameter.RowsEach * parameter.Cols, parameter.RowsEach * parameter.Cols).ToArray();
+                gradient.Any(v => v != 0).ShouldBe(chosen, $"{parameter.Name} of expert {e}");
+            }
+        }
+
+        Enumerable.Range(0, Experts).Count(e => Enumerable.Range(0, Rows).All(row => run.Weights[row * Experts + e] == 0)).ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void NoiseScope_Selection_MixesCleanLogits()
+    {
+        var noisy = Options with { Noise = new NoiseSchedule { Sigma = 2 } };
+        var clean = new Layer(3, Options with { Specific = Experts }).Run();
+        var selection = new Layer(3, noisy with { Specific = Experts, NoiseScope = NoiseScope.Selection }).Run();
+        var all = new Layer(3, noisy with { Specific = Experts }).Run();
+
+        // Every expert is chosen, so the weights show the mixing logits alone.
+        selection.Weights.ShouldBe(clean.Weights);
+        selection.Terms[0].ShouldNotBe(clean.Terms[0]);
+        all.Weights.ShouldNotBe(clean.Weights);
+    }
+
+    [Fact]
+    public void Noise_Scoring_IsOff()
+    {
+        var noisy = new Layer(3, Options with { Noise = new NoiseSchedule { Sigma = 2 } }) { Mode = GraphMode.Score };
+        var first = noisy.Run();
+        noisy.Step = 9;
+        noisy.Run().Mixed.ShouldBe(first.Mixed);
+        first.Mixed.ShouldBe(new Layer(3, Options) { Mode = GraphMode.Score }.Run().Mixed);
+        first.Terms.ShouldBeEmpty();
+    }
+
+    /// <summary>A layer with fixed weights and rows, run as often as a test likes.</summary>
+    sealed class Layer
+    {
+        readonly AesLayer _layer;
+        readonly AesOptions _options;
+        readonly int _gates;
+
+        public Layer(int gates, AesOptions options)
+        {
+            (_gates, _options) = (gates, options);
+            Own = [.. Enumerable.Range(0, Rows).Select(r => r % gates)];
+            _layer = new AesLayer(new Scope(Set).Sub("aes"), gates, Inputs, Indicators, options);
+        }
+
+        public ParameterSet Set { get; } = new(3);
+
+        public Graph Graph { get; private set; } = null!;
+
+        public int[] Own { get; init; }
+
+        public GraphMode Mode { get; init; } = GraphMode.Train;
+
+        public long Step { get; set; }
+
+        public Result Run(LogitEdit? edit = null, float main = 0, float terms = 0)
+        {
+            var g = Graph = new Graph(Mode, Set) { Seed = 1, StepNumber = Step };
+            var random = new SeededRandom(1, "rows");
+            Tensor Random(int cols)
+            {
+                var t = g.New(Rows, cols, needsGrad: false);
+                foreach (ref var v in g.Value(t)) v = (float)random.NextNormal();
+                return t;
+            }
+
+            var (h, u) = (Random(Inputs), Random(Indicators));
+            var clean = _layer.Logits(g, h, u);
+            edit?.Invoke(g.Value(clean));
+            var noisy = g.Noise(clean, (float)_options.Noise.At(Experts, 0), 5);
+            var (weights, specific, shared) = _layer.Select(g, clean, noisy, GroupIndex.PerRow(Own), terms);
+            Tensor mixed = default;
+            _layer.Mix(g, h, new ReadOnlySpan<Tensor>(in weights), new Span<Tensor>(ref mixed));
+            if (Mode == GraphMode.Train && (main != 0 || terms != 0))
+            {
+                foreach (ref var v in g.Grad(mixed)) v = main * (float)random.NextNormal();
+                g.RunBackward(g.Zeros(1, 1));
+            }
+
+            return new Result(
+                g.Value(weights).ToArray(), specific.Length == 0 ? [] : g.Value(specific).ToArray(), shared.Length == 0 ? [] : g.Value(shared).ToArray(),
+                g.Value(mixed).ToArray(), [.. g.Terms.ToArray().Select(t => g.Value(t.Value)[0])]);
+        }
+    }
+
+    delegate void LogitEdit(Span<float> logits);
+
+    sealed record Result(float[] Weights, float[] Specific, float[] Shared, float[] Mixed, float[] Terms);
+}

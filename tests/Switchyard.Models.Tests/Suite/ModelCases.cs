@@ -1,0 +1,58 @@
+using System.Collections;
+using System.Reflection;
+
+namespace Switchyard.Models.Tests;
+
+/// <summary>
+/// What the suite runs: every registered architecture with its default options, and some variants. A new architecture is in as
+/// soon as it is in <see cref="ModelZoo"/>.
+/// </summary>
+static class ModelCases
+{
+    static readonly ExpertOptions Small = new() { Widths = [24, 16] };
+
+    static readonly Aesm2Options Aesm2 = new() { Experts = 5, Specific = 2, Shared = 2, Expert = Small };
+
+    static readonly Dictionary<string, ModelOptions> Variants = new(StringComparer.Ordinal)
+    {
+        ["aesm2/two layers, disjoint"] = Aesm2 with { Disjoint = true, LayersPerLevel = 2, TowerWidths = [8] },
+        ["aesm2/noise in selection, dropout"] = Aesm2 with
+        {
+            NoiseScope = NoiseScope.Selection,
+            Noise = new NoiseSchedule { Sigma = 1, Decay = NoiseDecay.Cosine },
+            Expert = Small with { Dropout = 0.2 },
+        },
+        ["aesm2/batch norm"] = Aesm2 with { Expert = Small with { BatchNorm = true } },
+        ["aesm2/dense"] = Aesm2 with { Select = false },
+        ["aesm2/all experts"] = Aesm2 with { Specific = 5, Shared = 5 },
+        ["mmoe/batch norm, dropout"] = new MmoeOptions { Experts = 3, Expert = Small with { BatchNorm = true, Dropout = 0.1 }, TowerWidths = [] },
+    };
+
+    public static TheoryData<string> All() => [.. ModelZoo.Options.Keys.Concat(Variants.Keys).Order(StringComparer.Ordinal)];
+
+    public static TheoryData<string> Registered() => [.. ModelZoo.Options.Keys.Order(StringComparer.Ordinal)];
+
+    public static ModelOptions Options(string name) =>
+        Variants.TryGetValue(name, out var variant) ? variant : (ModelOptions)Activator.CreateInstance(ModelZoo.Options[name])!;
+
+    /// <summary>The same model without anything that training does differently from scoring: noise, dropout, batch norm.</summary>
+    public static ModelOptions Quiet(ModelOptions options) => (ModelOptions)Quieten(options);
+
+    static object Quieten(object record)
+    {
+        var clone = record.GetType().GetMethod("<Clone>$")!.Invoke(record, null)!;
+        foreach (var property in record.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite))
+        {
+            var value = property.GetValue(record);
+            object? quiet = property.Name switch
+            {
+                nameof(NoiseSchedule.Sigma) or nameof(NoiseSchedule.Floor) or nameof(ExpertOptions.Dropout) => 0.0,
+                nameof(ExpertOptions.BatchNorm) => false,
+                _ => value is not null and not IEnumerable && property.PropertyType.GetMethod("<Clone>$") is not null ? Quieten(value) : value,
+            };
+            property.SetValue(clone, quiet);
+        }
+
+        return clone;
+    }
+}
