@@ -1,0 +1,126 @@
+using Switchyard.Kernels;
+using Switchyard.Models;
+using Switchyard.Testing;
+
+namespace Switchyard.Training.Tests;
+
+public sealed class TrainerTests : IDisposable, ITrainingObserver
+{
+    static readonly Aesm2Options Model = new()
+    {
+        Experts = 3,
+        Expert = new ExpertOptions { Widths = [6], BatchNorm = true },
+        TowerWidths = [],
+        IndicatorWidth = 2,
+    };
+
+    readonly WorkerPool _pool = new(1);
+    readonly Ranker _ranker = new(TinyData.Schema([2], [-1, -1]), Model, 1);
+    readonly RowsSource _rows;
+    readonly List<StepReport> _steps = [];
+    readonly List<ValidationReport> _validations = [];
+    readonly List<int[]> _weights = [];
+
+    public TrainerTests() => _rows = new RowsSource(TinyData.Rows(_ranker.Schema, 100, 3));
+
+    public void Dispose()
+    {
+        _rows.Dispose();
+        _pool.Dispose();
+    }
+
+    void ITrainingObserver.OnStep(in StepReport report) => _steps.Add(report);
+
+    void ITrainingObserver.OnValidation(in ValidationReport report) => _validations.Add(report);
+
+    [Theory]
+    [InlineData(EmbeddingUpdate.Lazy)]
+    [InlineData(EmbeddingUpdate.Exact)]
+    public void Fit_BestAtTheSecondOfFive_RestoresItAndStops(EmbeddingUpdate embeddings)
+    {
+        var result = Fit(new TrainingOptions { Epochs = 20, Patience = 3, Embeddings = embeddings }, true, 0.5, 0.9, 0.6, 0.9, 0.8, 1);
+        result.StoppedEarly.ShouldBeTrue();
+        (result.Steps, result.Epochs, result.BestStep, result.BestEpoch, result.BestValue).ShouldBe((20, 5, 8, 2, 0.9));
+        Weights().ShouldBe(_weights[1]);
+        _weights[4].ShouldNotBe(_weights[1]);
+        _validations.Select(v => v.Improved).ShouldBe([true, true, false, false, false]);
+        _validations.Select(v => v.Best).ShouldBe([0.5, 0.9, 0.9, 0.9, 0.9]);
+    }
+
+    [Fact]
+    public void Fit_LowerIsBetter_KeepsTheLowest()
+    {
+        var result = Fit(new TrainingOptions { Epochs = 4, Patience = 0 }, false, 0.5, 0.9, 0.4, 0.6);
+        (result.StoppedEarly, result.BestEpoch, result.BestValue).ShouldBe((false, 3, 0.4));
+        Weights().ShouldBe(_weights[2]);
+    }
+
+    [Fact]
+    public void Fit_UndefinedValues_NeverCountAsBest()
+    {
+        var result = Fit(new TrainingOptions { Epochs = 4, Patience = 0 }, true, null, 0.2, null, null);
+        (result.BestEpoch, result.BestValue).ShouldBe((2, 0.2));
+        Weights().ShouldBe(_weights[1]);
+    }
+
+    [Fact]
+    public void Fit_NoValueAtAll_KeepsTheLastWeights()
+    {
+        var result = Fit(new TrainingOptions { Epochs = 3, Patience = 0 }, true, null, null, null);
+        (result.BestStep, result.BestEpoch, result.BestValue).ShouldBe((12, 3, null));
+        Weights().ShouldBe(_weights[2]);
+    }
+
+    [Fact]
+    public void Fit_ValidateEvery_CountsStepsAcrossEpochs()
+    {
+        Fit(new TrainingOptions { Epochs = 3, Patience = 0, ValidateEvery = 5 }, true, 0.1, 0.2);
+        _validations.Select(v => (v.Step, v.Epoch)).ShouldBe([(5, 2), (10, 3)]);
+    }
+
+    [Fact]
+    public void Fit_Steps_AreReportedWithTheirRateAndPlace()
+    {
+        Fit(new TrainingOptions { Epochs = 2, LearningRate = 0.01, Schedule = new RateSchedule { Decay = RateDecay.Linear } }, true, 0.1, 0.2);
+        _rows.Rewinds.ShouldBe(2);
+        _steps.Select(s => (s.Step, s.Epoch, s.StepInEpoch, s.StepsPerEpoch))
+            .ShouldBe([(1, 1, 1, 4), (2, 1, 2, 4), (3, 1, 3, 4), (4, 1, 4, 4), (5, 2, 1, 4), (6, 2, 2, 4), (7, 2, 3, 4), (8, 2, 4, 4)]);
+        for (var i = 0; i < 8; i++) _steps[i].LearningRate.ShouldBe(0.01 * (1 - i / 8.0), 1e-12);
+        _steps.ShouldAllBe(s => s.Loss > 0 && double.IsFinite(s.Loss) && s.RowsPerSecond > 0);
+    }
+
+    [Fact]
+    public void Fit_Cancelled_EndsBetweenTwoSteps()
+    {
+        using var source = new CancellationTokenSource();
+        var trainer = new Trainer(_ranker, new TrainingOptions { BatchSize = 25 }, _pool);
+        Should.Throw<OperationCanceledException>(() => trainer.Fit(_rows, Cancel, this, source.Token));
+        _steps.Count.ShouldBe(4);
+
+        Validation Cancel()
+        {
+            source.Cancel();
+            return new Validation(0.5, true);
+        }
+    }
+
+    TrainingResult Fit(TrainingOptions options, bool higherIsBetter, params double?[] values)
+    {
+        var call = 0;
+        return new Trainer(_ranker, options with { BatchSize = 25 }, _pool).Fit(
+            _rows,
+            () =>
+            {
+                _weights.Add(Weights());
+                return new Validation(values[call++], higherIsBetter);
+            },
+            this);
+    }
+
+    /// <summary>Dense weights, tables and running statistics.</summary>
+    int[] Weights()
+    {
+        var p = _ranker.Parameters;
+        return [.. Problem.Bits(p.DenseValues), .. p.Tables.SelectMany(t => Problem.Bits(t.Values)), .. p.Buffers.SelectMany(b => Problem.Bits(b.Values))];
+    }
+}
