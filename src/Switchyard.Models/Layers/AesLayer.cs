@@ -36,6 +36,7 @@ public sealed record AesOptions
         get
         {
             if (!Select) return null;
+            if (Specific < 1 || Shared < 1) return $"a row chooses at least one expert of either kind, not specific = {Specific}, shared = {Shared}.";
             var needed = Disjoint ? Specific + Shared : Math.Max(Specific, Shared);
             if (needed <= Experts) return null;
             var what = Disjoint ? $"specific + shared = {needed} with disjoint" : $"specific = {Specific}, shared = {Shared}";

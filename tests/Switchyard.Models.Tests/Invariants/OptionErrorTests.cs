@@ -22,6 +22,16 @@ public sealed class OptionErrorTests
         message.ShouldContain("6");
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public void Build_NoExpertChosen_NamesTheOptions(int specific, int shared)
+    {
+        var message = Error(new Aesm2Options { Specific = specific, Shared = shared });
+        message.ShouldContain("aesm2");
+        message.ShouldContain($"specific = {specific}, shared = {shared}");
+    }
+
     [Fact]
     public void Build_AsManyAsThere_Works() =>
         new Ranker(TinyData.Schema([2], [-1]), new Aesm2Options { Experts = 3, Specific = 3, Shared = 3 }, 1).ShouldNotBeNull();
