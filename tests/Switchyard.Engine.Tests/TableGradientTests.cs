@@ -50,6 +50,38 @@ public sealed class TableGradientTests
         gradient.Values.ToArray().ShouldBe([2, 2, 1.5f, 1.5f, 0.5f, 0.5f, 1, 1]);
     }
 
+    /// <summary>More rows than are scattered at a time and than the gradient has room for at first; two fields share the table.</summary>
+    [Fact]
+    public void Embed_BackwardOfManyRows_EqualsTheSumInOrder()
+    {
+        const int rows = 1500, width = 3;
+        var set = new ParameterSet(1);
+        var table = new Scope(set).Table("t", 2000, width, Init.Normal(1));
+        var random = new SeededRandom(1, "ids");
+        int[] Ids() => [.. Enumerable.Range(0, rows).Select(_ => random.Next(2000))];
+        EmbeddingInput[] fields =
+        [
+            new() { Table = table, Column = 0, Width = width, Ids = Ids() },
+            new() { Table = table, Column = width, Width = width, Ids = Ids() },
+        ];
+        var g = new Graph(GraphMode.Train, set);
+        var x = g.Embed(fields, rows, 2 * width);
+        Numbers.Normal(x.Length, 4).CopyTo(g.Grad(x));
+        var expected = new float[table.Values.Length];
+        foreach (var field in fields)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                for (var i = 0; i < width; i++) expected[field.Ids[row] * width + i] += g.Grad(x)[row * 2 * width + field.Column + i];
+            }
+        }
+
+        g.RunBackward(g.Zeros(1, 1));
+        var gradient = g.Gradients!.Tables[0];
+        gradient.Rows.ToArray().ShouldBe([.. fields.SelectMany(f => f.Ids).Distinct()]);
+        foreach (var row in gradient.Rows.ToArray()) Numbers.Bits(gradient.Row(row)).ShouldBe(Numbers.Bits(expected.AsSpan(row * width, width)));
+    }
+
     [Fact]
     public void Embed_RowWithoutIds_IsZero()
     {
