@@ -12,8 +12,11 @@ switch (args)
     case ["train", var name, var embeddings, var threads]:
         Console.WriteLine($"{TrainingSpeed.RowsPerSecond(Workload.Model(name), Enum.Parse<EmbeddingUpdate>(embeddings, ignoreCase: true), int.Parse(threads, CultureInfo.InvariantCulture), 2048):N0} rows/s");
         break;
+    case ["speed"]:
+        SpeedTable.Print(threads: 2);
+        break;
     default:
-        Console.Error.WriteLine("usage: parity SAMPLES-FOLDER SEEDS [PROTOCOL-MODEL] [key=value ...] | train mmoe|aesm2 lazy|exact THREADS");
+        Console.Error.WriteLine("usage: speed | parity SAMPLES-FOLDER SEEDS [PROTOCOL-MODEL] [key=value ...] | train mmoe|aesm2 lazy|exact THREADS");
         return 2;
 }
 

@@ -119,7 +119,8 @@ public sealed class Trainer
             observer.OnStep(new StepReport(
                 done + 1, epoch, steps, stepsPerEpoch, loss / steps, _step.AuxiliaryLoss, rows / Math.Max(now, 1e-9), rate));
             var atEnd = steps == stepsPerEpoch;
-            if (_options.ValidateEvery == 0 ? !atEnd : (done + 1) % _options.ValidateEvery != 0) continue;
+            var last = atEnd && epoch == _options.Epochs;
+            if (!last && (_options.ValidateEvery == 0 ? !atEnd : (done + 1) % _options.ValidateEvery != 0)) continue;
             seconds += clock.Elapsed.TotalSeconds;
             var stop = Validate(epoch, loss / steps, rows / Math.Max(seconds, 1e-9), validate, observer);
             clock.Restart();

@@ -49,7 +49,7 @@ public sealed record TrainingOptions
     public double Beta2 { get; init; } = 0.999;
 
     [Description("Adam, Adagrad: added to the denominator.")]
-    [Range(0.0, 1.0)]
+    [Range(1e-12, 1.0)]
     public double Epsilon { get; init; } = 1e-8;
 
     [Description("Decoupled weight decay of dense weights and embeddings (AdamW).")]
@@ -73,7 +73,7 @@ public sealed record TrainingOptions
     [Range(0, 100000)]
     public int Patience { get; init; } = 2;
 
-    [Description("Validate every this many steps; 0 = after every epoch.")]
+    [Description("Validate every this many steps, and after the last one; 0 = after every epoch.")]
     [Range(0, int.MaxValue)]
     public int ValidateEvery { get; init; }
 

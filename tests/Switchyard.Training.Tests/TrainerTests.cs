@@ -72,10 +72,10 @@ public sealed class TrainerTests : IDisposable, ITrainingObserver
     }
 
     [Fact]
-    public void Fit_ValidateEvery_CountsStepsAcrossEpochs()
+    public void Fit_ValidateEvery_CountsStepsAcrossEpochsAndEndsWithOne()
     {
-        Fit(new TrainingOptions { Epochs = 3, Patience = 0, ValidateEvery = 5 }, true, 0.1, 0.2);
-        _validations.Select(v => (v.Step, v.Epoch)).ShouldBe([(5, 2), (10, 3)]);
+        Fit(new TrainingOptions { Epochs = 3, Patience = 0, ValidateEvery = 5 }, true, 0.1, 0.2, 0.3);
+        _validations.Select(v => (v.Step, v.Epoch)).ShouldBe([(5, 2), (10, 3), (12, 3)]);
     }
 
     [Fact]
