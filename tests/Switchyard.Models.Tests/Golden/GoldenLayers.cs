@@ -38,22 +38,26 @@ static class GoldenLayers
         layer.Mix(g, x, new ReadOnlySpan<Tensor>(in weights), new Span<Tensor>(ref mixed));
 
         // The case weighs the two terms differently; ours have one weight per layer, so the loss is put together here.
-        var (lossSpecific, lossShared) = (g.Terms[0].Value, g.Terms[1].Value);
         var r = golden.Inputs["r"].Data;
-        var (bySpecific, byShared) = (golden.LossWeight("l_specific"), golden.LossWeight("l_shared"));
-        var byMix = (float)r.Zip(g.Value(mixed).ToArray(), (a, b) => (double)a * b).Sum();
+        var loss = (float)r.Zip(g.Value(mixed).ToArray(), (a, b) => (double)a * b).Sum();
         golden.Compare("out", g.Value(mixed), golden.Outputs["out"]);
         golden.Compare("weights", g.Value(weights), golden.Outputs["weights"]);
-        golden.CompareExactly("specific", Chosen(g, specific), golden.Outputs["specific"]);
-        golden.CompareExactly("shared", Chosen(g, shared), golden.Outputs["shared"]);
-        golden.Compare("l_specific", g.Value(lossSpecific), golden.Outputs["l_specific"]);
-        golden.Compare("l_shared", g.Value(lossShared), golden.Outputs["l_shared"]);
-        golden.Compare("loss", [byMix + bySpecific * g.Value(lossSpecific)[0] + byShared * g.Value(lossShared)[0]], golden.Outputs["loss"]);
-
-        // RunBackward adds the terms with weight 1; the rest, and the gradient of sum(out·r), is seeded before it.
         r.CopyTo(g.Grad(mixed));
-        g.Grad(lossSpecific)[0] = bySpecific - 1;
-        g.Grad(lossShared)[0] = byShared - 1;
+        if (gates > 1)
+        {
+            golden.CompareExactly("specific", Chosen(g, specific), golden.Outputs["specific"]);
+            golden.CompareExactly("shared", Chosen(g, shared), golden.Outputs["shared"]);
+            foreach (var (term, name) in new[] { (g.Terms[0].Value, "l_specific"), (g.Terms[1].Value, "l_shared") })
+            {
+                golden.Compare(name, g.Value(term), golden.Outputs[name]);
+                loss += golden.LossWeight(name) * g.Value(term)[0];
+
+                // RunBackward adds the terms with weight 1; the rest is seeded before it.
+                g.Grad(term)[0] = golden.LossWeight(name) - 1;
+            }
+        }
+
+        golden.Compare("loss", [loss], golden.Outputs["loss"]);
         g.RunBackward(g.Zeros(1, 1));
         golden.Compare("gradient of h", g.Grad(x), golden.Gradients["h"]);
         golden.Compare("gradient of indicator", g.Grad(u), golden.Gradients["indicator"]);
