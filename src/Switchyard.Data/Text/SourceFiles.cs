@@ -10,6 +10,13 @@ static class SourceFiles
 {
     public const string StandardInput = "-";
 
+    // Without it the runtime takes a .gz that was cut short for a whole one, and the rows behind the cut are silently missing.
+    static SourceFiles()
+    {
+        const string strict = "System.IO.Compression.UseStrictValidation";
+        if (!AppContext.TryGetSwitch(strict, out _)) AppContext.SetSwitch(strict, true);
+    }
+
     /// <summary>The files of a source: one, those of a pattern in ordinal order, or standard input.</summary>
     public static IReadOnlyList<SourceFile> Resolve(SourceSpec source, string baseDirectory)
     {
