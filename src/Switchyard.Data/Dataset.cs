@@ -5,6 +5,8 @@ namespace Switchyard.Data;
 /// <summary>An imported column file, open for reading. Sources of rows opened from it must be disposed before it.</summary>
 public sealed class Dataset : IDisposable
 {
+    static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
+
     readonly SafeFileHandle _file;
     readonly ColumnFileInfo _info;
 
@@ -34,11 +36,11 @@ public sealed class Dataset : IDisposable
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"The column file {path} cannot be read: {e.Message}. Import the data again.", e);
+            throw new InputException($"The column file {path} cannot be read: {e.Message.TrimEnd('.')}. Import the data again: delete the file and run once more.", e);
         }
     }
 
-    /// <summary>Opens the column file of an earlier import where it is still fresh and whole, and imports otherwise..</summary>
+    /// <summary>Opens the column file of an earlier import where it is still fresh and whole, and imports otherwise.</summary>
     public static Dataset OpenOrImport(
         DataSpec spec,
         string baseDirectory,
@@ -70,13 +72,25 @@ public sealed class Dataset : IDisposable
         ArgumentNullException.ThrowIfNull(spec);
         SpecChecks.Check(spec);
         var path = Importer.FilePath(spec, cacheDirectory, schema);
-        if (ImportFingerprint.Of(spec, baseDirectory, schema) is { } fingerprint && TryOpen(path) is { } dataset)
+        while (true)
         {
-            if (dataset.Fingerprint == fingerprint) return dataset;
-            dataset.Dispose();
-        }
+            if (ImportFingerprint.Of(spec, baseDirectory, schema) is { } fingerprint && TryOpen(path) is { } dataset)
+            {
+                if (dataset.Fingerprint == fingerprint) return dataset;
+                dataset.Dispose();
+            }
 
-        return Importer.Run(spec, schema, baseDirectory, cacheDirectory, progress, cancellation);
+            try
+            {
+                return Importer.Run(spec, schema, baseDirectory, cacheDirectory, progress, cancellation);
+            }
+            catch (ImportRunningException)
+            {
+                // Another run over the same rows was first; its file will do.
+                cancellation.WaitHandle.WaitOne(PollInterval);
+                cancellation.ThrowIfCancellationRequested();
+            }
+        }
     }
 
     static Dataset? TryOpen(string path)

@@ -6,6 +6,11 @@ public static class Importer
     /// <summary>Up to this many distinct numbers of a column, quantiles are exact; beyond, they come from a seeded uniform sample.</summary>
     public const int DistinctNumbers = 4_000_000;
 
+    // How a file that another process has locked is reported: EWOULDBLOCK of Linux, of macOS, ERROR_SHARING_VIOLATION.
+    const int WouldBlock = 11;
+    const int WouldBlockOnMac = 35;
+    const int SharingViolation = unchecked((int)0x80070020);
+
     /// <summary>
     /// Imports the sources of <paramref name="spec"/>: one pass over the text, then one over a provisional file. Everything is fitted on
     /// training rows only. The column file is written under a temporary name and renamed when whole.
@@ -21,7 +26,7 @@ public static class Importer
         string baseDirectory,
         string cacheDirectory,
         IProgress<ImportProgress>? progress = null,
-        CancellationToken cancellation = default) => Run(spec, null, baseDirectory, cacheDirectory, progress, cancellation);
+        CancellationToken cancellation = default) => RunAlone(spec, null, baseDirectory, cacheDirectory, progress, cancellation);
 
     /// <summary>
     /// Imports with the schema of a trained model instead of fitting one: its vocabularies, edges and nodes. Training rows are not needed.
@@ -36,9 +41,28 @@ public static class Importer
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        return Run(spec, schema, baseDirectory, cacheDirectory, progress, cancellation);
+        return RunAlone(spec, schema, baseDirectory, cacheDirectory, progress, cancellation);
     }
 
+    static Dataset RunAlone(
+        DataSpec spec,
+        Schema? schema,
+        string baseDirectory,
+        string cacheDirectory,
+        IProgress<ImportProgress>? progress,
+        CancellationToken cancellation)
+    {
+        try
+        {
+            return Run(spec, schema, baseDirectory, cacheDirectory, progress, cancellation);
+        }
+        catch (ImportRunningException e)
+        {
+            throw new InputException(e.Message, e);
+        }
+    }
+
+    /// <exception cref="ImportRunningException">Another import writes the same column file.</exception>
     internal static Dataset Run(
         DataSpec spec,
         Schema? schema,
@@ -57,7 +81,7 @@ public static class Importer
             Directory.CreateDirectory(cacheDirectory);
             Write(spec, schema, baseDirectory, path, fingerprint, DistinctNumbers, progress, cancellation);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception e) when (e is (IOException and not ImportRunningException) or InvalidDataException or UnauthorizedAccessException)
         {
             throw new InputException($"The column file {path} cannot be written: {e.Message}", e);
         }
@@ -81,7 +105,7 @@ public static class Importer
     {
         // One fixed temporary name, held open without sharing: what a crash left is overwritten, a second import is refused.
         var temporary = path + ".tmp";
-        var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+        var stream = Claim(temporary);
         try
         {
             using (stream)
@@ -106,6 +130,18 @@ public static class Importer
         {
             File.Delete(temporary);
             throw;
+        }
+    }
+
+    static FileStream Claim(string temporary)
+    {
+        try
+        {
+            return new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+        }
+        catch (IOException e) when (e.GetType() == typeof(IOException) && e.HResult is WouldBlock or WouldBlockOnMac or SharingViolation)
+        {
+            throw new ImportRunningException($"Another import is writing {temporary}; wait until it has finished and try again.", e);
         }
     }
 

@@ -141,7 +141,7 @@ public sealed class CacheTests
         string path;
         using (var data = folder.Import(Make.Small())) path = data.Path;
         using (new FileStream(path + ".tmp", FileMode.Create, FileAccess.Write, FileShare.None))
-            Should.Throw<InputException>(() => folder.Import(Make.Small())).Message.ShouldContain("cannot be written");
+            Should.Throw<InputException>(() => folder.Import(Make.Small())).Message.ShouldContain("Another import is writing");
     }
 
     [Fact]

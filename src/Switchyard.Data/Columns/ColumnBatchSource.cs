@@ -95,7 +95,7 @@ sealed class ColumnBatchSource : IBatchSource
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            throw new InputException($"The column file {_path} cannot be read: {e.Message}. Import the data again.", e);
+            throw new InputException($"The column file {_path} cannot be read: {e.Message.TrimEnd('.')}. Import the data again: delete the file and run once more.", e);
         }
 
         Permute();
