@@ -38,9 +38,9 @@ sealed class Header
     {
         var missing = columns.Where(c => Find(c.Column) < 0).DistinctBy(c => c.Column).ToArray();
         if (missing.Length == 0) return;
-        var parts = missing.Select(c =>
-            $"'{c.Column}'{(c.Use.Length > 0 ? $" ({c.Use})" : "")}{(Suggestion.Nearest(c.Column, Names) is { } near ? $" — did you mean '{near}'?" : "")}");
+        string[] parts = [.. missing.Select(c =>
+            $"'{c.Column}'{(c.Use.Length > 0 ? $" ({c.Use})" : "")}{(Suggestion.Nearest(c.Column, Names) is { } near ? $" — did you mean '{near}'?" : "")}")];
         throw new InputException(
-            $"{File}: no column {string.Join("; no column ", parts)}. The file has: {string.Join(", ", Names.Take(60))}{(Names.Count > 60 ? ", …" : "")}.");
+            $"{File}: no column {string.Join("; no column ", parts)}{(parts[^1].EndsWith('?') ? "" : ".")} The file has: {string.Join(", ", Names.Take(60))}{(Names.Count > 60 ? ", …" : "")}.");
     }
 }
