@@ -116,7 +116,7 @@ public sealed class BadInputTests
             { "itself shares", ok with { Fields = [x, x with { Name = "p", Shares = "x" }, x with { Name = "q", Shares = "p" }] } },
             { "is numeric", ok with { Fields = [Make.Numeric("x"), x with { Name = "z", Shares = "x" }] } },
             { "weight -1", ok with { Tasks = [Make.Task("y") with { Weight = -1 }] } },
-            { "neither join_on nor part", ok with { Sources = [ok.Sources[0], ok.Sources[0]] } },
+            { "is listed twice. Drop or rename one of them.", ok with { Sources = [ok.Sources[0], ok.Sources[0]] } },
             { "it is the first", ok with { Sources = [ok.Sources[0] with { JoinOn = ["x"] }] } },
         };
     }

@@ -31,9 +31,8 @@ static class SpecChecks
         if (!sources[0].JoinOn.IsEmpty)
             throw new InputException($"Source '{sources[0].Path}' has join_on, but it is the first. The first source holds the rows; put join_on on the second.");
         if (sources.Count(s => !s.JoinOn.IsEmpty) > 1) throw new InputException("More than one source has join_on. Two sources can be joined; join the others beforehand.");
-        if (sources.Where(s => s.JoinOn.IsEmpty).Skip(1).FirstOrDefault(s => s.Part is null) is { } loose)
-            throw new InputException($"Source '{loose.Path}' has neither join_on nor part. Say which columns join it to the first source, or which part its rows are.");
         if (sources.Count(s => s.Path == SourceFiles.StandardInput) > 1) throw new InputException("Standard input (-) can be only one source.");
+        Unique(sources.Where(s => s.JoinOn.IsEmpty).Select(s => s.Path), "source");
     }
 
     static void Field(FieldSpec field, DataSpec spec)
