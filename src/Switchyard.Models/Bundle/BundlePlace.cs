@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Switchyard.Data;
 
@@ -22,6 +23,8 @@ enum BundleStep
 /// <summary>A bundle's folder and the hidden siblings it is replaced through: <c>.name.tmp-*</c> and <c>.name.old-*</c>.</summary>
 sealed class BundlePlace
 {
+    const int MostAttempts = 20;
+
     readonly string _parent;
     readonly string _name;
 
@@ -43,7 +46,7 @@ sealed class BundlePlace
         {
             if (File.Exists(Folder))
                 throw new InputException($"{Folder} is a file; a model bundle is a folder with {BundleManifest.Name} and {WeightFile.Name}.");
-            var aside = Leftovers("old").FirstOrDefault(IsBundle);
+            var aside = Siblings("old").FirstOrDefault(IsBundle);
             var remedy = aside is null ? "give the folder that train printed" : $"a save was interrupted, the bundle before it is {aside}: rename that folder";
             throw new InputException($"{Folder}: there is no such folder; {remedy}.");
         }
@@ -55,34 +58,54 @@ sealed class BundlePlace
         return (manifest, weights);
     }
 
+    /// <summary>Refuses a place that holds something else or cannot be written; parents are created.</summary>
+    public void RequireFree()
+    {
+        if (File.Exists(Folder)) throw new InputException($"{Folder} is a file; choose another place for the model bundle.");
+        if (Directory.Exists(Folder) && !IsBundle(Folder) && Directory.EnumerateFileSystemEntries(Folder).Any())
+            throw new InputException($"{Folder} is there already and is no model bundle; choose another place or remove it.");
+        Directory.CreateDirectory(_parent);
+        var probe = Sibling("tmp");
+        if (Directory.Exists(probe)) Directory.Delete(probe, recursive: true);
+        Directory.CreateDirectory(probe);
+        Directory.Delete(probe);
+    }
+
     /// <summary>Fills a temporary sibling, then gives it the bundle's name. Where anything fails, the place is as it was.</summary>
     public void Replace(Action<string> fill, Action<BundleStep> reached)
     {
-        var existing = Directory.Exists(Folder);
-        if (File.Exists(Folder)) throw new InputException($"{Folder} is a file; choose another place for the model bundle.");
-        if (existing && !IsBundle(Folder) && Directory.EnumerateFileSystemEntries(Folder).Any())
-            throw new InputException($"{Folder} is there already and is no model bundle; choose another place or remove it.");
-        Directory.CreateDirectory(_parent);
+        RequireFree();
         foreach (var leftover in Leftovers("tmp")) TryDelete(leftover);
         var (temporary, aside) = (Sibling("tmp"), Sibling("old"));
-        if (existing && Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
         var moved = false;
         try
         {
             Directory.CreateDirectory(temporary);
             fill(temporary);
-            if (existing)
+            for (var attempt = 1; ; attempt++)
             {
-                Directory.Move(Folder, aside);
-                moved = true;
-                reached(BundleStep.OldMovedAside);
-            }
+                try
+                {
+                    if (Directory.Exists(Folder))
+                    {
+                        if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
+                        Directory.Move(Folder, aside);
+                        moved = true;
+                        reached(BundleStep.OldMovedAside);
+                    }
 
-            Directory.Move(temporary, Folder);
+                    Directory.Move(temporary, Folder);
+                    break;
+                }
+                catch (IOException) when (attempt < MostAttempts && Directory.Exists(temporary))
+                {
+                    // Another run is saving under the same name: the last one stays.
+                }
+            }
         }
         catch
         {
-            if (moved) Directory.Move(aside, Folder);
+            if (moved && !Directory.Exists(Folder)) Directory.Move(aside, Folder);
             if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
             throw;
         }
@@ -109,7 +132,25 @@ sealed class BundlePlace
 
     string Sibling(string kind) => Path.Combine(_parent, string.Create(CultureInfo.InvariantCulture, $".{_name}.{kind}-{Environment.ProcessId}"));
 
-    string[] Leftovers(string kind)
+    /// <summary>Siblings that no running save is working with.</summary>
+    IEnumerable<string> Leftovers(string kind) => Siblings(kind).Where(s => !IsOfAnotherProcess(s));
+
+    static bool IsOfAnotherProcess(string sibling)
+    {
+        if (!int.TryParse(sibling.AsSpan(sibling.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return false;
+        if (id == Environment.ProcessId) return false;
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return !process.HasExited;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    string[] Siblings(string kind)
     {
         if (!Directory.Exists(_parent)) return [];
         var start = $".{_name}.{kind}-";

@@ -19,6 +19,23 @@ public static class ModelBundle
     /// <exception cref="InputException">The folder holds something else or cannot be written; it is then as it was.</exception>
     public static void Save(string folder, Ranker ranker, BundleMetadata metadata) => Save(folder, ranker, metadata, static _ => { });
 
+    /// <summary>Refuses now what <see cref="Save(string, Ranker, BundleMetadata)"/> would refuse after the training.</summary>
+    /// <param name="folder">The bundle's folder to be; its parents are created.</param>
+    /// <exception cref="InputException">The folder holds something else or cannot be written.</exception>
+    public static void RequirePlace(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var place = new BundlePlace(folder);
+        try
+        {
+            place.RequireFree();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unsaved(place, e);
+        }
+    }
+
     /// <summary>Loads a model and checks everything that is known about it.</summary>
     /// <param name="folder">The bundle's folder.</param>
     /// <exception cref="InputException">There is no bundle, or it is damaged or newer; the message says what and where. All missing,
@@ -63,9 +80,12 @@ public static class ModelBundle
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"Bundle {place.Folder} cannot be saved: {e.Message}", e);
+            throw Unsaved(place, e);
         }
     }
+
+    static InputException Unsaved(BundlePlace place, Exception e) =>
+        new($"Bundle {place.Folder} cannot be saved: {e.Message.TrimEnd('.')}; choose another 'output', or make room there.", e);
 
     /// <summary>The model with names and shapes but without values, which come from the file.</summary>
     static Ranker Declare(BundleManifest manifest, string where)
