@@ -10,20 +10,58 @@ static class TextFile
 
     public static void Write(string path, Action<TextWriter> write)
     {
-        var temporary = $"{path}.tmp-{Environment.ProcessId}";
         try
         {
-            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
-            using (var writer = new StreamWriter(temporary, append: false, new UTF8Encoding(false))) write(writer);
-            File.Move(temporary, path, overwrite: true);
+            if (IsDevice(path))
+            {
+                using var device = new StreamWriter(path, append: false, new UTF8Encoding(false));
+                write(device);
+                return;
+            }
+
+            var temporary = Temporary(path);
+            try
+            {
+                using (var writer = new StreamWriter(temporary, append: false, new UTF8Encoding(false))) write(writer);
+                File.Move(temporary, path, overwrite: true);
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{path} cannot be written: {e.Message}", e);
-        }
-        finally
-        {
-            File.Delete(temporary);
+            throw Unwritable(path, e);
         }
     }
+
+    /// <summary>Says now what <see cref="Write(string, string)"/> would only say after hours of training.</summary>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public static void RequireWritable(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path)) throw new InputException($"{path} cannot be written: it is a folder; name a file in it.");
+            if (IsDevice(path)) return;
+            var temporary = Temporary(path);
+            File.Create(temporary).Dispose();
+            File.Delete(temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(path, e);
+        }
+    }
+
+    // /dev/null, /dev/stdout and /dev/fd/63 would be replaced by a rename.
+    static bool IsDevice(string path) => !OperatingSystem.IsWindows() && Path.GetDirectoryName(Path.GetFullPath(path)) is "/dev" or "/dev/fd";
+
+    static string Temporary(string path)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
+        return $"{path}.tmp-{Environment.ProcessId}";
+    }
+
+    static InputException Unwritable(string path, Exception e) => new($"{path} cannot be written: {e.Message.TrimEnd('.')}; name another file.", e);
 }
