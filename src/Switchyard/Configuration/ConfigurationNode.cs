@@ -36,7 +36,7 @@ internal sealed class ScalarNode(Place place, string text, bool plain) : Configu
 
     public override long Size => 1;
 
-    public override string Describe() => IsNull ? "no value" : $"'{Text}'";
+    public override string Describe() => IsNull ? "no value" : $"'{(Text.Length > 60 ? $"{Text[..60]}…" : Text)}'";
 }
 
 /// <summary>A list.</summary>

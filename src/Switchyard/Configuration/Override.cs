@@ -14,7 +14,10 @@ internal static class Override
         var path = equals < 0 ? [] : Steps(text[..equals]);
         if (path.Length == 0 || path.Any(p => p.Length == 0))
             throw place.Error("an override is written path=value, for example training.seed=2 or model={name: mmoe, experts: 6}.");
-        var value = YamlReader.Read(text[(equals + 1)..], place.Source, hasLines: false, environment);
+        // To YAML a lone '-' is the empty item of a list; here it is standard input.
+        var value = text[(equals + 1)..].Trim() == "-"
+            ? new ScalarNode(place, "-", plain: true)
+            : YamlReader.Read(text[(equals + 1)..], place.Source, hasLines: false, environment);
         return Set(root, path, value, place, "");
     }
 

@@ -33,7 +33,8 @@ internal static class SourceSection
 
     static SourceSpec ReadOne(ConfigurationNode node, string path) => node switch
     {
-        ScalarNode { IsNull: false } scalar => new SourceSpec { Path = scalar.Text },
+        ScalarNode { IsNull: true } => throw node.Place.Error($"{path}: the path is missing; standard input is written \"-\", in quotes."),
+        ScalarNode scalar => new SourceSpec { Path = scalar.Text },
         MapNode map => (SourceSpec)Shape.Read(map, path),
         _ => throw node.Place.Error($"{path}: expected a file path or a mapping with a path, found {node.Describe()}."),
     };
