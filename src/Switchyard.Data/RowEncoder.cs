@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Switchyard.Data;
 
 /// <summary>
@@ -49,6 +51,9 @@ public sealed class RowEncoder
 
     /// <summary>Rows encoded since the start or the last <see cref="ThrowIfUnknownScenarios"/> whose scenario has no node.</summary>
     public bool HasUnknownScenarios => _unknown.Any;
+
+    /// <summary>The same rows, counted by level, with up to five values each.</summary>
+    public ImmutableArray<UnknownScenarioCount> UnknownScenarios => _unknown.Counts(_schema.Levels);
 
     /// <summary>
     /// Encodes a row into a batch row. Rows of a batch are encoded in order, from 0; the caller sets the batch's count.

@@ -30,18 +30,18 @@ public static partial class Run
         {
             using var stream = Console.OpenStandardOutput();
             using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16);
-            scored = Score(loaded.Ranker, rows, keep, writer, cancellation);
+            scored = Score(loaded.Ranker, rows, keep, writer, reporter, cancellation);
         }
         else
         {
-            TextFile.Write(output, writer => scored = Score(loaded.Ranker, rows, keep, writer, cancellation));
+            TextFile.Write(output, writer => scored = Score(loaded.Ranker, rows, keep, writer, reporter, cancellation));
         }
 
         reporter.Message($"{scored:N0} rows scored{(output == "-" ? "" : $" to {output}")}");
         return scored;
     }
 
-    static long Score(Ranker ranker, CsvRows rows, IReadOnlyList<string> keep, TextWriter writer, CancellationToken cancellation)
+    static long Score(Ranker ranker, CsvRows rows, IReadOnlyList<string> keep, TextWriter writer, IRunReporter reporter, CancellationToken cancellation)
     {
         var schema = ranker.Schema;
         var encoder = RowEncoder.Create(schema, rows.Header, rows.File);
@@ -63,7 +63,12 @@ public static partial class Run
                 batch.Count++;
             }
 
-            encoder.ThrowIfUnknownScenarios();
+            if (encoder.HasUnknownScenarios && schema.UnknownScenario == UnknownScenario.Error)
+            {
+                // Nothing more is scored, but the rest is read for the count.
+                continue;
+            }
+
             batch.FixPositions();
             predictor.Score(batch, scores);
             for (var row = 0; row < batch.Count; row++)
@@ -81,6 +86,9 @@ public static partial class Run
             scored += batch.Count;
         }
 
+        var unknown = encoder.UnknownScenarios;
+        encoder.ThrowIfUnknownScenarios();
+        WarnOfUnknown(unknown, reporter);
         return scored;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Switchyard.Data;
 using Switchyard.Evaluation;
@@ -12,7 +13,7 @@ namespace Switchyard;
 /// <param name="Bundle">Folder of the saved bundle.</param>
 /// <param name="Ranker">The trained model.</param>
 /// <param name="Training">How training went.</param>
-/// <param name="Report">Metrics on the test rows, or on the validation rows where there is no test.</param>
+/// <param name="Report">Metrics on the test rows, or on the validation rows where there is no test; without values where there is neither.</param>
 public sealed record TrainedRun(string Bundle, Ranker Ranker, TrainingResult Training, EvaluationReport Report);
 
 public static partial class Run
@@ -24,6 +25,9 @@ public static partial class Run
     /// <param name="cancellation">Ends the run between two steps; nothing is saved then.</param>
     public static TrainedRun Train(RunConfiguration configuration, string? json, IRunReporter reporter, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ModelBundle.RequirePlace(configuration.BundleDirectory);
+        if (json is not null) TextFile.RequireWritable(json);
         using var data = OpenData(configuration, null, reporter, cancellation);
         var options = configuration.Training;
         if (PartEvaluation.LayoutOf(data.Schema).MonitorProblem(options.Monitor) is { } problem) throw new InputException($"{configuration.File}: training.monitor: {problem}");
@@ -34,14 +38,29 @@ public static partial class Run
             $"{data.Rows(Part.Validation):N0} validation, {data.Rows(Part.Test):N0} test, {data.Schema.Leaves:N0} scenarios, {data.Schema.Tasks.Length} tasks, {pool.Threads} threads");
 
         var result = Fit(ranker, data, configuration, pool, reporter, cancellation);
-        var kept = result.BestValue is { } best ? FormattableString.Invariant($"; kept step {result.BestStep} (epoch {result.BestEpoch}), {options.Monitor} {best:0.0000}") : "";
-        reporter.Message($"trained {result.Steps:N0} steps at {result.RowsPerSecond:N0} rows/s{kept}");
-
+        ReportTraining(result, options, data.Rows(Part.Validation), reporter);
         var report = ReportPart(data, Measured(data), new Predictor(ranker, pool), configuration.Evaluation, reporter);
         ModelBundle.Save(configuration.BundleDirectory, ranker, Describe(configuration, data.Summary, result, report));
         if (json is not null) TextFile.Write(json, report.ToJson());
-        reporter.Result($"model: {Path.GetRelativePath(Directory.GetCurrentDirectory(), configuration.BundleDirectory)}");
+        var place = Path.GetRelativePath(Directory.GetCurrentDirectory(), configuration.BundleDirectory);
+        reporter.Result($"to score rows: switchyard predict {place} --input rows.csv --output scores.csv");
+        reporter.Result($"model: {place}");
         return new TrainedRun(configuration.BundleDirectory, ranker, result, report);
+    }
+
+    static void ReportTraining(TrainingResult result, TrainingOptions options, long validationRows, IRunReporter reporter)
+    {
+        var why = result.StoppedEarly ? string.Create(CultureInfo.InvariantCulture, $" (stopped early: {options.Patience} validations without a new best)") : "";
+        var kept = result.BestValue is { } best
+            ? string.Create(CultureInfo.InvariantCulture, $"; kept step {result.BestStep:N0} (epoch {result.BestEpoch}), {options.Monitor} {best:0.0000}")
+            : "; kept the last weights";
+        reporter.Message(string.Create(CultureInfo.InvariantCulture, $"trained {result.Steps:N0} steps at {result.RowsPerSecond:N0} rows/s{why}{kept}"));
+        if (result.BestValue is null && validationRows > 0)
+        {
+            reporter.Warning(
+                $"training.monitor {options.Monitor} had no value in any validation, so no weights could be called the best: too few positives or negatives; " +
+                "lower evaluation.min_positives and min_negatives, or name another monitor");
+        }
     }
 
     static TrainingResult Fit(

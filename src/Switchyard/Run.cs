@@ -1,3 +1,4 @@
+using System.Globalization;
 using Switchyard.Data;
 using Switchyard.Evaluation;
 using Switchyard.Inference;
@@ -27,10 +28,13 @@ public static partial class Run
         string bundle, RunConfiguration? configuration, string? json, IRunReporter reporter, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(reporter);
+        if (json is not null) TextFile.RequireWritable(json);
         var loaded = ModelBundle.Load(bundle);
         configuration ??= ConfigurationOf(bundle, loaded.Metadata);
         using var data = OpenData(configuration, loaded.Ranker.Schema, reporter, cancellation);
         using var pool = NewPool(configuration.Training.Threads);
+        if (data.Rows(Measured(data)) == 0)
+            throw new InputException("There is neither a test nor a validation row to evaluate; give split.test a condition that some rows meet.");
         var report = ReportPart(data, Measured(data), new Predictor(loaded.Ranker, pool), configuration.Evaluation, reporter);
         if (json is not null) TextFile.Write(json, report.ToJson());
         return report;
@@ -46,17 +50,22 @@ public static partial class Run
             : Dataset.OpenOrImport(configuration.Data, schema, configuration.BaseDirectory, configuration.ColumnDirectory, reporter, cancellation);
         var summary = data.Summary;
         if (summary.RowsInNoPart > 0) reporter.Warning($"{summary.RowsInNoPart:N0} of {summary.RowsRead:N0} rows are in no part: they meet none of split's conditions");
-        foreach (var unknown in summary.UnknownScenarios)
-            reporter.Warning($"{unknown.Rows:N0} rows have an unknown {unknown.Column} ({string.Join(", ", unknown.Examples.Take(3))}) and are scored as their siblings' mean");
+        WarnOfUnknown(summary.UnknownScenarios, reporter);
         return data;
     }
 
-    static Part Measured(Dataset data)
+    static void WarnOfUnknown(IEnumerable<UnknownScenarioCount> counts, IRunReporter reporter)
     {
-        if (data.Rows(Part.Test) > 0) return Part.Test;
-        if (data.Rows(Part.Validation) > 0) return Part.Validation;
-        throw new InputException("There is neither a test nor a validation row to evaluate; give split.test a condition that some rows meet.");
+        foreach (var unknown in counts)
+        {
+            var part = unknown.Part is { } known ? $"{known.ToString().ToLowerInvariant()} " : "";
+            var examples = string.Join(", ", unknown.Examples.Take(3).Select(e => e.Length == 0 ? "missing" : e));
+            reporter.Warning(string.Create(
+                CultureInfo.InvariantCulture, $"{unknown.Rows:N0} {part}rows have an unknown {unknown.Column} ({examples}) and are scored as their siblings' mean"));
+        }
     }
+
+    static Part Measured(Dataset data) => data.Rows(Part.Test) > 0 ? Part.Test : Part.Validation;
 
     /// <summary>Evaluates a part and reports its table; with position fields, both ways.</summary>
     static EvaluationReport ReportPart(Dataset data, Part part, Predictor predictor, EvaluationOptions options, IRunReporter reporter)
@@ -64,6 +73,12 @@ public static partial class Run
         using var rows = data.Open(part);
         var evaluation = new PartEvaluation(predictor, options);
         var report = evaluation.Run(rows, fixPositions: true);
+        if (rows.RowCount == 0)
+        {
+            reporter.Warning("there are neither test nor validation rows: nothing is measured");
+            return report;
+        }
+
         reporter.Result($"{part.ToString().ToLowerInvariant()}: {rows.RowCount:N0} rows");
         reporter.Result(report.ToMarkdown());
         var positions = data.Schema.Fields.Where(f => f.Role == FieldRole.Position).ToList();
