@@ -21,9 +21,10 @@ static class ImportText
         foreach (var level in schema.Levels) Line($"scenario {level.Column}: {string.Join(", ", level.Nodes)}");
         foreach (var field in summary.Fields)
         {
-            var unseen = string.Join(" / ", field.OutOfVocabulary.Select(share => share.ToString("P1", CultureInfo.InvariantCulture)));
+            var unseen = string.Join(" / ", field.OutOfVocabulary.Select(s => s.ToString("P1", CultureInfo.InvariantCulture)));
             var size = field.Table is null ? "one number" : $"{field.Rows:N0} ids{(field.Table == field.Field ? "" : $" of {field.Table}")}";
-            Line($"field {field.Field}: {size}, out of vocabulary {unseen} (train / validation / test){(field.Sampled ? ", quantiles from a sample" : "")}");
+            var share = field.OutOfVocabulary.IsEmpty ? "" : $", out of vocabulary {unseen} (train / validation / test)";
+            Line($"field {field.Field}: {size}{share}{(field.Sampled ? ", quantiles from a sample" : "")}");
         }
 
         return text.ToString().TrimEnd();
