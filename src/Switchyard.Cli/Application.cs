@@ -77,10 +77,22 @@ sealed class Application(TextWriter output, TextWriter error, CancellationToken 
         return root;
     }
 
+    static string Meant(string problem, ParseResult result)
+    {
+        if (result.UnmatchedTokens.FirstOrDefault(t => problem.Contains($"'{t}'", StringComparison.Ordinal)) is not { } token) return "";
+        var command = result.CommandResult.Command;
+        var names = token.StartsWith('-') ? command.Options.Select(o => o.Name) : command.Subcommands.Select(c => c.Name);
+        return Suggestion.Nearest(token, names) is { } nearest ? $" Did you mean '{nearest}'?" : "";
+    }
+
     int Misused(ParseResult result)
     {
-        foreach (var problem in result.Errors)
-            error.WriteLine($"error: {problem.Message.ReplaceLineEndings(" ")}");
+        // 'Required command was not provided' beside 'Unrecognized command' says the same thing twice.
+        var problems = result.UnmatchedTokens.Count > 0 && result.Errors.Count > 1
+            ? result.Errors.Where(e => result.UnmatchedTokens.Any(t => e.Message.Contains(t, StringComparison.Ordinal)))
+            : result.Errors;
+        foreach (var problem in problems)
+            error.WriteLine($"error: {problem.Message.ReplaceLineEndings(" ")}{Meant(problem.Message, result)}");
         var command = result.CommandResult.Command is RootCommand ? "" : $" {result.CommandResult.Command.Name}";
         error.WriteLine($"Run 'switchyard{command} --help' to see what is accepted.");
         return InputError;
