@@ -21,7 +21,7 @@ sealed class Arena<T>
     public Block<T> Take(int length)
     {
         var size = (Math.Max(length, 1) + Alignment - 1) / Alignment * Alignment;
-        if (_chunk < 0 || _used + size > _chunks[_chunk].Length) NextChunk(size);
+        if (_chunk < 0 || size > _chunks[_chunk].Length - _used) NextChunk(size);
         var block = new Block<T>(_chunks[_chunk], _used, length);
         _used += size;
         _total += size;
@@ -31,10 +31,10 @@ sealed class Arena<T>
     public void Reset()
     {
         // Several chunks mean that the arena was too small: replace them by one with room to spare.
-        if (_chunks.Count > 1)
+        if (_chunks.Count > 1 && _total + _total / 2 <= Array.MaxLength)
         {
             _chunks.Clear();
-            _chunks.Add(New((int)Math.Min(Array.MaxLength, _total + _total / 2)));
+            _chunks.Add(New((int)(_total + _total / 2)));
         }
 
         _chunk = _chunks.Count > 0 ? 0 : -1;

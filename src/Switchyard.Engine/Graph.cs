@@ -74,7 +74,7 @@ public sealed partial class Graph
 
     /// <summary>A tensor with undefined content, to be filled by the op that asked for it.</summary>
     public Tensor New(int rows, int cols, bool needsGrad = true) =>
-        Add(new Node { Value = _reals.Take(checked(rows * cols)), NeedsGrad = needsGrad && Training }, rows, cols);
+        Add(new Node { Value = _reals.Take(Length(rows, cols)), NeedsGrad = needsGrad && Training }, rows, cols);
 
     /// <summary>A tensor of zeros.</summary>
     public Tensor Zeros(int rows, int cols)
@@ -192,6 +192,14 @@ public sealed partial class Graph
         _doubles.Reset();
         _rented = 0;
         Gradients?.Clear();
+    }
+
+    static int Length(int rows, int cols)
+    {
+        var length = (long)rows * cols;
+        return length <= Array.MaxLength
+            ? (int)length
+            : throw new ArgumentException($"{rows} rows x {cols} columns are more numbers than one tensor holds ({Array.MaxLength}); lower the batch size.");
     }
 
     Tensor Add(Node node, int rows, int cols)

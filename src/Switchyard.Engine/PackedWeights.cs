@@ -27,7 +27,7 @@ sealed class PackedWeights
         lock (_building)
         {
             if (slot >= _entries.Length) Array.Resize(ref _entries, 2 * g.Parameters.Dense.Count);
-            var entry = _entries[slot] ?? new Entry { Data = new Real[parameter.Count * stride] };
+            var entry = _entries[slot] ?? new Entry { Data = new Real[checked(parameter.Count * stride)] };
             if (entry.Version != g.Parameters.Version)
             {
                 g.Pool.For(parameter.Count, new PackBody(g.Parameters.Block(parameter), parameter, transposed, entry.Data, stride));

@@ -105,7 +105,7 @@ public sealed class ParameterSet
         if (count < 0 || rows < 0 || cols < 0 || (Int128)count * rows * cols > Array.MaxLength)
         {
             throw new ArgumentException(
-                $"{name} would be {count} x {rows} x {cols} values; sizes are not negative and at most {Array.MaxLength} values are possible.");
+                $"{name} would be {count} x {rows} x {cols} values; sizes are not negative and at most {Array.MaxLength} values are possible: lower the widths or the number of experts, or of a field hash_buckets or embedding.");
         }
 
         if (!_names.Add(name)) throw new InvalidOperationException($"Two parameters are named {name}; give the layers different scopes.");

@@ -12,13 +12,14 @@ public sealed class Predictor
     readonly Ranker _ranker;
     readonly WorkerPool? _pool;
     readonly ConcurrentQueue<ForwardPass> _idle = new();
+    Schema _equal;
 
     /// <param name="ranker">Trained weights; nobody may train them meanwhile.</param>
     /// <param name="pool">Workers of one call; null scores on the calling thread. Scores do not depend on it.</param>
     public Predictor(Ranker ranker, WorkerPool? pool = null)
     {
         ArgumentNullException.ThrowIfNull(ranker);
-        (_ranker, _pool) = (ranker, pool);
+        (_ranker, _pool, _equal) = (ranker, pool, ranker.Schema);
     }
 
     public Schema Schema => _ranker.Schema;
@@ -31,9 +32,25 @@ public sealed class Predictor
         ArgumentNullException.ThrowIfNull(batch);
         var needed = batch.Count * Schema.Tasks.Length;
         if (scores.Length < needed) throw new ArgumentException($"{scores.Length} scores given, {needed} needed: tasks x rows.", nameof(scores));
+        if (!conditional.IsEmpty && conditional.Length < needed) throw new ArgumentException($"{conditional.Length} conditional scores given, {needed} needed: tasks x rows.", nameof(conditional));
+        CheckSchema(batch);
         if (batch.Count == 0) return;
         if (!_idle.TryDequeue(out var pass)) pass = new ForwardPass(_ranker, GraphMode.Score, _pool);
-        pass.Scores(batch, scores, conditional);
-        _idle.Enqueue(pass);
+        try
+        {
+            pass.Scores(batch, scores, conditional);
+        }
+        finally
+        {
+            _idle.Enqueue(pass);
+        }
+    }
+
+    /// <summary>Compares fingerprints once per schema object, not once per call.</summary>
+    void CheckSchema(Batch batch)
+    {
+        if (ReferenceEquals(batch.Schema, _equal)) return;
+        if (batch.Schema.Fingerprint() != Schema.Fingerprint()) throw new ArgumentException("The batch was made for another schema than the model's.", nameof(batch));
+        _equal = batch.Schema;
     }
 }

@@ -56,15 +56,15 @@ public static partial class Reference
 
     /// <summary><see cref="Softmax.LogRows"/>.</summary>
     public static void SoftmaxLogRows<T>(ReadOnlySpan<T> x, int rows, int cols, Span<T> y) where T : IBinaryFloatingPointIeee754<T> =>
-        SoftmaxLogGroups(x, rows, cols, 1, y);
+        SoftmaxLogGates(x, rows, cols, 1, y);
 
     /// <summary><see cref="Softmax.LogRowsBackward"/>.</summary>
     public static void SoftmaxLogRowsBackward<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, int rows, int cols)
         where T : IBinaryFloatingPointIeee754<T> =>
-        SoftmaxLogGroupsBackward(y, dy, dx, rows, cols, 1);
+        SoftmaxLogGatesBackward(y, dy, dx, rows, cols, 1);
 
-    /// <summary><see cref="Softmax.LogGroups"/>.</summary>
-    public static void SoftmaxLogGroups<T>(ReadOnlySpan<T> x, int rows, int groups, int cols, Span<T> y)
+    /// <summary><see cref="Softmax.LogGates"/>.</summary>
+    public static void SoftmaxLogGates<T>(ReadOnlySpan<T> x, int rows, int groups, int cols, Span<T> y)
         where T : IBinaryFloatingPointIeee754<T>
     {
         for (var b = 0; b < rows; b++)
@@ -89,8 +89,8 @@ public static partial class Reference
         }
     }
 
-    /// <summary><see cref="Softmax.LogGroupsBackward"/>.</summary>
-    public static void SoftmaxLogGroupsBackward<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, int rows, int groups, int cols)
+    /// <summary><see cref="Softmax.LogGatesBackward"/>.</summary>
+    public static void SoftmaxLogGatesBackward<T>(ReadOnlySpan<T> y, ReadOnlySpan<T> dy, Span<T> dx, int rows, int groups, int cols)
         where T : IBinaryFloatingPointIeee754<T>
     {
         for (var b = 0; b < rows; b++)

@@ -9,22 +9,22 @@ public static unsafe partial class Softmax
     const int Chunk = 2048;
 
     /// <summary>y = log softmax of each row of x [rows, cols].</summary>
-    public static void LogRows(ReadOnlySpan<float> x, int rows, int cols, Span<float> y) => LogGroups(x, rows, cols, 1, y);
+    public static void LogRows(ReadOnlySpan<float> x, int rows, int cols, Span<float> y) => LogGates(x, rows, cols, 1, y);
 
     /// <summary>dx += dy - e^y sum over the row of dy, from the forward output y of <see cref="LogRows"/>.</summary>
     public static void LogRowsBackward(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, int rows, int cols) =>
-        LogGroupsBackward(y, dy, dx, rows, cols, 1);
+        LogGatesBackward(y, dy, dx, rows, cols, 1);
 
-    /// <summary>Log softmax over the groups, for each row b and column k: y[b, j, k] = x[b, j, k] - log sum over j of e^x[b, j, k]
-    /// (AESM2's gates: over the groups, per expert).</summary>
-    /// <param name="x">[rows, groups, cols].</param>
+    /// <summary>Log softmax over the gates, for each row b and column k: y[b, j, k] = x[b, j, k] - log sum over j of e^x[b, j, k]
+    /// (AESM2's gates: over the gates, per expert).</summary>
+    /// <param name="x">[rows, gates, cols].</param>
     /// <param name="rows">Rows.</param>
-    /// <param name="groups">Members j of a softmax.</param>
+    /// <param name="gates">Members j of a softmax.</param>
     /// <param name="cols">Independent columns k.</param>
     /// <param name="y">The shape of x.</param>
-    public static void LogGroups(ReadOnlySpan<float> x, int rows, int groups, int cols, Span<float> y)
+    public static void LogGates(ReadOnlySpan<float> x, int rows, int gates, int cols, Span<float> y)
     {
-        var width = checked(groups * cols);
+        var width = checked(gates * cols);
         if (Prepare(rows, width, x.Length, y.Length) == 0)
         {
             return;
@@ -37,7 +37,7 @@ public static unsafe partial class Softmax
                 Transposition.Turn(px + (nint)r * width, count, width, turned);
                 for (var k = 0; k < cols; k++)
                 {
-                    Logarithms(turned + k * Lanes, groups, cols * Lanes);
+                    Logarithms(turned + k * Lanes, gates, cols * Lanes);
                 }
                 Transposition.TurnBack(turned, count, width, py + (nint)r * width);
             }
@@ -45,9 +45,9 @@ public static unsafe partial class Softmax
     }
 
     /// <summary>dx[b, j, k] += dy[b, j, k] - e^y[b, j, k] sum over j' of dy[b, j', k], from the forward output y.</summary>
-    public static void LogGroupsBackward(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, int rows, int groups, int cols)
+    public static void LogGatesBackward(ReadOnlySpan<float> y, ReadOnlySpan<float> dy, Span<float> dx, int rows, int gates, int cols)
     {
-        var width = checked(groups * cols);
+        var width = checked(gates * cols);
         var length = Prepare(rows, width, Math.Min(y.Length, dy.Length), dx.Length);
         if (length == 0)
         {
@@ -62,23 +62,23 @@ public static unsafe partial class Softmax
                 VectorLoops.Map<ExpOperator>(py + start, exps, end - start, 0);
                 for (var row = start; row < end; row += width)
                 {
-                    RowBackward(exps + (row - start), pdy + row, pdx + row, groups, cols);
+                    RowBackward(exps + (row - start), pdy + row, pdx + row, gates, cols);
                 }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void RowBackward(float* exps, float* dy, float* dx, int groups, int cols)
+    static void RowBackward(float* exps, float* dy, float* dx, int gates, int cols)
     {
         for (var k = 0; k < cols; k++)
         {
             var sum = 0f;
-            for (var i = k; i < groups * cols; i += cols)
+            for (var i = k; i < gates * cols; i += cols)
             {
                 sum += dy[i];
             }
-            for (var i = k; i < groups * cols; i += cols)
+            for (var i = k; i < gates * cols; i += cols)
             {
                 dx[i] += MathF.FusedMultiplyAdd(-exps[i], sum, dy[i]);
             }

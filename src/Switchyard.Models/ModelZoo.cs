@@ -13,5 +13,9 @@ public static class ModelZoo
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Name of the architecture that an options record belongs to.</summary>
-    public static string NameOf(ModelOptions options) => Options.Single(o => o.Value == options.GetType()).Key;
+    public static string NameOf(ModelOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Options.FirstOrDefault(o => o.Value == options.GetType()).Key ?? options.GetType().Name;
+    }
 }

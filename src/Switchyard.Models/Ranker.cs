@@ -22,9 +22,9 @@ public sealed class Ranker
         (Schema, Options) = (schema, options);
         Parameters = parameters;
         var scope = new Scope(Parameters);
-        Embedding = new FeatureEmbedding(scope.Sub("embedding"), schema);
         try
         {
+            Embedding = new FeatureEmbedding(scope.Sub("embedding"), schema);
             var shape = new ModelShape(schema.Width, [.. schema.Levels.Select(l => l.Nodes.Length)], schema.Tasks.Length);
             Model = options.Build(scope, shape);
         }

@@ -59,12 +59,19 @@ public sealed class Trainer
     readonly TrainingOptions _options;
     readonly TrainingStep _step;
     readonly BestWeights _best = new();
-    double _seconds;
+    readonly Stopwatch _clock = new();
+    int _epoch;
+    long _steps;
+    long _epochRows;
+    double _epochSeconds;
+    double _loss;
     long _rows;
+    double _seconds;
     double? _bestValue;
     long _bestStep;
     int _bestEpoch;
     int _sinceBest;
+    bool _stopped;
 
     public Trainer(Ranker ranker, TrainingOptions options, WorkerPool pool)
     {
@@ -72,7 +79,27 @@ public sealed class Trainer
         _step = new TrainingStep(ranker, options, pool);
     }
 
-    /// <summary>Trains until the epochs are over, patience runs out or the token is cancelled; leaves the best weights in the ranker.</summary>
+    /// <summary>Where checkpoints are saved, at the steps the options name and when the run is cancelled; null for none.</summary>
+    public CheckpointStore? Checkpoints { get; init; }
+
+    /// <summary>
+    /// Takes the state of the newest whole checkpoint, before <see cref="Fit"/>, which then goes on bit for bit as if it had never
+    /// stopped. Everything stays as it is where there is none.
+    /// </summary>
+    /// <returns>Its step; 0 where there is none.</returns>
+    /// <exception cref="InputException">The checkpoint is of another run.</exception>
+    public long Resume()
+    {
+        if (Checkpoints?.Find() is not { } found) return 0;
+        _step.Optimizer.Load(found.State.Optimizer, _best, arrays => CheckpointFile.Read(found.Arrays, arrays));
+        var at = found.State.Position;
+        (_epoch, _steps, _epochRows, _epochSeconds, _loss) = (at.Epoch, at.StepInEpoch, at.RowsInEpoch, at.SecondsInEpoch, at.Loss);
+        (_rows, _seconds, _stopped) = (at.Rows, at.Seconds, at.Stopped);
+        (_bestValue, _bestStep, _bestEpoch, _sinceBest) = (at.BestValue, at.BestStep, at.BestEpoch, at.SinceBest);
+        return _step.Optimizer.Steps;
+    }
+
+    /// <summary>Trains until the epochs are over, patience runs out or the token is cancelled; then leaves the best weights in the ranker. A cancelled run leaves the last ones.</summary>
     /// <param name="train">Training rows; rewound for every epoch.</param>
     /// <param name="validate">Evaluates the ranker as it is; called after every epoch or every ValidateEvery steps.</param>
     /// <param name="observer">Hears of steps and validations.</param>
@@ -84,64 +111,102 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(observer);
         var batch = new Batch(_ranker.Schema, _options.BatchSize);
         var stepsPerEpoch = (train.RowCount + _options.BatchSize - 1) / _options.BatchSize;
-        var epoch = 0;
-        var stopped = false;
-        while (epoch < _options.Epochs && !stopped)
+        var inEpoch = _epoch > 0 && _steps < stepsPerEpoch;
+        while (!_stopped && (inEpoch || _epoch < _options.Epochs))
         {
-            epoch++;
-            stopped = RunEpoch(epoch, stepsPerEpoch, train, batch, validate, observer, cancellation);
+            if (!inEpoch)
+            {
+                _epoch++;
+                (_steps, _epochRows, _epochSeconds, _loss) = (0, 0, 0, 0);
+            }
+
+            inEpoch = false;
+            RunEpoch(stepsPerEpoch, train, batch, validate, observer, cancellation);
         }
 
         if (_bestStep > 0) _step.Optimizer.Restore(_best);
         else _step.Optimizer.BeforeReadAll();
         return new TrainingResult(
-            _step.Optimizer.Steps, epoch, _bestStep > 0 ? _bestStep : _step.Optimizer.Steps, _bestStep > 0 ? _bestEpoch : epoch, _bestValue, stopped,
+            _step.Optimizer.Steps, _epoch, _bestStep > 0 ? _bestStep : _step.Optimizer.Steps, _bestStep > 0 ? _bestEpoch : _epoch, _bestValue, _stopped,
             _seconds > 0 ? _rows / _seconds : 0);
     }
 
-    bool RunEpoch(
-        int epoch, long stepsPerEpoch, IBatchSource train, Batch batch, Func<Validation> validate, ITrainingObserver observer,
-        CancellationToken cancellation)
+    /// <summary>An epoch, or what is left of it after resuming.</summary>
+    void RunEpoch(
+        long stepsPerEpoch, IBatchSource train, Batch batch, Func<Validation> validate, ITrainingObserver observer, CancellationToken cancellation)
     {
-        train.Rewind(epoch);
-        double loss = 0, seconds = 0;
-        long steps = 0, rows = 0;
-        var clock = Stopwatch.StartNew();
+        train.Rewind(_epoch);
+
+        // The batches before the checkpoint are read and dropped: a thousandth of the time that training on them took.
+        for (var skipped = 0L; skipped < _steps; skipped++) train.Next(batch, _options.BatchSize);
+        _clock.Restart();
         while (train.Next(batch, _options.BatchSize))
         {
-            cancellation.ThrowIfCancellationRequested();
+            if (cancellation.IsCancellationRequested) Interrupt(cancellation);
             var done = _step.Optimizer.Steps;
             var rate = _options.Schedule.At(_options.LearningRate, done, stepsPerEpoch, _options.Epochs);
-            loss += _step.Run(batch, rate, Math.Min(1, (double)done / (stepsPerEpoch * _options.Epochs)));
-            steps++;
-            rows += batch.Count;
-            var now = seconds + clock.Elapsed.TotalSeconds;
+            _loss += _step.Run(batch, rate, Math.Min(1, (double)done / Math.Max(1, stepsPerEpoch * _options.Epochs - 1)));
+            _steps++;
+            _epochRows += batch.Count;
+            _rows += batch.Count;
+            var now = _epochSeconds + _clock.Elapsed.TotalSeconds;
             observer.OnStep(new StepReport(
-                done + 1, epoch, steps, stepsPerEpoch, loss / steps, _step.AuxiliaryLoss, rows / Math.Max(now, 1e-9), rate));
-            var atEnd = steps == stepsPerEpoch;
-            var last = atEnd && epoch == _options.Epochs;
-            if (!last && (_options.ValidateEvery == 0 ? !atEnd : (done + 1) % _options.ValidateEvery != 0)) continue;
-            seconds += clock.Elapsed.TotalSeconds;
-            var stop = Validate(epoch, loss / steps, rows / Math.Max(seconds, 1e-9), validate, observer);
-            clock.Restart();
-            if (stop)
-            {
-                Account(rows, seconds);
-                return true;
-            }
+                done + 1, _epoch, _steps, stepsPerEpoch, _loss / _steps, _step.AuxiliaryLoss, _epochRows / Math.Max(now, 1e-9), rate));
+            var atEnd = _steps == stepsPerEpoch;
+            var last = atEnd && _epoch == _options.Epochs;
+            var validating = last || (_options.ValidateEvery == 0 ? atEnd : (done + 1) % _options.ValidateEvery == 0);
+            var saving = atEnd || (_options.CheckpointEvery > 0 && (done + 1) % _options.CheckpointEvery == 0);
+            if (!validating && !saving) continue;
+            StopClock();
+            if (validating) Validate(validate, observer);
+            if (saving || _stopped) Save();
+            if (_stopped) return;
+            _clock.Restart();
         }
 
-        Account(rows, seconds + clock.Elapsed.TotalSeconds);
-        return false;
+        StopClock();
     }
 
-    void Account(long rows, double seconds)
+    /// <summary>Validations and checkpoints do not count as training time.</summary>
+    void StopClock()
     {
-        _rows += rows;
+        var seconds = _clock.Elapsed.TotalSeconds;
+        _clock.Reset();
+        _epochSeconds += seconds;
         _seconds += seconds;
     }
 
-    bool Validate(int epoch, double loss, double rowsPerSecond, Func<Validation> validate, ITrainingObserver observer)
+    void Interrupt(CancellationToken cancellation)
+    {
+        StopClock();
+        Save();
+        if (Checkpoints is { Newest: > 0 and var step }) throw new TrainingInterruptedException(step, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    void Save()
+    {
+        if (Checkpoints is null || _step.Optimizer.Steps == 0) return;
+        var position = new TrainingPosition
+        {
+            Epoch = _epoch,
+            StepInEpoch = _steps,
+            RowsInEpoch = _epochRows,
+            SecondsInEpoch = _epochSeconds,
+            Loss = _loss,
+            Rows = _rows,
+            Seconds = _seconds,
+            BestValue = _bestValue,
+            BestStep = _bestStep,
+            BestEpoch = _bestEpoch,
+            SinceBest = _sinceBest,
+            Stopped = _stopped,
+        };
+        var hasBest = _bestStep > 0;
+        Checkpoints.Save(position, _step.Optimizer.Sizes(hasBest), _step.Optimizer.Arrays(_best, hasBest));
+    }
+
+    void Validate(Func<Validation> validate, ITrainingObserver observer)
     {
         _step.Optimizer.BeforeReadAll();
         var validation = validate();
@@ -149,15 +214,17 @@ public sealed class Trainer
             (_bestValue is not { } best || (validation.HigherIsBetter ? value > best : value < best));
         if (improved)
         {
-            (_bestValue, _bestStep, _bestEpoch, _sinceBest) = (validation.Value, _step.Optimizer.Steps, epoch, 0);
+            (_bestValue, _bestStep, _bestEpoch, _sinceBest) = (validation.Value, _step.Optimizer.Steps, _epoch, 0);
             _step.Optimizer.MarkBest(_best);
         }
-        else
+        else if (_bestValue is not null)
         {
+            // A monitor that has never had a value says nothing about when to stop.
             _sinceBest++;
         }
 
-        observer.OnValidation(new ValidationReport(_step.Optimizer.Steps, epoch, loss, rowsPerSecond, validation.Value, _bestValue, improved));
-        return _options.Patience > 0 && _sinceBest >= _options.Patience;
+        observer.OnValidation(new ValidationReport(
+            _step.Optimizer.Steps, _epoch, _loss / _steps, _epochRows / Math.Max(_epochSeconds, 1e-9), validation.Value, _bestValue, improved));
+        _stopped = _options.Patience > 0 && _sinceBest >= _options.Patience;
     }
 }

@@ -45,7 +45,7 @@ public sealed record TrainingOptions
     public double Beta1 { get; init; } = 0.9;
 
     [Description("Adam: decay of the second moment.")]
-    [Range(0.0, 0.999999999)]
+    [Range(0.0, 0.999999)]
     public double Beta2 { get; init; } = 0.999;
 
     [Description("Adam, Adagrad: added to the denominator.")]
@@ -77,6 +77,17 @@ public sealed record TrainingOptions
     [Range(0, int.MaxValue)]
     public int ValidateEvery { get; init; }
 
+    [Description("Save a checkpoint every this many steps, and at the end of every epoch; 0 = at the end of every epoch only. Does not change the result.")]
+    [Range(0, int.MaxValue)]
+    public int CheckpointEvery { get; init; }
+
+    [Description("Checkpoints of a run to keep, the newest ones.")]
+    [Range(1, 1000)]
+    public int KeepCheckpoints { get; init; } = 2;
+
+    [Description("Whether checkpoints stay after the model was saved; otherwise they are removed.")]
+    public bool KeepCheckpointsAtEnd { get; init; }
+
     [Description("Rows the shuffle mixes at a time; a part that fits is shuffled fully.")]
     [Range(1024, 1 << 28)]
     public int ShuffleRows { get; init; } = 1 << 18;
@@ -95,14 +106,14 @@ public sealed record RateSchedule
     [Range(0, int.MaxValue)]
     public int WarmupSteps { get; init; }
 
-    [Description("none, linear or cosine (to floor at the last planned step), exponential (rate x factor every epoch).")]
+    [Description("none, linear or cosine (to floor at the last planned step), exponential (falls smoothly, by factor over an epoch).")]
     public RateDecay Decay { get; init; } = RateDecay.None;
 
     [Description("Linear, cosine: share of the learning rate that is left at the end.")]
     [Range(0.0, 1.0)]
     public double Floor { get; init; }
 
-    [Description("Exponential: factor per epoch.")]
+    [Description("Exponential: what is left of the rate after an epoch.")]
     [Range(1e-6, 1.0)]
     public double Factor { get; init; } = 0.9;
 
@@ -114,7 +125,7 @@ public sealed record RateSchedule
     public double At(double peak, long step, long stepsPerEpoch, int epochs)
     {
         if (step < WarmupSteps) return peak * (step + 1) / WarmupSteps;
-        var done = Math.Min(1, (double)(step - WarmupSteps) / Math.Max(1, stepsPerEpoch * epochs - WarmupSteps));
+        var done = Math.Min(1, (double)(step - WarmupSteps) / Math.Max(1, stepsPerEpoch * epochs - WarmupSteps - 1));
         return peak * Decay switch
         {
             RateDecay.Linear => Floor + (1 - Floor) * (1 - done),

@@ -57,7 +57,7 @@ public sealed class TrainingStep
         g.RunBackward(loss);
 
         // The seam: g.Gradients is all that a step knows of its batch. Training over several processes sums it here.
-        if (_options.ClipNorm > 0) GradientClip.Apply(g.Gradients!, _options.ClipNorm);
+        if (_options.ClipNorm > 0 && !double.IsFinite(GradientClip.Apply(g.Gradients!, _options.ClipNorm))) throw NotFinite();
         Optimizer.Step(g.Gradients!, rate);
         return total;
     }
@@ -66,7 +66,7 @@ public sealed class TrainingStep
     {
         var parts = string.Join(", ", _ranker.Schema.Tasks.Select((t, i) => FormattableString.Invariant($"{t.Name} {_targets.TaskLoss[i]}")));
         return new InputException(
-            FormattableString.Invariant($"training: the loss is not finite in step {Optimizer.Steps + 1} ({parts}, auxiliary {AuxiliaryLoss}); ") +
-            "lower training.learning_rate, or set training.clip_norm to 1");
+            FormattableString.Invariant($"training: the loss or its gradient is not finite in step {Optimizer.Steps + 1} ({parts}, auxiliary {AuxiliaryLoss}); ") +
+            "lower training.learning_rate" + (_options.ClipNorm > 0 ? "" : ", or set training.clip_norm to 1"));
     }
 }

@@ -58,6 +58,11 @@ sealed class PartEvaluation
     {
         var count = _batch.Count;
         _predictor.Score(_batch, _flat, _flatConditional);
+        foreach (var score in _flat.AsSpan(0, _scores.Length * count))
+        {
+            if (!float.IsFinite(score)) throw new InputException("the model's scores are not finite: training diverged; lower training.learning_rate, or set training.clip_norm to 1");
+        }
+
         for (var t = 0; t < _scores.Length; t++)
         {
             _flat.AsSpan(t * count, count).CopyTo(_scores[t]);

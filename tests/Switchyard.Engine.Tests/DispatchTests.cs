@@ -42,7 +42,7 @@ public sealed class DispatchTests
         var dispatch = g.Route([gate]);
         dispatch.Pairs.ShouldBe(0);
         var x = g.Input(Numbers.Normal(20, 1), 5, 4, needsGrad: true);
-        var y = g.Combine(g.GroupedLinear(x, w, b, dispatch, gather: true, relu: true), gate, dispatch, 0);
+        var y = g.Combine(g.ExpertLinear(x, w, b, dispatch, gather: true, relu: true), gate, dispatch, 0);
         g.Value(y).ToArray().ShouldAllBe(v => v == 0);
         g.Grad(y).Fill(1);
         g.RunBackward(g.Zeros(1, 1));
@@ -56,7 +56,7 @@ public sealed class DispatchTests
     [InlineData(40, 1)]
     [InlineData(600, 1)]
     [InlineData(600, 3)]
-    public void GroupedLinear_SparseAndDense_SameBits(int rows, int threads)
+    public void ExpertLinear_SparseAndDense_SameBits(int rows, int threads)
     {
         const int experts = 5, inputs = 19, outputs = 13;
         var (set, w, b) = Weights(inputs, outputs, experts);
@@ -75,7 +75,7 @@ public sealed class DispatchTests
             g.Value(every).Fill(1);
             var dispatch = g.Route(all ? [gate, every] : [gate]);
             var x = g.Input(Numbers.Normal(rows * inputs, 5), rows, inputs);
-            return (g.Combine(g.GroupedLinear(x, w, b, dispatch, gather: true, relu: true), gate, dispatch, 0), dispatch);
+            return (g.Combine(g.ExpertLinear(x, w, b, dispatch, gather: true, relu: true), gate, dispatch, 0), dispatch);
         }
     }
 
@@ -84,7 +84,7 @@ public sealed class DispatchTests
     [InlineData(5)]
     [InlineData(90)]
     [InlineData(700)]
-    public void GroupedLinear_GatheredAndGivenPairs_SameBits(int rows)
+    public void ExpertLinear_GatheredAndGivenPairs_SameBits(int rows)
     {
         const int experts = 4, inputs = 17, outputs = 9;
         var (set, w, b) = Weights(inputs, outputs, experts);
@@ -96,14 +96,14 @@ public sealed class DispatchTests
         var x = g.Input(Numbers.Normal(rows * inputs, 5), rows, inputs);
         var pairs = g.New(dispatch.Pairs, inputs);
         for (var i = 0; i < dispatch.Pairs; i++) g.Value(x).Slice(dispatch.RowOfPair.Span[i] * inputs, inputs).CopyTo(g.Value(pairs)[(i * inputs)..]);
-        g.Bits(g.GroupedLinear(x, w, b, dispatch, gather: true, relu: false))
-            .ShouldBe(g.Bits(g.GroupedLinear(pairs, w, b, dispatch, gather: false, relu: false)));
+        g.Bits(g.ExpertLinear(x, w, b, dispatch, gather: true, relu: false))
+            .ShouldBe(g.Bits(g.ExpertLinear(pairs, w, b, dispatch, gather: false, relu: false)));
     }
 
     [Theory]
     [InlineData(40)]
     [InlineData(700)]
-    public void GroupedLinear_Backward_SameBitsForAnyNumberOfThreads(int rows)
+    public void ExpertLinear_Backward_SameBitsForAnyNumberOfThreads(int rows)
     {
         const int experts = 4, inputs = 110, outputs = 9;
         var (set, w, b) = Weights(inputs, outputs, experts);
@@ -117,7 +117,7 @@ public sealed class DispatchTests
             Tensor[] gates = [Numbers.Gate(g, rows, experts, 0.5, 1), Numbers.Gate(g, rows, experts, 0.3, 2)];
             var dispatch = g.Route(gates);
             var x = g.Input(Numbers.Normal(rows * inputs, 5), rows, inputs, needsGrad: true);
-            var h = g.GroupedLinear(x, w, b, dispatch, gather: true, relu: true);
+            var h = g.ExpertLinear(x, w, b, dispatch, gather: true, relu: true);
             var y = g.Add(g.Combine(h, gates[0], dispatch, 0), g.Combine(h, gates[1], dispatch, 1));
             Numbers.Normal(y.Length, 6).CopyTo(g.Grad(y));
             g.RunBackward(g.Zeros(1, 1));

@@ -5,12 +5,12 @@ public sealed class OpTests
     readonly Graph _g = new(GraphMode.Score, new ParameterSet(1));
 
     [Fact]
-    public void PickGroup_KnownAndUnknown_TakesOwnOrMean()
+    public void PickGate_KnownAndUnknown_TakesOwnOrMean()
     {
         var x = _g.Input([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], 2, 6);
-        _g.Value(_g.PickGroup(x, 3, GroupIndex.PerRow([2, -1]))).ToArray().ShouldBe([5, 6, 9, 10]);
-        _g.Value(_g.PickGroup(x, 3, GroupIndex.Constant(0))).ToArray().ShouldBe([1, 2, 7, 8]);
-        _g.Value(_g.MeanGroups(x, 3)).ToArray().ShouldBe([3, 4, 9, 10]);
+        _g.Value(_g.PickGate(x, 3, NodeIndex.PerRow([2, -1]))).ToArray().ShouldBe([5, 6, 9, 10]);
+        _g.Value(_g.PickGate(x, 3, NodeIndex.Constant(0))).ToArray().ShouldBe([1, 2, 7, 8]);
+        _g.Value(_g.MeanGates(x, 3)).ToArray().ShouldBe([3, 4, 9, 10]);
     }
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class OpTests
         var table = new Scope(set).Parameter("t", 3, 2, Init.Constant(0));
         ((float[])[1, 2, 3, 4, 8, 9]).CopyTo(set.Values(table));
         var g = new Graph(GraphMode.Score, set);
-        g.Value(g.Lookup(table, GroupIndex.PerRow([1, -1, 0]), 3)).ToArray().ShouldBe([3, 4, 4, 5, 1, 2]);
+        g.Value(g.Lookup(table, NodeIndex.PerRow([1, -1, 0]), 3)).ToArray().ShouldBe([3, 4, 4, 5, 1, 2]);
     }
 
     [Fact]
@@ -63,21 +63,21 @@ public sealed class OpTests
     {
         var x = _g.Input([1, 2], 1, 2);
         _g.Noise(x, 1, 0).ShouldBe(x);
-        _g.GroupedDropout(x, _g.Route([x]), 0.5f, 0).ShouldBe(x);
+        _g.ExpertDropout(x, _g.Route([x]), 0.5f, 0).ShouldBe(x);
     }
 
     [Theory]
     [InlineData(0.0)]
     [InlineData(0.1)]
     [InlineData(0.5)]
-    public void GroupedDropout_Training_KeepsTheMeanAndTheShare(double rate)
+    public void ExpertDropout_Training_KeepsTheMeanAndTheShare(double rate)
     {
         var g = new Graph(GraphMode.Train, new ParameterSet(1)) { Seed = 4 };
         var gate = Numbers.Gate(g, 2000, 3, 0.3, 1);
         var dispatch = g.Route([gate]);
         var h = g.New(dispatch.Pairs, 8);
         g.Value(h).Fill(1);
-        var y = g.Value(g.GroupedDropout(h, dispatch, (float)rate, 3)).ToArray();
+        var y = g.Value(g.ExpertDropout(h, dispatch, (float)rate, 3)).ToArray();
         y.Average().ShouldBe(1, 0.03);
         ((double)y.Count(v => v == 0) / y.Length).ShouldBe(rate, 0.02);
         y.Where(v => v != 0).ShouldAllBe(v => v == 1 / (1 - (float)rate));
@@ -85,7 +85,7 @@ public sealed class OpTests
 
     /// <summary>The factors belong to (row, expert), whatever other pairs there are.</summary>
     [Fact]
-    public void GroupedDropout_SparseAndDense_SameFactors()
+    public void ExpertDropout_SparseAndDense_SameFactors()
     {
         var sparse = Factors(0.6);
         var dense = Factors(0);
@@ -98,7 +98,7 @@ public sealed class OpTests
             var dispatch = g.Route([Numbers.Gate(g, 50, 3, empty, 1)]);
             var h = g.New(dispatch.Pairs, 4);
             g.Value(h).Fill(1);
-            var y = g.Value(g.GroupedDropout(h, dispatch, 0.5f, 3));
+            var y = g.Value(g.ExpertDropout(h, dispatch, 0.5f, 3));
             var factors = new Dictionary<(int, int), float[]>();
             for (var e = 0; e < 3; e++)
             {
@@ -111,14 +111,14 @@ public sealed class OpTests
     }
 
     [Fact]
-    public void GroupedBatchNorm_Training_NormalisesEveryExpertAndMovesRunningStatistics()
+    public void ExpertBatchNorm_Training_NormalisesEveryExpertAndMovesRunningStatistics()
     {
         var set = new ParameterSet(1);
-        var norm = new GroupedNorm(new Scope(set), 2, 3);
+        var norm = new ExpertNorm(new Scope(set), 2, 3);
         var g = new Graph(GraphMode.Train, set);
         var dispatch = g.Route([Numbers.Gate(g, 60, 2, 0.4, 1)]);
         var h = g.Input(Numbers.Normal(dispatch.Pairs * 3, 2), dispatch.Pairs, 3);
-        var y = g.Value(g.GroupedBatchNorm(h, norm, dispatch)).ToArray();
+        var y = g.Value(g.ExpertBatchNorm(h, norm, dispatch)).ToArray();
         for (var e = 0; e < 2; e++)
         {
             for (var j = 0; j < 3; j++)
@@ -134,14 +134,14 @@ public sealed class OpTests
     }
 
     [Fact]
-    public void GroupedBatchNorm_Scoring_ReadsRunningStatistics()
+    public void ExpertBatchNorm_Scoring_ReadsRunningStatistics()
     {
         var set = new ParameterSet(1);
-        var norm = new GroupedNorm(new Scope(set), 1, 2);
+        var norm = new ExpertNorm(new Scope(set), 1, 2);
         (norm.Mean.Values[1], norm.Variance.Values[1]) = (3, 4);
         var g = new Graph(GraphMode.Score, set);
         var dispatch = g.Route([g.Input([1, 1], 2, 1)]);
-        var y = g.Value(g.GroupedBatchNorm(g.Input([1, 5, 2, 3], 2, 2), norm, dispatch));
+        var y = g.Value(g.ExpertBatchNorm(g.Input([1, 5, 2, 3], 2, 2), norm, dispatch));
         y.ToArray().Zip([1f, 1, 2, 0]).ShouldAllBe(p => Math.Abs(p.First - p.Second) < 1e-4);
         norm.Mean.Values.ShouldBe([0, 3]);
     }

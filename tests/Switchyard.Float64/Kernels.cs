@@ -92,12 +92,12 @@ public static class Softmax
     public static void LogRowsBackward(ReadOnlySpan<double> y, ReadOnlySpan<double> dy, Span<double> dx, int rows, int cols) =>
         Reference.SoftmaxLogRowsBackward<double>(y, dy, dx, rows, cols);
 
-    public static void LogGroups(ReadOnlySpan<double> x, int rows, int groups, int cols, Span<double> y) =>
-        Reference.SoftmaxLogGroups<double>(x, rows, groups, cols, y);
+    public static void LogGates(ReadOnlySpan<double> x, int rows, int groups, int cols, Span<double> y) =>
+        Reference.SoftmaxLogGates<double>(x, rows, groups, cols, y);
 
-    public static void LogGroupsBackward(ReadOnlySpan<double> y, ReadOnlySpan<double> dy, Span<double> dx, int rows, int groups,
+    public static void LogGatesBackward(ReadOnlySpan<double> y, ReadOnlySpan<double> dy, Span<double> dx, int rows, int groups,
         int cols) =>
-        Reference.SoftmaxLogGroupsBackward<double>(y, dy, dx, rows, groups, cols);
+        Reference.SoftmaxLogGatesBackward<double>(y, dy, dx, rows, groups, cols);
 }
 
 /// <summary>Double-precision <c>Rows</c>.</summary>

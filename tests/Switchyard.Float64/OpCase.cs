@@ -8,7 +8,7 @@ sealed class OpCase
     readonly Scope _scope;
     readonly Dictionary<string, Parameter> _made = new(StringComparer.Ordinal);
     readonly Dictionary<string, EmbeddingTable> _tables = new(StringComparer.Ordinal);
-    GroupedNorm? _norm;
+    ExpertNorm? _norm;
 
     public OpCase(ParameterSet parameters) => _scope = new Scope(parameters);
 
@@ -24,7 +24,7 @@ sealed class OpCase
         return table;
     }
 
-    public GroupedNorm Norm(int experts, int width) => _norm ??= new GroupedNorm(_scope.Sub("norm"), experts, width);
+    public ExpertNorm Norm(int experts, int width) => _norm ??= new ExpertNorm(_scope.Sub("norm"), experts, width);
 
     /// <summary>An input whose gradient is checked: a parameter behind an op, as an op sees its inputs inside a model.</summary>
     public Tensor Input(Graph g, string name, int rows, int cols) => g.Affine(g.Use(Weight(name, rows, cols)), 1, 0);

@@ -26,10 +26,10 @@ public sealed class OpGradientTests
         ["Softmax"] = (c, g) => g.Softmax(c.Input(g, "x", 5, 7)),
         ["Softmax/one column"] = (c, g) => g.Concat(g.Softmax(c.Input(g, "x", 3, 1)), c.Input(g, "y", 3, 1)),
         ["MaskedSoftmax"] = (c, g) => g.MaskedSoftmax(c.Input(g, "x", 3, 4), g.Input([1, 0, 1, 1, 0, 1, 0, 0, 1, 1, 1, 1], 3, 4)),
-        ["GroupLogSoftmax"] = (c, g) => g.GroupLogSoftmax(c.Input(g, "x", 5, 12), 3),
-        ["PickGroup"] = (c, g) => g.PickGroup(c.Input(g, "x", 7, 12), 3, GroupIndex.PerRow(Own)),
-        ["PickGroup/constant"] = (c, g) => g.PickGroup(c.Input(g, "x", 4, 6), 3, GroupIndex.Constant(1)),
-        ["MeanGroups"] = (c, g) => g.MeanGroups(c.Input(g, "x", 4, 6), 3),
+        ["GateLogSoftmax"] = (c, g) => g.GateLogSoftmax(c.Input(g, "x", 5, 12), 3),
+        ["PickGate"] = (c, g) => g.PickGate(c.Input(g, "x", 7, 12), 3, NodeIndex.PerRow(Own)),
+        ["PickGate/constant"] = (c, g) => g.PickGate(c.Input(g, "x", 4, 6), 3, NodeIndex.Constant(1)),
+        ["MeanGates"] = (c, g) => g.MeanGates(c.Input(g, "x", 4, 6), 3),
         ["Linear"] = (c, g) => g.Linear(c.Input(g, "x", 7, 5), c.Weight("w", 5, 3)),
         ["Linear/bias"] = (c, g) => g.Linear(c.Input(g, "x", 29, 5), c.Weight("w", 5, 3), c.Weight("b", 1, 3)),
         ["Linear/relu"] = (c, g) => g.Linear(c.Input(g, "x", 29, 5), c.Weight("w", 5, 3), c.Weight("b", 1, 3), relu: true),
@@ -42,21 +42,21 @@ public sealed class OpGradientTests
         ["Linear/one weight twice"] = (c, g) => g.Linear(g.Linear(c.Input(g, "x", 3, 4), c.Weight("w", 4, 4)), c.Weight("w", 4, 4)),
         ["LinearOfTwo"] = (c, g) => g.LinearOfTwo(c.Input(g, "x", 5, 4), c.Weight("v", 4, 6), c.Input(g, "y", 5, 3), c.Weight("w", 3, 6)),
         ["LinearOfTwo/packed"] = (c, g) => g.LinearOfTwo(c.Input(g, "x", 25, 4), c.Weight("v", 4, 6), c.Input(g, "y", 25, 3), c.Weight("w", 3, 6)),
-        ["GroupedLinear/gathered"] = (c, g) => Experts(c, g, rows: 9, relu: false, layers: 1),
-        ["GroupedLinear/gathered, relu, packed"] = (c, g) => Experts(c, g, rows: 90, relu: true, layers: 1),
-        ["GroupedLinear/two layers"] = (c, g) => Experts(c, g, rows: 40, relu: true, layers: 2),
-        ["GroupedLinear/an expert with every row"] = (c, g) => Experts(c, g, rows: 14, relu: true, layers: 2, everyRow: true),
+        ["ExpertLinear/gathered"] = (c, g) => Experts(c, g, rows: 9, relu: false, layers: 1),
+        ["ExpertLinear/gathered, relu, packed"] = (c, g) => Experts(c, g, rows: 90, relu: true, layers: 1),
+        ["ExpertLinear/two layers"] = (c, g) => Experts(c, g, rows: 40, relu: true, layers: 2),
+        ["ExpertLinear/an expert with every row"] = (c, g) => Experts(c, g, rows: 14, relu: true, layers: 2, everyRow: true),
         ["Combine"] = (c, g) => Mix(c, g, gates: 1),
         ["Combine/three gates"] = (c, g) => Mix(c, g, gates: 3),
-        ["GroupedBatchNorm"] = (c, g) => Experts(c, g, rows: 12, relu: false, layers: 1, norm: true),
-        ["GroupedDropout"] = (c, g) =>
+        ["ExpertBatchNorm"] = (c, g) => Experts(c, g, rows: 12, relu: false, layers: 1, norm: true),
+        ["ExpertDropout"] = (c, g) =>
         {
             var dispatch = g.Route([Gate(g, 9, 3)]);
-            return g.GroupedDropout(c.Input(g, "h", dispatch.Pairs, 4), dispatch, 0.4, 12);
+            return g.ExpertDropout(c.Input(g, "h", dispatch.Pairs, 4), dispatch, 0.4, 12);
         },
         ["Noise"] = (c, g) => g.Noise(c.Input(g, "x", 5, 3), 0.7, 4),
-        ["Lookup"] = (c, g) => g.Lookup(c.Weight("table", 3, 4), GroupIndex.PerRow(Own), Own.Length),
-        ["Lookup/constant"] = (c, g) => g.Lookup(c.Weight("table", 3, 4), GroupIndex.Constant(1), 5),
+        ["Lookup"] = (c, g) => g.Lookup(c.Weight("table", 3, 4), NodeIndex.PerRow(Own), Own.Length),
+        ["Lookup/constant"] = (c, g) => g.Lookup(c.Weight("table", 3, 4), NodeIndex.Constant(1), 5),
         ["Embed"] = (c, g) => Embed(c, g),
         ["Loss"] = (c, g) => Loss(c, g, observed: false),
         ["Loss/observed"] = (c, g) => Loss(c, g, observed: true),
@@ -119,9 +119,9 @@ public sealed class OpGradientTests
     static Tensor Experts(OpCase c, Graph g, int rows, bool relu, int layers, bool everyRow = false, bool norm = false)
     {
         var dispatch = g.Route([Gate(g, rows, 3, everyRow: everyRow)]);
-        var h = g.GroupedLinear(c.Input(g, "x", rows, 4), c.Weight("w", 4, 5, 3), c.Weight("b", 1, 5, 3), dispatch, gather: true, relu);
-        if (layers == 2) h = g.GroupedLinear(h, c.Weight("w2", 5, 3, 3), c.Weight("b2", 1, 3, 3), dispatch, gather: false, relu);
-        return norm ? g.GroupedBatchNorm(h, c.Norm(3, 5), dispatch) : h;
+        var h = g.ExpertLinear(c.Input(g, "x", rows, 4), c.Weight("w", 4, 5, 3), c.Weight("b", 1, 5, 3), dispatch, gather: true, relu);
+        if (layers == 2) h = g.ExpertLinear(h, c.Weight("w2", 5, 3, 3), c.Weight("b2", 1, 3, 3), dispatch, gather: false, relu);
+        return norm ? g.ExpertBatchNorm(h, c.Norm(3, 5), dispatch) : h;
     }
 
     /// <summary>Gate values come from parameters through a masked softmax, as in a model, so that they have a gradient.</summary>
@@ -138,7 +138,7 @@ public sealed class OpGradientTests
         }
 
         var dispatch = g.Route(weights);
-        var h = g.GroupedLinear(c.Input(g, "x", rows, 4), c.Weight("w", 4, 5, experts), c.Weight("b", 1, 5, experts), dispatch, gather: true, relu: true);
+        var h = g.ExpertLinear(c.Input(g, "x", rows, 4), c.Weight("w", 4, 5, experts), c.Weight("b", 1, 5, experts), dispatch, gather: true, relu: true);
         var y = g.Combine(h, weights[0], dispatch, 0);
         for (var i = 1; i < gates; i++) y = g.Concat(y, g.Combine(h, weights[i], dispatch, i));
         return y;

@@ -38,9 +38,9 @@ public sealed class BitsTests
         float[] x = Sample.Values(Rows * Groups * Cols, 1, 8), soft = new float[x.Length], log = new float[x.Length];
         float[] d1 = new float[x.Length], d2 = new float[x.Length];
         Softmax.Rows(x, Rows, Groups * Cols, soft);
-        Softmax.LogGroups(x, Rows, Groups, Cols, log);
+        Softmax.LogGates(x, Rows, Groups, Cols, log);
         Softmax.RowsBackward(soft, x, d1, Rows, Groups * Cols);
-        Softmax.LogGroupsBackward(log, x, d2, Rows, Groups, Cols);
+        Softmax.LogGatesBackward(log, x, d2, Rows, Groups, Cols);
         Hash(soft, log, d1, d2).ShouldBe(12988080967987104356UL);
     }
 

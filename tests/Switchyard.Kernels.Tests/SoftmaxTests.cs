@@ -121,17 +121,17 @@ public sealed class SoftmaxTests
     [InlineData(16, 7, 16)]
     [InlineData(70, 1, 4)]
     [InlineData(3, 40, 1)]
-    public void LogGroups_ForwardAndBackward_MatchDoublePrecision(int rows, int groups, int cols)
+    public void LogGates_ForwardAndBackward_MatchDoublePrecision(int rows, int groups, int cols)
     {
         var length = rows * groups * cols;
         float[] x = Sample.Values(length, 1, 5), y = new float[length], dy = Sample.Values(length, 2), dx = Sample.Values(length, 3);
         var expected = new double[length];
-        Reference.SoftmaxLogGroups<double>(Sample.Wide(x), rows, groups, cols, expected);
-        Softmax.LogGroups(x, rows, groups, cols, y);
+        Reference.SoftmaxLogGates<double>(Sample.Wide(x), rows, groups, cols, expected);
+        Softmax.LogGates(x, rows, groups, cols, y);
         y.ShouldBeNear(expected, Tolerance, 2e-6, "forward");
         var gradient = Sample.Wide(dx);
-        Reference.SoftmaxLogGroupsBackward<double>(Sample.Wide(y), Sample.Wide(dy), gradient, rows, groups, cols);
-        Softmax.LogGroupsBackward(y, dy, dx, rows, groups, cols);
+        Reference.SoftmaxLogGatesBackward<double>(Sample.Wide(y), Sample.Wide(dy), gradient, rows, groups, cols);
+        Softmax.LogGatesBackward(y, dy, dx, rows, groups, cols);
         dx.ShouldBeNear(gradient, Tolerance, 1e-5, "backward");
     }
 
@@ -161,8 +161,8 @@ public sealed class SoftmaxTests
             Softmax.Rows(x, 40, 12, y);
             Softmax.MaskedRows(x, x, 40, 12, y);
             Softmax.RowsBackward(y, x, dx, 40, 12);
-            Softmax.LogGroups(x, 40, 4, 3, y);
-            Softmax.LogGroupsBackward(y, x, dx, 40, 4, 3);
+            Softmax.LogGates(x, 40, 4, 3, y);
+            Softmax.LogGatesBackward(y, x, dx, 40, 4, 3);
         }
     }
 }

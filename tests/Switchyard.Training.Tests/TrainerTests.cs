@@ -85,7 +85,7 @@ public sealed class TrainerTests : IDisposable, ITrainingObserver
         _rows.Rewinds.ShouldBe(2);
         _steps.Select(s => (s.Step, s.Epoch, s.StepInEpoch, s.StepsPerEpoch))
             .ShouldBe([(1, 1, 1, 4), (2, 1, 2, 4), (3, 1, 3, 4), (4, 1, 4, 4), (5, 2, 1, 4), (6, 2, 2, 4), (7, 2, 3, 4), (8, 2, 4, 4)]);
-        for (var i = 0; i < 8; i++) _steps[i].LearningRate.ShouldBe(0.01 * (1 - i / 8.0), 1e-12);
+        for (var i = 0; i < 8; i++) _steps[i].LearningRate.ShouldBe(0.01 * (1 - i / 7.0), 1e-12);
         _steps.ShouldAllBe(s => s.Loss > 0 && double.IsFinite(s.Loss) && s.RowsPerSecond > 0);
     }
 

@@ -1,6 +1,6 @@
 namespace Switchyard.Engine;
 
-/// <summary>Softmax in the forms gates need, and reading the gate of a row's own group out of all groups' gates.</summary>
+/// <summary>Softmax in the forms gates need, and reading the gate of a row's own gate out of the gates of all.</summary>
 public static class GateOps
 {
     /// <summary>x [B,N] → softmax over N.</summary>
@@ -10,33 +10,33 @@ public static class GateOps
     public static Tensor MaskedSoftmax(this Graph g, Tensor x, Tensor mask) =>
         Rowwise(g, x, mask, new SoftmaxBody(g.Values(x), g.Values(mask), default, x.Cols));
 
-    /// <summary>x [B, groups × N] → log-softmax over the groups, for every one of the N columns by itself.</summary>
-    public static Tensor GroupLogSoftmax(this Graph g, Tensor x, int groups)
+    /// <summary>x [B, gates × N] → log-softmax over the gates, for every one of the N columns by itself.</summary>
+    public static Tensor GateLogSoftmax(this Graph g, Tensor x, int gates)
     {
         var y = g.New(x.Rows, x.Cols, g.NeedsGrad(x));
-        g.ForRows(x.Rows, new LogGroupsBody(g.Values(x), g.Values(y), groups, x.Cols / groups));
+        g.ForRows(x.Rows, new LogGatesBody(g.Values(x), g.Values(y), gates, x.Cols / gates));
         g.Record(
             static (g, in s) => g.ForRows(
-                s.A.Rows, new LogGroupsBackBody(g.Values(s.Out), g.Grads(s.Out), g.Grads(s.A), s.I, s.A.Cols / s.I)),
-            y, x, i: groups);
+                s.A.Rows, new LogGatesBackBody(g.Values(s.Out), g.Grads(s.Out), g.Grads(s.A), s.I, s.A.Cols / s.I)),
+            y, x, i: gates);
         return y;
     }
 
-    /// <summary>x [B, groups × N] → [B,N] of the row's own group; the mean over all groups where it is unknown.</summary>
-    public static Tensor PickGroup(this Graph g, Tensor x, int groups, GroupIndex own)
+    /// <summary>x [B, gates × N] → [B,N] of the row's own gate; the mean over all gates where it is unknown.</summary>
+    public static Tensor PickGate(this Graph g, Tensor x, int gates, NodeIndex own)
     {
-        var y = g.New(x.Rows, x.Cols / groups, g.NeedsGrad(x));
-        g.ForRows(x.Rows, new PickBody(g.Values(x), g.Values(y), groups, y.Cols, own));
+        var y = g.New(x.Rows, x.Cols / gates, g.NeedsGrad(x));
+        g.ForRows(x.Rows, new PickBody(g.Values(x), g.Values(y), gates, y.Cols, own));
         var (ids, same) = own.Parts;
         g.Record(
             static (g, in s) => g.ForRows(
-                s.A.Rows, new PickBackBody(g.Grads(s.Out), g.Grads(s.A), s.A.Cols / s.Out.Cols, s.Out.Cols, GroupIndex.Of(in s))),
+                s.A.Rows, new PickBackBody(g.Grads(s.Out), g.Grads(s.A), s.A.Cols / s.Out.Cols, s.Out.Cols, NodeIndex.Of(in s))),
             y, x, i: same, aux: ids);
         return y;
     }
 
-    /// <summary>x [B, groups × N] → [B,N]: the mean over the groups.</summary>
-    public static Tensor MeanGroups(this Graph g, Tensor x, int groups) => g.PickGroup(x, groups, GroupIndex.Constant(-1));
+    /// <summary>x [B, gates × N] → [B,N]: the mean over the gates.</summary>
+    public static Tensor MeanGates(this Graph g, Tensor x, int gates) => g.PickGate(x, gates, NodeIndex.Constant(-1));
 
     static Tensor Rowwise(Graph g, Tensor x, Tensor mask, SoftmaxBody body)
     {
@@ -67,27 +67,27 @@ public static class GateOps
         }
     }
 
-    readonly struct LogGroupsBody(Block<Real> x, Block<Real> y, int groups, int cols) : IRowBody
+    readonly struct LogGatesBody(Block<Real> x, Block<Real> y, int gates, int cols) : IRowBody
     {
         public void Run(Graph g, int from, int to)
         {
-            var (start, length) = (from * groups * cols, (to - from) * groups * cols);
-            Kernels.Softmax.LogGroups(x.Slice(start, length), to - from, groups, cols, y.Slice(start, length));
+            var (start, length) = (from * gates * cols, (to - from) * gates * cols);
+            Kernels.Softmax.LogGates(x.Slice(start, length), to - from, gates, cols, y.Slice(start, length));
         }
     }
 
-    readonly struct LogGroupsBackBody(Block<Real> y, Block<Real> dy, Block<Real> dx, int groups, int cols) : IRowBody
+    readonly struct LogGatesBackBody(Block<Real> y, Block<Real> dy, Block<Real> dx, int gates, int cols) : IRowBody
     {
         public void Run(Graph g, int from, int to)
         {
-            var (start, length) = (from * groups * cols, (to - from) * groups * cols);
-            Kernels.Softmax.LogGroupsBackward(
-                y.Slice(start, length), dy.Slice(start, length), dx.Slice(start, length), to - from, groups, cols);
+            var (start, length) = (from * gates * cols, (to - from) * gates * cols);
+            Kernels.Softmax.LogGatesBackward(
+                y.Slice(start, length), dy.Slice(start, length), dx.Slice(start, length), to - from, gates, cols);
         }
     }
 
     // Gates are a handful of columns wide, too few for a vector loop to pay for its call.
-    readonly struct PickBody(Block<Real> x, Block<Real> y, int groups, int cols, GroupIndex own) : IRowBody
+    readonly struct PickBody(Block<Real> x, Block<Real> y, int gates, int cols, NodeIndex own) : IRowBody
     {
         public void Run(Graph g, int from, int to)
         {
@@ -95,21 +95,21 @@ public static class GateOps
             var target = y.Span;
             for (var row = from; row < to; row++)
             {
-                var first = row * groups * cols;
-                var group = own[row];
-                for (var k = 0; k < cols; k++) target[row * cols + k] = group >= 0 ? source[first + group * cols + k] : Mean(source, first + k);
+                var first = row * gates * cols;
+                var gate = own[row];
+                for (var k = 0; k < cols; k++) target[row * cols + k] = gate >= 0 ? source[first + gate * cols + k] : Mean(source, first + k);
             }
         }
 
         Real Mean(ReadOnlySpan<Real> values, int first)
         {
             Real sum = 0;
-            for (var j = 0; j < groups; j++) sum += values[first + j * cols];
-            return sum / groups;
+            for (var j = 0; j < gates; j++) sum += values[first + j * cols];
+            return sum / gates;
         }
     }
 
-    readonly struct PickBackBody(Block<Real> dy, Block<Real> dx, int groups, int cols, GroupIndex own) : IRowBody
+    readonly struct PickBackBody(Block<Real> dy, Block<Real> dx, int gates, int cols, NodeIndex own) : IRowBody
     {
         public void Run(Graph g, int from, int to)
         {
@@ -118,12 +118,12 @@ public static class GateOps
             for (var row = from; row < to; row++)
             {
                 var gradient = source.Slice(row * cols, cols);
-                var group = own[row];
-                var share = group >= 0 ? 1 : (Real)1 / groups;
-                var (first, last) = group >= 0 ? (group, group + 1) : (0, groups);
+                var gate = own[row];
+                var share = gate >= 0 ? 1 : (Real)1 / gates;
+                var (first, last) = gate >= 0 ? (gate, gate + 1) : (0, gates);
                 for (var j = first; j < last; j++)
                 {
-                    var all = target.Slice((row * groups + j) * cols, cols);
+                    var all = target.Slice((row * gates + j) * cols, cols);
                     for (var k = 0; k < all.Length; k++) all[k] += share * gradient[k];
                 }
             }

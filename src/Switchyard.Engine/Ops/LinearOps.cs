@@ -21,7 +21,7 @@ public static partial class LinearOps
     /// Expert e's own W [I,O] and b [1,O] on the pairs of e → y [pairs,O]. <paramref name="gather"/>: x is [B,I], read by the
     /// pairs' rows (an expert's first layer); otherwise x is [pairs,I].
     /// </summary>
-    public static Tensor GroupedLinear(
+    public static Tensor ExpertLinear(
         this Graph g, Tensor x, Parameter weight, Parameter bias, Dispatch dispatch, bool gather, bool relu)
     {
         var y = g.New(dispatch.Pairs, weight.Cols);

@@ -41,8 +41,8 @@ public static class LookupOps
         return x;
     }
 
-    /// <summary>Table [M,N] of a dense parameter, one group per row → [B,N]; the mean of all M where it is unknown.</summary>
-    public static Tensor Lookup(this Graph g, Parameter table, GroupIndex index, int rows)
+    /// <summary>Table [M,N] of a dense parameter, one node per row → [B,N]; the mean of all M where it is unknown.</summary>
+    public static Tensor Lookup(this Graph g, Parameter table, NodeIndex index, int rows)
     {
         var source = g.Use(table);
         var y = g.New(rows, table.Cols);
@@ -54,17 +54,17 @@ public static class LookupOps
 
     static void LookupBack(Graph g, in Step s)
     {
-        var index = GroupIndex.Of(in s);
+        var index = NodeIndex.Of(in s);
         var dTable = g.Grad(s.A);
         var dy = g.Grad(s.Out);
         var width = s.A.Cols;
         for (var row = 0; row < s.Out.Rows; row++)
         {
             var gradient = dy.Slice(row * width, width);
-            var group = index[row];
-            if (group >= 0)
+            var node = index[row];
+            if (node >= 0)
             {
-                Vectors.Add(gradient, dTable.Slice(group * width, width));
+                Vectors.Add(gradient, dTable.Slice(node * width, width));
                 continue;
             }
 
@@ -72,18 +72,18 @@ public static class LookupOps
         }
     }
 
-    readonly struct LookupBody(Block<Real> table, Block<Real> y, GroupIndex index, int groups, int cols) : IRowBody
+    readonly struct LookupBody(Block<Real> table, Block<Real> y, NodeIndex index, int nodes, int cols) : IRowBody
     {
         public void Run(Graph g, int from, int to)
         {
             for (var row = from; row < to; row++)
             {
                 var vector = y.Slice(row * cols, cols);
-                var group = index[row];
-                table.Slice(Math.Max(group, 0) * cols, cols).CopyTo(vector);
-                if (group >= 0) continue;
-                for (var m = 1; m < groups; m++) Vectors.Add(table.Slice(m * cols, cols), vector);
-                Vectors.Scale((Real)1 / groups, vector);
+                var node = index[row];
+                table.Slice(Math.Max(node, 0) * cols, cols).CopyTo(vector);
+                if (node >= 0) continue;
+                for (var m = 1; m < nodes; m++) Vectors.Add(table.Slice(m * cols, cols), vector);
+                Vectors.Scale((Real)1 / nodes, vector);
             }
         }
     }

@@ -47,6 +47,8 @@ public sealed class LossTargets
 /// <summary>The main objective.</summary>
 public static class LossOps
 {
+    const double SmallestGradient = 1e-30;
+
     /// <summary>
     /// One logit [B,1] per task → [1,1]: Σ_t w_t · Σ_observed rowweight · BCE(label, p_t) / B, written on logits in stable form.
     /// </summary>
@@ -90,14 +92,14 @@ public static class LossOps
         this Graph g, ReadOnlySpan<Tensor> logits, ReadOnlySpan<int> given, Span<float> scores, Span<float> conditional = default)
     {
         var rows = logits[0].Rows;
-        for (var t = 0; t < logits.Length; t++)
+        Span<double> chain = stackalloc double[logits.Length];
+        for (var row = 0; row < rows; row++)
         {
-            var logit = g.Value(logits[t]);
-            var parent = given[t] < 0 ? default : scores.Slice(given[t] * rows, rows);
-            for (var row = 0; row < rows; row++)
+            for (var t = 0; t < logits.Length; t++)
             {
-                var p = 1 / (1 + Math.Exp(-(double)logit[row]));
-                scores[t * rows + row] = (float)(parent.IsEmpty ? p : p * parent[row]);
+                var p = 1 / (1 + Math.Exp(-(double)g.Value(logits[t])[row]));
+                chain[t] = given[t] < 0 ? p : p * chain[given[t]];
+                scores[t * rows + row] = (float)chain[t];
                 if (!conditional.IsEmpty) conditional[t * rows + row] = (float)p;
             }
         }
@@ -150,12 +152,22 @@ public static class LossOps
             for (var t = task; t >= 0; t = targets.Given[t])
             {
                 var slope = -label * Math.Exp(logMiss[t]) + (1 - label) * Math.Exp(logP - logQ + logMiss[t]);
-                gradients.Span[t * rows + row] += (Real)(weight * targets.Weights[task] * scales.Span[task] * slope);
+                var gradient = weight * targets.Weights[task] * scales.Span[task] * slope;
+
+                // A denormal says nothing and slows every product it enters.
+                if (Math.Abs(gradient) > SmallestGradient) gradients.Span[t * rows + row] += (Real)gradient;
             }
         }
 
-        static double Softplus(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
+        static double Softplus(double x) => Math.Max(x, 0) + LogOnePlus(Math.Exp(-Math.Abs(x)));
 
-        static double LogAdd(double a, double b) => Math.Max(a, b) + Math.Log(1 + Math.Exp(-Math.Abs(a - b)));
+        static double LogAdd(double a, double b) => Math.Max(a, b) + LogOnePlus(Math.Exp(-Math.Abs(a - b)));
+
+        /// <summary>log(1 + x) without losing the digits of a small x (Kahan).</summary>
+        static double LogOnePlus(double x)
+        {
+            var u = 1 + x;
+            return u == 1 ? x : Math.Log(u) * x / (u - 1);
+        }
     }
 }

@@ -3,7 +3,7 @@ using Switchyard.Kernels;
 namespace Switchyard.Engine;
 
 /// <summary>Weights and running statistics of one batch normalisation per expert: [experts × N] each.</summary>
-public sealed class GroupedNorm(Scope scope, int experts, int width)
+public sealed class ExpertNorm(Scope scope, int experts, int width)
 {
     public const double Momentum = 0.1;
 
@@ -24,9 +24,9 @@ public static class NormOps
     /// <summary>
     /// h [pairs,N] → γ (h − mean) / √(variance + ε) + β per expert. Training takes the statistics (biased variance) over the
     /// expert's pairs of the whole batch, in row order, and moves the running ones; scoring reads the running ones, so that a
-    /// row's score does not depend on its batch.
+    /// row's score does not depend on its batch. An expert that got a single row has no statistics: it uses the running ones too.
     /// </summary>
-    public static Tensor GroupedBatchNorm(this Graph g, Tensor h, GroupedNorm norm, Dispatch dispatch)
+    public static Tensor ExpertBatchNorm(this Graph g, Tensor h, ExpertNorm norm, Dispatch dispatch)
     {
         var y = g.New(h.Rows, h.Cols, g.NeedsGrad(h));
         var (gamma, beta) = (g.Use(norm.Gamma), g.Use(norm.Beta));
@@ -51,7 +51,7 @@ public static class NormOps
 
     /// <summary>One expert; statistics row 2e is its mean, row 2e + 1 its 1/√(variance + ε).</summary>
     readonly struct ForwardBody(
-        Block<Real> h, Block<Real> y, Block<Real> gamma, Block<Real> beta, Block<Real> statistics, GroupedNorm norm, Dispatch dispatch, int cols,
+        Block<Real> h, Block<Real> y, Block<Real> gamma, Block<Real> beta, Block<Real> statistics, ExpertNorm norm, Dispatch dispatch, int cols,
         bool training) : IParallelBody
     {
         public void Run(int e)
@@ -64,13 +64,13 @@ public static class NormOps
             var scale = statistics.Slice((2 * e + 1) * cols, cols);
             var runningMean = norm.Mean.Values.AsSpan(e * cols, cols);
             var runningVariance = norm.Variance.Values.AsSpan(e * cols, cols);
-            if (training)
+            if (training && count > 1)
             {
                 Moments(values, count, mean, scale);
                 for (var j = 0; j < cols; j++)
                 {
-                    runningMean[j] += (Real)GroupedNorm.Momentum * (mean[j] - runningMean[j]);
-                    runningVariance[j] += (Real)GroupedNorm.Momentum * (scale[j] - runningVariance[j]);
+                    runningMean[j] += (Real)ExpertNorm.Momentum * (mean[j] - runningMean[j]);
+                    runningVariance[j] += (Real)ExpertNorm.Momentum * (scale[j] - runningVariance[j]);
                 }
             }
             else
@@ -79,7 +79,7 @@ public static class NormOps
                 runningVariance.CopyTo(scale);
             }
 
-            foreach (ref var v in scale) v = (Real)(1 / Math.Sqrt(v + GroupedNorm.Epsilon));
+            foreach (ref var v in scale) v = (Real)(1 / Math.Sqrt(v + ExpertNorm.Epsilon));
             var g = gamma.Slice(e * cols, cols);
             var b = beta.Slice(e * cols, cols);
             for (var row = 0; row < count; row++)

@@ -19,7 +19,7 @@ public static class RandomOps
     /// Training: every element of an expert's output [pairs,N] is 0 with probability <paramref name="rate"/>, else divided by
     /// 1 − rate; keyed by row and expert, not by the pair's place. Scoring: h itself.
     /// </summary>
-    public static Tensor GroupedDropout(this Graph g, Tensor h, Dispatch dispatch, Real rate, int site)
+    public static Tensor ExpertDropout(this Graph g, Tensor h, Dispatch dispatch, Real rate, int site)
     {
         if (!g.Training || rate == 0) return h;
         var y = g.New(h.Rows, h.Cols, g.NeedsGrad(h));

@@ -92,11 +92,11 @@ public sealed class AesLayer
     /// <param name="own">The row's node at this level, or the task.</param>
     /// <param name="lambda">Weight of the auxiliary terms.</param>
     /// <param name="draw">Distinguishes several passes through the layer in one step, so that each draws its own noise.</param>
-    public Tensor Forward(Graph g, Tensor h, Tensor indicator, GroupIndex own, Real lambda, int draw = 0) =>
-        _experts.Mix(g, h, Weights(g, h, indicator, own, lambda, draw));
+    public Tensor Forward(Graph g, Tensor h, Tensor indicator, NodeIndex own, Real lambda, int draw = 0) =>
+        _experts.Mix(g, h, Weights(g, h, indicator, own, lambda, draw), draw);
 
     /// <summary>Mixing weights [B,n]: what <see cref="Forward"/> mixes with, for callers that mix several passes at once.</summary>
-    public Tensor Weights(Graph g, Tensor h, Tensor indicator, GroupIndex own, Real lambda, int draw = 0)
+    public Tensor Weights(Graph g, Tensor h, Tensor indicator, NodeIndex own, Real lambda, int draw = 0)
     {
         ArgumentNullException.ThrowIfNull(g);
         var clean = Logits(g, h, indicator);
@@ -111,17 +111,17 @@ public sealed class AesLayer
     internal Tensor Logits(Graph g, Tensor h, Tensor indicator) => g.LinearOfTwo(h, _gateInput, indicator, _gateIndicator);
 
     /// <summary>Steps 3 to 6 and 8 of the paper's layer on gate logits [B, m × n].</summary>
-    internal (Tensor Weights, Tensor Specific, Tensor Shared) Select(Graph g, Tensor clean, Tensor noisy, GroupIndex own, Real lambda)
+    internal (Tensor Weights, Tensor Specific, Tensor Shared) Select(Graph g, Tensor clean, Tensor noisy, NodeIndex own, Real lambda)
     {
-        var mixing = g.PickGroup(_options.NoiseScope == NoiseScope.All ? noisy : clean, _gates, own);
+        var mixing = g.PickGate(_options.NoiseScope == NoiseScope.All ? noisy : clean, _gates, own);
         if (_gates == 1 || !_options.Select) return (g.Softmax(mixing), default, default);
 
-        var logC = g.GroupLogSoftmax(noisy, _gates);
-        var fromOwn = g.Affine(g.PickGroup(logC, _gates, own), -1, 0);
-        var fromUniform = g.Affine(g.MeanGroups(logC, _gates), -1, (Real)(-Math.Log(_gates)));
+        var logC = g.GateLogSoftmax(noisy, _gates);
+        var fromOwn = g.Affine(g.PickGate(logC, _gates, own), -1, 0);
+        var fromUniform = g.Affine(g.MeanGates(logC, _gates), -1, (Real)(-Math.Log(_gates)));
         var specific = g.SmallestPerRow(fromOwn, _options.Specific);
         var shared = g.SmallestPerRow(fromUniform, _options.Shared, _options.Disjoint ? specific : default);
-        if (g.Training)
+        if (g.Training && lambda != 0)
         {
             g.AddTerm("specific", g.MeanWhere(fromOwn, specific), lambda);
             g.AddTerm("shared", g.MeanWhere(fromUniform, shared), lambda);

@@ -45,20 +45,21 @@ public sealed class ExpertBank
     public int Outputs { get; }
 
     /// <summary>x [B,I], gate [B,n] → Σ_k gate_k E_k(x) [B,O].</summary>
-    public Tensor Mix(Graph g, Tensor x, Tensor gate)
+    /// <param name="draw">Distinguishes several passes through the bank in one step, so that each drops its own units.</param>
+    public Tensor Mix(Graph g, Tensor x, Tensor gate, int draw = 0)
     {
         Tensor mixed = default;
-        Mix(g, x, new ReadOnlySpan<Tensor>(in gate), new Span<Tensor>(ref mixed));
+        Mix(g, x, new ReadOnlySpan<Tensor>(in gate), new Span<Tensor>(ref mixed), draw);
         return mixed;
     }
 
     /// <summary>Several gates over the same rows: every expert is computed once for all rows that any of them sent to it.</summary>
-    public void Mix(Graph g, Tensor x, ReadOnlySpan<Tensor> gates, Span<Tensor> mixed)
+    public void Mix(Graph g, Tensor x, ReadOnlySpan<Tensor> gates, Span<Tensor> mixed, int draw = 0)
     {
         ArgumentNullException.ThrowIfNull(g);
         var dispatch = g.Route(gates);
         var h = x;
-        for (var i = 0; i < _layers.Length; i++) h = _layers[i].Forward(g, h, dispatch, gather: i == 0);
+        for (var i = 0; i < _layers.Length; i++) h = _layers[i].Forward(g, h, dispatch, gather: i == 0, draw);
         for (var i = 0; i < gates.Length; i++) mixed[i] = g.Combine(h, gates[i], dispatch, i);
     }
 
@@ -66,7 +67,7 @@ public sealed class ExpertBank
     {
         readonly Parameter _weight;
         readonly Parameter _bias;
-        readonly GroupedNorm? _norm;
+        readonly ExpertNorm? _norm;
         readonly Real _dropout;
         readonly int _site;
 
@@ -74,16 +75,16 @@ public sealed class ExpertBank
         {
             _weight = scope.Parameter("weight", inputs, outputs, Init.Linear(inputs), experts);
             _bias = scope.Parameter("bias", 1, outputs, Init.Linear(inputs), experts);
-            _norm = options.BatchNorm ? new GroupedNorm(scope.Sub("norm"), experts, outputs) : null;
+            _norm = options.BatchNorm ? new ExpertNorm(scope.Sub("norm"), experts, outputs) : null;
             _dropout = (Real)options.Dropout;
             _site = scope.Site("dropout");
         }
 
-        public Tensor Forward(Graph g, Tensor x, Dispatch dispatch, bool gather)
+        public Tensor Forward(Graph g, Tensor x, Dispatch dispatch, bool gather, int draw)
         {
-            var y = g.GroupedLinear(x, _weight, _bias, dispatch, gather, relu: _norm is null);
-            if (_norm is not null) y = g.Relu(g.GroupedBatchNorm(y, _norm, dispatch));
-            return g.GroupedDropout(y, dispatch, _dropout, _site);
+            var y = g.ExpertLinear(x, _weight, _bias, dispatch, gather, relu: _norm is null);
+            if (_norm is not null) y = g.Relu(g.ExpertBatchNorm(y, _norm, dispatch));
+            return g.ExpertDropout(y, dispatch, _dropout, _site + draw);
         }
     }
 }

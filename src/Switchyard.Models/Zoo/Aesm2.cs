@@ -128,15 +128,15 @@ public sealed class Aesm2 : RankingModel
         Span<Tensor> weights = stackalloc Tensor[streams.Length];
         for (var t = 0; t < streams.Length; t++)
         {
-            var task = g.Lookup(_tasks, GroupIndex.Constant(t), h.Rows);
+            var task = g.Lookup(_tasks, NodeIndex.Constant(t), h.Rows);
             indicators[t] = _levels.Length == 0 ? task : g.Concat(indicator, task);
-            weights[t] = _taskLayers[0].Weights(g, h, indicators[t], GroupIndex.Constant(t), lambda, t);
+            weights[t] = _taskLayers[0].Weights(g, h, indicators[t], NodeIndex.Constant(t), lambda, t);
         }
 
         _taskLayers[0].Mix(g, h, weights, streams);
         foreach (var layer in _taskLayers.AsSpan(1))
         {
-            for (var t = 0; t < streams.Length; t++) streams[t] = layer.Forward(g, streams[t], indicators[t], GroupIndex.Constant(t), lambda, t);
+            for (var t = 0; t < streams.Length; t++) streams[t] = layer.Forward(g, streams[t], indicators[t], NodeIndex.Constant(t), lambda, t);
         }
     }
 

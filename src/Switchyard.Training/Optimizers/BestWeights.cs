@@ -10,14 +10,23 @@ public sealed class BestWeights
 
     internal void Mark(ParameterSet parameters)
     {
-        if (_dense.Length == 0)
-        {
-            _dense = new Real[parameters.DenseLength];
-            _buffers = [.. parameters.Buffers.Select(b => new Real[b.Values.Length])];
-        }
-
+        Allocate(parameters);
         parameters.DenseValues.CopyTo(_dense);
         for (var i = 0; i < _buffers.Length; i++) parameters.Buffers[i].Values.CopyTo(_buffers[i], 0);
+    }
+
+    /// <summary>What a checkpoint holds of it, once there is a best.</summary>
+    internal IEnumerable<CheckpointArray> Arrays(ParameterSet parameters)
+    {
+        Allocate(parameters);
+        return [CheckpointArray.Of("best.dense", _dense), .. _buffers.Select((b, i) => CheckpointArray.Of($"best.buffer.{parameters.Buffers[i].Name}", b))];
+    }
+
+    void Allocate(ParameterSet parameters)
+    {
+        if (_buffers.Length > 0 || _dense.Length > 0) return;
+        _dense = new Real[parameters.DenseLength];
+        _buffers = [.. parameters.Buffers.Select(b => new Real[b.Values.Length])];
     }
 
     internal void Restore(ParameterSet parameters)
@@ -39,6 +48,9 @@ sealed class TableHistory(EmbeddingTable table)
     int _mark;
     int _count;
 
+    /// <summary>Rows saved since the mark.</summary>
+    public int Count => _count;
+
     public void Mark()
     {
         _mark++;
@@ -50,15 +62,37 @@ sealed class TableHistory(EmbeddingTable table)
     {
         if (_savedAt[row] == _mark) return;
         _savedAt[row] = _mark;
-        if (_count == _rows.Length)
-        {
-            Array.Resize(ref _rows, Math.Min(table.Rows, Math.Max(1024, 2 * _count)));
-            Array.Resize(ref _values, checked(_rows.Length * table.Width));
-        }
-
+        if (_count == _rows.Length) Grow((int)Math.Min(table.Rows, Math.Max(1024, 2L * _count)));
         _rows[_count] = row;
         table.Row(row).CopyTo(_values.AsSpan(_count * table.Width));
         _count++;
+    }
+
+    /// <summary>What a checkpoint holds of it, once there is a mark.</summary>
+    public IEnumerable<CheckpointArray> Arrays() =>
+    [
+        CheckpointArray.Of($"table.{table.Name}.best_rows", [_count], () => _rows.AsSpan(0, _count)),
+        CheckpointArray.Of($"table.{table.Name}.best_values", [_count, table.Width], () => _values.AsSpan(0, _count * table.Width)),
+    ];
+
+    /// <summary>Makes room for the rows of a checkpoint.</summary>
+    public void Prepare(int count)
+    {
+        if (_rows.Length < count) Grow(count);
+        _count = count;
+    }
+
+    /// <summary>The rows of a checkpoint have been read: they count as saved since the mark.</summary>
+    public void Loaded()
+    {
+        _mark++;
+        foreach (var row in _rows.AsSpan(0, _count)) _savedAt[row] = _mark;
+    }
+
+    void Grow(int rows)
+    {
+        Array.Resize(ref _rows, rows);
+        Array.Resize(ref _values, checked(rows * table.Width));
     }
 
     public void Restore()

@@ -17,6 +17,7 @@ public sealed class Optimizer
     readonly Real[] _m;
     readonly Real[] _v;
     readonly TableOptimizer[] _tables;
+    readonly StepRates? _rates;
 
     public Optimizer(ParameterSet parameters, UpdateRule rule, EmbeddingUpdate embeddings, WorkerPool pool)
     {
@@ -25,8 +26,8 @@ public sealed class Optimizer
         (_parameters, _rule, _pool) = (parameters, rule, pool);
         _m = new Real[rule.Moments > 0 ? parameters.DenseLength : 0];
         _v = new Real[rule.Moments > 1 ? parameters.DenseLength : 0];
-        var replay = embeddings == EmbeddingUpdate.Exact && !rule.IdleIsNothing;
-        _tables = [.. parameters.Tables.Select(t => new TableOptimizer(t, rule, replay))];
+        _rates = embeddings == EmbeddingUpdate.Exact && !rule.IdleIsNothing ? new StepRates() : null;
+        _tables = [.. parameters.Tables.Select(t => new TableOptimizer(t, rule, _rates))];
     }
 
     /// <summary>Steps taken.</summary>
@@ -53,6 +54,7 @@ public sealed class Optimizer
         ArgumentNullException.ThrowIfNull(gradients);
         Steps++;
         var step = _rule.RateOf(rate, Steps);
+        _rates?.Add(step, Steps);
         var parts = (_parameters.DenseLength + DensePart - 1) / DensePart;
         _pool.For(parts + _tables.Length, new StepBody(this, gradients, step, parts));
         _parameters.Touch();
@@ -62,6 +64,7 @@ public sealed class Optimizer
     public void MarkBest(BestWeights best)
     {
         ArgumentNullException.ThrowIfNull(best);
+        BeforeReadAll();
         best.Mark(_parameters);
         foreach (var table in _tables) table.History.Mark();
     }
@@ -71,7 +74,35 @@ public sealed class Optimizer
     {
         ArgumentNullException.ThrowIfNull(best);
         best.Restore(_parameters);
-        foreach (var table in _tables) table.History.Restore();
+        foreach (var table in _tables) table.Restore(Steps);
+        _parameters.Touch();
+    }
+
+    /// <summary>Sizes of what a checkpoint of this moment holds.</summary>
+    /// <param name="hasBest">True once <see cref="MarkBest"/> was called.</param>
+    internal OptimizerSizes Sizes(bool hasBest) => new(Steps, hasBest, [.. _tables.Select(t => t.History.Count)]);
+
+    /// <summary>All weights, running statistics and moments, and the best weights: what a checkpoint holds, in a fixed order.</summary>
+    internal CheckpointArray[] Arrays(BestWeights best, bool hasBest)
+    {
+        List<CheckpointArray> arrays = [CheckpointArray.Of<Real>("dense", [_parameters.DenseLength], () => _parameters.DenseValues)];
+        if (_m.Length > 0) arrays.Add(CheckpointArray.Of("dense.m", _m));
+        if (_v.Length > 0) arrays.Add(CheckpointArray.Of("dense.v", _v));
+        arrays.AddRange(_parameters.Buffers.Select(b => CheckpointArray.Of($"buffer.{b.Name}", b.Values)));
+        arrays.AddRange(_tables.SelectMany(t => t.Arrays()));
+        if (_rates is not null) arrays.Add(CheckpointArray.Of("rates", [Steps, StepRates.Width], () => _rates.Values(Steps)));
+        if (!hasBest) return [.. arrays];
+        return [.. arrays, .. best.Arrays(_parameters), .. _tables.SelectMany(t => t.History.Arrays())];
+    }
+
+    /// <summary>Takes the state of a checkpoint: makes room, lets <paramref name="fill"/> write <see cref="Arrays"/>.</summary>
+    internal void Load(OptimizerSizes sizes, BestWeights best, Action<CheckpointArray[]> fill)
+    {
+        Steps = sizes.Steps;
+        _rates?.Reserve(Steps);
+        for (var t = 0; t < _tables.Length; t++) _tables[t].History.Prepare(sizes.SavedRows[t]);
+        fill(Arrays(best, sizes.HasBest));
+        if (sizes.HasBest) foreach (var table in _tables) table.History.Loaded();
         _parameters.Touch();
     }
 

@@ -13,14 +13,15 @@ sealed class TableOptimizer
     readonly Real[] _m;
     readonly Real[] _v;
     readonly long[]? _lastStep;
-    StepRate[] _rates = [];
+    readonly StepRates? _rates;
 
-    public TableOptimizer(EmbeddingTable table, UpdateRule rule, bool replay)
+    /// <param name="rates">Of all steps, where missed ones are to be replayed; null for lazy updates.</param>
+    public TableOptimizer(EmbeddingTable table, UpdateRule rule, StepRates? rates)
     {
-        (_table, _rule) = (table, rule);
+        (_table, _rule, _rates) = (table, rule, rates);
         _m = new Real[rule.Moments > 0 ? table.Values.Length : 0];
         _v = new Real[rule.Moments > 1 ? table.Values.Length : 0];
-        _lastStep = replay ? new long[table.Rows] : null;
+        _lastStep = rates is not null ? new long[table.Rows] : null;
         History = new TableHistory(table);
     }
 
@@ -28,7 +29,6 @@ sealed class TableOptimizer
 
     public void Step(TableGradient gradient, StepRate rate, long step)
     {
-        if (_lastStep is not null) Remember(rate, step);
         var width = _table.Width;
         var rows = gradient.Rows;
         for (var i = 0; i < rows.Length; i++)
@@ -39,6 +39,23 @@ sealed class TableOptimizer
             _rule.Update(_table.Row(row), gradient.Values.Slice(i * width, width), Moment(_m, row), Moment(_v, row), rate);
             if (_lastStep is not null) _lastStep[row] = step;
         }
+    }
+
+    /// <summary>Returns to the marked rows; the steps taken since then are not owed to them.</summary>
+    public void Restore(long step)
+    {
+        History.Restore();
+        _lastStep?.AsSpan().Fill(step);
+    }
+
+    /// <summary>What a checkpoint holds of the table and its moments.</summary>
+    public IEnumerable<CheckpointArray> Arrays()
+    {
+        var name = $"table.{_table.Name}";
+        yield return CheckpointArray.Of(name, _table.Values, _table.Rows, _table.Width);
+        if (_m.Length > 0) yield return CheckpointArray.Of($"{name}.m", _m, _table.Rows, _table.Width);
+        if (_v.Length > 0) yield return CheckpointArray.Of($"{name}.v", _v, _table.Rows, _table.Width);
+        if (_lastStep is not null) yield return CheckpointArray.Of($"{name}.last_step", _lastStep);
     }
 
     public void CatchUp(ReadOnlySpan<int> rows, long step)
@@ -61,16 +78,10 @@ sealed class TableOptimizer
         if (!_rule.AtRest(m, v))
         {
             History.BeforeWrite(row);
-            for (var missed = _lastStep[row] + 1; missed <= step; missed++) _rule.Idle(_table.Row(row), m, v, _rates[missed - 1]);
+            for (var missed = _lastStep[row] + 1; missed <= step; missed++) _rule.Idle(_table.Row(row), m, v, _rates![missed]);
         }
 
         _lastStep[row] = step;
-    }
-
-    void Remember(StepRate rate, long step)
-    {
-        if (_rates.Length < step) Array.Resize(ref _rates, (int)Math.Max(1024, 2 * step));
-        _rates[step - 1] = rate;
     }
 
     Span<Real> Moment(Real[] moments, int row) => moments.Length == 0 ? default : moments.AsSpan(row * _table.Width, _table.Width);

@@ -29,7 +29,7 @@ static class GoldenLayers
         GoldenWeights.Load(golden, parameters);
 
         var g = new Graph(GraphMode.Train, parameters);
-        var own = GroupIndex.PerRow(golden.Inputs["own"].Ints);
+        var own = NodeIndex.PerRow(golden.Inputs["own"].Ints);
         var (x, u) = (g.Input(h.Data, h.Rows, h.Cols, needsGrad: true), g.Input(indicator.Data, indicator.Rows, indicator.Cols, needsGrad: true));
         var clean = layer.Logits(g, x, u);
         var noisy = golden.Inputs.TryGetValue("noise", out var noise) ? g.Add(clean, g.Input(noise.Data, clean.Rows, clean.Cols)) : clean;

@@ -145,7 +145,7 @@ public sealed class AesLayerTests
     {
         const int gates = 4;
         var layer = new Layer(gates, Options) { Own = [.. Enumerable.Repeat(2, Rows)] };
-        layer.Run(main: 1, terms: 0);
+        layer.Run(main: 1, terms: 0).Terms.ShouldBeEmpty();
         var parameter = layer.Set.Dense.Single(p => p.Name == "aes.gate.input");
         var gradient = layer.Graph.Gradients!.Of(parameter).ToArray();
         for (var gate = 0; gate < gates; gate++)
@@ -241,7 +241,9 @@ public sealed class AesLayerTests
             var clean = _layer.Logits(g, h, u);
             edit?.Invoke(g.Value(clean));
             var noisy = g.Noise(clean, (float)_options.Noise.At(Experts, 0), 5);
-            var (weights, specific, shared) = _layer.Select(g, clean, noisy, GroupIndex.PerRow(Own), terms);
+
+            // A run without a backward pass is made to read the terms; at weight 0 there are none.
+            var (weights, specific, shared) = _layer.Select(g, clean, noisy, NodeIndex.PerRow(Own), main == 0 && terms == 0 ? 1 : terms);
             Tensor mixed = default;
             _layer.Mix(g, h, new ReadOnlySpan<Tensor>(in weights), new Span<Tensor>(ref mixed));
             if (Mode == GraphMode.Train && (main != 0 || terms != 0))

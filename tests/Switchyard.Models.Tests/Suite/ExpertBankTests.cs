@@ -28,7 +28,7 @@ public sealed class ExpertBankTests
             foreach (ref var v in g.Value(h)) v = (float)random.NextNormal();
             var u = g.New(rows, indicators, needsGrad: false);
             foreach (ref var v in g.Value(u)) v = (float)random.NextNormal();
-            var weights = layer.Weights(g, h, u, GroupIndex.PerRow([.. Enumerable.Range(0, rows).Select(r => r % 4 - 1)]), 1);
+            var weights = layer.Weights(g, h, u, NodeIndex.PerRow([.. Enumerable.Range(0, rows).Select(r => r % 4 - 1)]), 1);
             var every = g.New(rows, options.Experts, needsGrad: false);
             g.Value(every).Fill(1);
             var mixed = new Tensor[2];
