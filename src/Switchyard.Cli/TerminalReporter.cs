@@ -64,11 +64,32 @@ sealed class TerminalReporter : IRunReporter
         if (IsDue(value.Rows == value.TotalRows)) Draw(Reporting.Import(value), value.Rows, value.TotalRows);
     }
 
-    public void Message(string text) => _console.WriteLine(text);
+    public void Message(string text) => Scroll(text, Style.Plain);
 
-    public void Warning(string text) => _console.MarkupLine($"[yellow]warning:[/] {Markup.Escape(text)}");
+    public void Warning(string text) => Scroll($"warning: {text}", new Style(Color.Yellow));
 
     public void Result(string text) => _results.Add(text);
+
+    // What scrolls above the bar overwrites it line by line without erasing: a line that wraps would keep the bar's tail.
+    void Scroll(string text, Style style)
+    {
+        var width = Math.Max(_console.Profile.Width - 1, 20);
+        foreach (var line in Wrap(text, width)) _console.WriteLine(line.PadRight(width), style);
+    }
+
+    /// <summary>Lines of at most <paramref name="width"/> characters, cut at spaces where there are any.</summary>
+    internal static IEnumerable<string> Wrap(string text, int width)
+    {
+        while (text.Length > width)
+        {
+            var space = text.LastIndexOf(' ', width);
+            var cut = space > 0 ? space : width;
+            yield return text[..cut];
+            text = text[cut..].TrimStart(' ');
+        }
+
+        yield return text;
+    }
 
     void NewBar(string text)
     {
