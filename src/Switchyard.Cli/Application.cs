@@ -68,6 +68,8 @@ sealed class Application(TextWriter output, TextWriter error, CancellationToken 
         };
         root.Options.Add(verbose);
         var console = new ConsoleOutput(output, error);
+        root.Subcommands.Add(InitCommand.Create(console, cancellation));
+        root.Subcommands.Add(ValidateCommand.Create(console, cancellation));
         root.Subcommands.Add(ImportCommand.Create(console, cancellation));
         root.Subcommands.Add(TrainCommand.Create(console, cancellation));
         root.Subcommands.Add(EvaluateCommand.Create(console, cancellation));
