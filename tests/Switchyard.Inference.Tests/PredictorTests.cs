@@ -10,7 +10,7 @@ public sealed class PredictorTests
 {
     const int Rows = 400;
 
-    readonly Ranker _ranker = new(TinyData.Schema([2, 3], [-1, 0, -1]), new Aesm2Options(), 1);
+    readonly Ranker _ranker = Untouched();
 
     [Fact]
     public void Score_AnyNumberOfThreads_EqualsTheForwardPass()
@@ -22,27 +22,37 @@ public sealed class PredictorTests
         {
             using var pool = threads == 0 ? null : new WorkerPool(threads);
             var scores = new float[3 * Rows];
-            new Predictor(_ranker, pool).Score(batch, scores);
+            new Predictor(Untouched(), pool).Score(batch, scores);
             Bits(scores).ShouldBe(Bits(expected));
         }
     }
 
+    /// <summary>
+    /// The expected scores come from another ranker of the same seed: in every round, the callers together are the first that need
+    /// the packed weights.
+    /// </summary>
     [Fact]
     public void Score_ManyCallersAtOnce_EachGetsItsOwnScores()
     {
+        const int callers = 8, rounds = 20;
         using var pool = new WorkerPool(2);
+        var other = new Predictor(Untouched());
         var predictor = new Predictor(_ranker, pool);
-        var batches = Enumerable.Range(0, 8).Select(i => TinyData.Rows(_ranker.Schema, 1 + 60 * i, (ulong)i)).ToArray();
-        var expected = batches.Select(b => Bits(Scores(new Predictor(_ranker), b))).ToArray();
-        var same = new bool[8];
-        var threads = Enumerable.Range(0, 8).Select(i => new Thread(() =>
+        var batches = Enumerable.Range(0, callers).Select(i => TinyData.Rows(_ranker.Schema, 1 + 60 * i, (ulong)i)).ToArray();
+        var expected = batches.Select(b => Bits(Scores(other, b))).ToArray();
+        var wrong = new int[callers];
+        using var start = new Barrier(callers, _ => _ranker.Parameters.Touch());
+        var threads = Enumerable.Range(0, callers).Select(i => new Thread(() =>
         {
-            same[i] = true;
-            for (var n = 0; n < 20; n++) same[i] &= Bits(Scores(predictor, batches[i])).AsSpan().SequenceEqual(expected[i]);
+            for (var round = 0; round < rounds; round++)
+            {
+                start.SignalAndWait();
+                if (!Bits(Scores(predictor, batches[i])).AsSpan().SequenceEqual(expected[i])) wrong[i]++;
+            }
         })).ToArray();
         foreach (var thread in threads) thread.Start();
         foreach (var thread in threads) thread.Join();
-        same.ShouldAllBe(s => s);
+        wrong.ShouldAllBe(w => w == 0);
     }
 
     [Fact]
@@ -64,6 +74,27 @@ public sealed class PredictorTests
         Should.Throw<ArgumentException>(() => new Predictor(_ranker).Score(TinyData.Rows(_ranker.Schema, 4, 2), new float[11])).Message.ShouldContain("12 needed");
 
     [Fact]
+    public void Score_TooFewConditionalScores_SaysHowManyAreNeeded()
+    {
+        var message = Should.Throw<ArgumentException>(
+            () => new Predictor(_ranker).Score(TinyData.Rows(_ranker.Schema, 4, 2), new float[12], new float[11])).Message;
+        message.ShouldContain("conditional");
+        message.ShouldContain("12 needed");
+    }
+
+    [Fact]
+    public void Score_BatchOfAnotherSchema_IsRefusedAndAnEqualOneIsNot()
+    {
+        var predictor = new Predictor(_ranker);
+        var other = TinyData.Rows(TinyData.Schema([2, 4], [-1, 0, -1]), 4, 2);
+        Should.Throw<ArgumentException>(() => predictor.Score(other, new float[12])).Message.ShouldContain("another schema");
+        var equal = TinyData.Rows(TinyData.Schema([2, 3], [-1, 0, -1]), 4, 2);
+        equal.Schema.ShouldNotBeSameAs(predictor.Schema);
+        Bits(Scores(predictor, equal)).ShouldBe(Bits(Scores(predictor, TinyData.Rows(_ranker.Schema, 4, 2))));
+        Should.Throw<ArgumentException>(() => predictor.Score(other, new float[12])).Message.ShouldContain("another schema");
+    }
+
+    [Fact]
     public void Score_NoRows_WritesNothing()
     {
         var scores = new float[] { 7 };
@@ -78,8 +109,11 @@ public sealed class PredictorTests
         var predictor = new Predictor(_ranker, pool);
         var batch = TinyData.Rows(_ranker.Schema, Rows, 2);
         var scores = new float[3 * Rows];
-        Allocations.Of(pool, 20, 50, () => predictor.Score(batch, scores)).ShouldBe(0);
+        Allocations.Of(pool, 20, 20, () => predictor.Score(batch, scores)).ShouldBe(0);
     }
+
+    /// <summary>The same weights every time, in a ranker that has not scored anything.</summary>
+    static Ranker Untouched() => new(TinyData.Schema([2, 3], [-1, 0, -1]), new Aesm2Options(), 1);
 
     static float[] Scores(Predictor predictor, Batch batch)
     {

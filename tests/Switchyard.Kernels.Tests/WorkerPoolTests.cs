@@ -18,16 +18,17 @@ public sealed class WorkerPoolTests
         }
     }
 
+    /// <summary>The caller would claim every part itself if nobody came; parts that wait for one another need all the sleepers.</summary>
     [Fact]
-    public void For_AfterTheWorkersFellAsleep_StillRuns()
+    public void For_AfterTheWorkersFellAsleep_WakesAllOfThem()
     {
         using var pool = new WorkerPool(3);
-        for (var loop = 0; loop < 5; loop++)
+        using var barrier = new Barrier(3);
+        for (var loop = 1; loop <= 20; loop++)
         {
             Thread.Sleep(5);
-            var counts = new int[100];
-            pool.For(counts.Length, new Counting(counts));
-            counts.ShouldAllBe(c => c == 1);
+            pool.For(3, new Meeting(barrier));
+            barrier.CurrentPhaseNumber.ShouldBe(loop, "all parts were inside at the same time");
         }
     }
 
