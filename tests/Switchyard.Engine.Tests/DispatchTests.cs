@@ -79,6 +79,39 @@ public sealed class DispatchTests
         }
     }
 
+    /// <summary>
+    /// So do the gradients of rows, gates, weights and biases: what the dense bank computes for an unchosen expert has gradient zero,
+    /// and adding it changes nothing.
+    /// </summary>
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(40, 1)]
+    [InlineData(600, 1)]
+    [InlineData(600, 3)]
+    public void ExpertLinear_SparseAndDenseBackward_SameBits(int rows, int threads)
+    {
+        const int experts = 5, inputs = 19, outputs = 13;
+        var (set, w, b) = Weights(inputs, outputs, experts);
+        using var pool = new WorkerPool(threads);
+        Run(new Graph(GraphMode.Train, set, pool), false).ShouldBe(Run(new Graph(GraphMode.Train, set), true));
+
+        int[] Run(Graph g, bool all)
+        {
+            var values = g.Value(Numbers.Gate(g, rows, experts, 0.6, 4)).ToArray();
+            var gate = g.Input(values, rows, experts, needsGrad: true);
+            var every = g.New(rows, experts, needsGrad: false);
+            g.Value(every).Fill(1);
+            var dispatch = g.Route(all ? [gate, every] : [gate]);
+            dispatch.Pairs.ShouldBe(all ? rows * experts : values.Count(v => v != 0));
+            var x = g.Input(Numbers.Normal(rows * inputs, 5), rows, inputs, needsGrad: true);
+            var y = g.Combine(g.ExpertLinear(x, w, b, dispatch, gather: true, relu: true), gate, dispatch, 0);
+            Numbers.Normal(y.Length, 6).CopyTo(g.Grad(y));
+            g.RunBackward(g.Zeros(1, 1));
+            g.Gradients!.Dense.ToArray().Count(v => v != 0).ShouldBeGreaterThan(experts * outputs);
+            return [.. Numbers.Bits(g.Grad(x)), .. Numbers.Bits(g.Grad(gate)), .. Numbers.Bits(g.Gradients.Dense)];
+        }
+    }
+
     /// <summary>Gathering inside the op equals gathering first and computing the pairs.</summary>
     [Theory]
     [InlineData(5)]

@@ -69,6 +69,7 @@ sealed class GradientCheck
 
     void Compare(string name, Span<double> values, ReadOnlySpan<double> gradient, ulong pattern, List<string> wrong)
     {
+        var before = Compared;
         for (var i = 0; i < values.Length; i++)
         {
             var centre = values[i];
@@ -87,6 +88,8 @@ sealed class GradientCheck
             if (!(Math.Abs(numeric - gradient[i]) <= allowed)) wrong.Add(FormattableString.Invariant($"{name}[{i}]: {gradient[i]:R}, central difference {numeric:R}"));
         }
 
+        // The limit on what is left out is one for all: without this, it could be the whole of a small parameter.
+        if (Compared == before) wrong.Add($"{name}: none of its {values.Length} elements was compared");
         _parameters.Touch();
     }
 

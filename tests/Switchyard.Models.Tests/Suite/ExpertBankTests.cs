@@ -11,7 +11,7 @@ public sealed class ExpertBankTests
     [InlineData(60, 1, true)]
     [InlineData(700, 1, false)]
     [InlineData(700, 3, true)]
-    public void Mix_SparseAndDense_SameBits(int rows, int threads, bool disjoint)
+    public void Mix_SparseAndDense_SameBitsForwardAndBackward(int rows, int threads, bool disjoint)
     {
         const int inputs = 21, indicators = 6, gates = 3;
         var set = new ParameterSet(4);
@@ -24,17 +24,22 @@ public sealed class ExpertBankTests
         {
             var g = new Graph(GraphMode.Train, set, pool) { Seed = 3 };
             var random = new SeededRandom(1, "rows");
-            var h = g.New(rows, inputs, needsGrad: false);
-            foreach (ref var v in g.Value(h)) v = (float)random.NextNormal();
-            var u = g.New(rows, indicators, needsGrad: false);
-            foreach (ref var v in g.Value(u)) v = (float)random.NextNormal();
+            float[] Normal(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)random.NextNormal())];
+            var h = g.Input(Normal(rows * inputs), rows, inputs, needsGrad: true);
+            var u = g.Input(Normal(rows * indicators), rows, indicators, needsGrad: true);
             var weights = layer.Weights(g, h, u, NodeIndex.PerRow([.. Enumerable.Range(0, rows).Select(r => r % 4 - 1)]), 1);
             var every = g.New(rows, options.Experts, needsGrad: false);
             g.Value(every).Fill(1);
             var mixed = new Tensor[2];
             if (sparse) layer.Mix(g, h, [weights], mixed.AsSpan(0, 1));
             else layer.Mix(g, h, [weights, every], mixed);
-            return Trained.Bits(g.Value(mixed[0]));
+            Normal(mixed[0].Length).CopyTo(g.Grad(mixed[0]));
+            g.RunBackward(g.Zeros(1, 1));
+            g.Grad(h).ToArray().Count(v => v != 0).ShouldBeGreaterThan(rows);
+            return
+            [
+                .. Trained.Bits(g.Value(mixed[0])), .. Trained.Bits(g.Grad(h)), .. Trained.Bits(g.Grad(u)), .. Trained.Bits(g.Gradients!.Dense),
+            ];
         }
     }
 }
