@@ -88,13 +88,18 @@ static class GoldenLayers
         var path = golden.Inputs["path"];
         var rows = path.Rows;
         var nodes = Enumerable.Range(0, shape.Levels.Length).Select(level => Enumerable.Range(0, rows).Select(r => path.Ints[r * path.Cols + level]).ToArray()).ToArray();
-        var targets = Targets(rows, given: [-1, 0], golden.Inputs["click"].Data, golden.Inputs["convert"].Data);
+        var targets = Targets(
+            rows, [.. Enumerable.Range(-1, shape.Tasks)], [.. Enumerable.Range(0, shape.Tasks).Select(t => golden.Inputs[Aesm2Names(t).Label].Data)]);
         var (g, x, logits, loss) = Run(golden, model, parameters, new ScenarioPath(nodes), targets);
 
         var scores = new float[shape.Tasks * rows];
         g.Probabilities(logits, targets.Given, scores);
-        golden.Compare("p_ctr", scores.AsSpan(0, rows), golden.Outputs["p_ctr"]);
-        golden.Compare("p_ctcvr", scores.AsSpan(rows, rows), golden.Outputs["p_ctcvr"]);
+        for (var t = 0; t < shape.Tasks; t++)
+        {
+            var name = Aesm2Names(t).Probability;
+            golden.Compare(name, scores.AsSpan(t * rows, rows), golden.Outputs[name]);
+        }
+
         var main = g.Value(loss)[0];
         var auxiliary = 0f;
         foreach (var term in g.Terms) auxiliary += term.Weight * g.Value(term.Value)[0];
@@ -104,6 +109,14 @@ static class GoldenLayers
         GoldenWeights.CompareGradients(golden, parameters, g.Gradients!);
         golden.Compare("gradient of x", g.Grad(x), golden.Gradients["x"]);
     }
+
+    /// <summary>A chain of tasks: a click, its conversion, and what follows from that.</summary>
+    static (string Label, string Probability) Aesm2Names(int task) => task switch
+    {
+        0 => ("click", "p_ctr"),
+        1 => ("convert", "p_ctcvr"),
+        _ => ($"label.{task}", $"p.{task}"),
+    };
 
     static void Mmoe(GoldenCase golden)
     {
