@@ -22,6 +22,38 @@ public sealed class ScheduleAndClipTests
     public void At_Step_FollowsTheSchedule(RateDecay decay, long step, double expected) =>
         new RateSchedule { WarmupSteps = 5, Decay = decay, Floor = 0.1, Factor = 0.5 }.At(2, step, stepsPerEpoch: 53, epochs: 2).ShouldBe(2 * expected, 1e-12);
 
+    [Theory]
+    [InlineData(RateDecay.Linear, 0, 2, 1)]
+    [InlineData(RateDecay.Linear, 0, 7, 3)]
+    [InlineData(RateDecay.Linear, 19, 7, 3)]
+    [InlineData(RateDecay.Cosine, 0, 2, 1)]
+    [InlineData(RateDecay.Cosine, 4, 7, 3)]
+    [InlineData(RateDecay.Cosine, 19, 7, 3)]
+    public void At_LastPlannedStep_IsTheFloorAndNotBefore(RateDecay decay, int warmup, int stepsPerEpoch, int epochs)
+    {
+        var schedule = new RateSchedule { WarmupSteps = warmup, Decay = decay, Floor = 0.25 };
+        long last = (stepsPerEpoch * epochs) - 1;
+        schedule.At(2, last, stepsPerEpoch, epochs).ShouldBe(0.5, 1e-15);
+        schedule.At(2, last + 1, stepsPerEpoch, epochs).ShouldBe(0.5, 1e-15);
+        for (long step = warmup; step < last; step++) schedule.At(2, step, stepsPerEpoch, epochs).ShouldBeGreaterThan(0.5 + 1e-6);
+    }
+
+    [Theory]
+    [InlineData(float.PositiveInfinity, false)]
+    [InlineData(float.NegativeInfinity, true)]
+    [InlineData(float.NaN, false)]
+    [InlineData(float.NaN, true)]
+    public void Apply_NormNotFinite_ReturnsItAndScalesNothing(float bad, bool inTable)
+    {
+        var gradients = Filled();
+        if (inTable) gradients.Tables[0].Values[0] = bad;
+        else gradients.Dense[0] = bad;
+        var (dense, table) = (Problem.Bits(gradients.Dense), Problem.Bits(gradients.Tables[0].Values));
+        GradientClip.Apply(gradients, 2.5).ShouldBe(Math.Abs((double)bad));
+        Problem.Bits(gradients.Dense).ShouldBe(dense);
+        Problem.Bits(gradients.Tables[0].Values).ShouldBe(table);
+    }
+
     [Fact]
     public void Apply_NormAboveTheLimit_ScalesDenseAndTablesAlike()
     {

@@ -72,6 +72,14 @@ public sealed class TrainerTests : IDisposable, ITrainingObserver
     }
 
     [Fact]
+    public void Fit_NoValueAtFirst_PatienceCountsFromTheFirstOn()
+    {
+        var result = Fit(new TrainingOptions { Epochs = 20, Patience = 2 }, true, null, null, null, 0.5, null, 0.4, 0.9);
+        (result.StoppedEarly, result.Epochs, result.BestEpoch, result.BestValue).ShouldBe((true, 6, 4, 0.5));
+        Weights().ShouldBe(_weights[3]);
+    }
+
+    [Fact]
     public void Fit_ValidateEvery_CountsStepsAcrossEpochsAndEndsWithOne()
     {
         Fit(new TrainingOptions { Epochs = 3, Patience = 0, ValidateEvery = 5 }, true, 0.1, 0.2, 0.3);
