@@ -29,17 +29,24 @@ sealed class TerminalReporter : IRunReporter
     /// <summary>Runs a command under the progress bar. Results are written when the bar is gone: two writers would spoil the screen.</summary>
     public static void Run(IAnsiConsole console, TextWriter output, Action<IRunReporter> command)
     {
-        var results = console.Progress()
-            .AutoClear(true)
-            .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
-            .Start(progress =>
-            {
-                var reporter = new TerminalReporter(console, progress);
-                command(reporter);
-                reporter._bar?.StopTask();
-                return reporter._results;
-            });
-        foreach (var result in results) output.WriteLine(result);
+        TerminalReporter? reporter = null;
+        try
+        {
+            console.Progress()
+                .AutoClear(true)
+                .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+                .Start(progress =>
+                {
+                    reporter = new TerminalReporter(console, progress);
+                    command(reporter);
+                    reporter._bar?.StopTask();
+                });
+        }
+        finally
+        {
+            // A table that was made is shown even where saving the model failed afterwards.
+            foreach (var result in reporter?._results ?? []) output.WriteLine(result);
+        }
     }
 
     public void TrainingStarted(int epochs, string monitor)

@@ -41,20 +41,22 @@ sealed class PartEvaluation
     /// <summary>Evaluates one pass of the source.</summary>
     /// <param name="rows">Rows in file order.</param>
     /// <param name="fixPositions">Score as predict and serve do, with every position field at its fixed value.</param>
-    public EvaluationReport Run(IBatchSource rows, bool fixPositions)
+    /// <param name="cancellation">Ends the evaluation between two batches.</param>
+    public EvaluationReport Run(IBatchSource rows, bool fixPositions, CancellationToken cancellation = default)
     {
         _evaluator.Clear();
         rows.Rewind(0);
         while (rows.Next(_batch, BatchRows))
         {
+            cancellation.ThrowIfCancellationRequested();
             if (fixPositions) _batch.FixPositions();
-            Add();
+            Add(rows.Schema.Group is not null);
         }
 
         return _evaluator.Report();
     }
 
-    void Add()
+    void Add(bool grouped)
     {
         var count = _batch.Count;
         _predictor.Score(_batch, _flat, _flatConditional);
@@ -70,6 +72,6 @@ sealed class PartEvaluation
         }
 
         for (var row = 0; row < count; row++) _leaves[row] = _batch.Leaf(row);
-        _evaluator.Add(_leaves, _predictor.Schema.Group is null ? default : _batch.Groups, _scores, _labels, count, _conditional);
+        _evaluator.Add(_leaves, grouped ? _batch.Groups : default, _scores, _labels, count, _conditional);
     }
 }

@@ -14,17 +14,18 @@ public static partial class Run
     /// <param name="bundle">Folder of the bundle.</param>
     /// <param name="input">CSV or TSV, also .gz; - is standard input.</param>
     /// <param name="output">CSV, written under a temporary name and then renamed; - is standard output.</param>
+    /// <param name="separator">Character between values; null takes that of the model's first source, where that is known.</param>
     /// <param name="keep">Input columns to repeat before the scores; <c>*</c> for all.</param>
     /// <param name="reporter">Hears how many rows were scored.</param>
     /// <param name="cancellation">Ends the run between two batches.</param>
     /// <returns>Rows scored.</returns>
     public static long Predict(
-        string bundle, string input, string output, IReadOnlyList<string> keep, IRunReporter reporter, CancellationToken cancellation = default)
+        string bundle, string input, string output, char? separator, IReadOnlyList<string> keep, IRunReporter reporter, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(keep);
         ArgumentNullException.ThrowIfNull(reporter);
         var loaded = ModelBundle.Load(bundle);
-        using var rows = CsvRows.Open(input);
+        using var rows = OpenRows(input, separator, loaded);
         var scored = 0L;
         if (output == "-")
         {
@@ -49,7 +50,8 @@ public static partial class Run
         var batch = new Batch(schema, PredictRows);
         var scores = new float[schema.Tasks.Length * PredictRows];
         var texts = new string[PredictRows];
-        var predictor = new Predictor(ranker);
+        using var pool = NewPool(0);
+        var predictor = new Predictor(ranker, pool);
         writer.WriteLine(string.Join(',', kept.Select(c => Quoted(rows.Header[c])).Concat(schema.Tasks.Select(t => Quoted(t.Name)))));
         var scored = 0L;
         for (var more = true; more;)
@@ -90,6 +92,16 @@ public static partial class Run
         encoder.ThrowIfUnknownScenarios();
         WarnOfUnknown(unknown, reporter);
         return scored;
+    }
+
+    /// <summary>Opens the input as the model's own first source was read: its separator, and its column names where it has no header.</summary>
+    static CsvRows OpenRows(string input, char? separator, LoadedBundle loaded)
+    {
+        if (input.Contains('*', StringComparison.Ordinal)) throw new InputException($"--input {input}: predict reads one file; call it once per file, or pipe the rows in with --input -.");
+        if (input != "-" && !File.Exists(input)) throw new InputException($"--input {input}: there is no such file.");
+        var source = loaded.Metadata.Configuration is null ? null : ConfigurationOf(loaded.Folder, loaded.Metadata).Data.Sources[0];
+        IReadOnlyList<string>? columns = source is { Columns.IsDefaultOrEmpty: false } ? source.Columns : null;
+        return CsvRows.Open(input, separator ?? source?.Separator, columns);
     }
 
     static int[] KeptColumns(CsvRows rows, IReadOnlyList<string> keep, Schema schema)

@@ -22,26 +22,29 @@ public static partial class Run
     /// <param name="configuration">The run.</param>
     /// <param name="json">File for the metrics, null for none.</param>
     /// <param name="reporter">Hears progress and results.</param>
-    /// <param name="cancellation">Ends the run between two steps; nothing is saved then.</param>
-    public static TrainedRun Train(RunConfiguration configuration, string? json, IRunReporter reporter, CancellationToken cancellation = default)
+    /// <param name="resume">Goes on from the newest checkpoint of the same run, where there is one.</param>
+    /// <param name="cancellation">Ends the run between two steps: after a checkpoint with <see cref="TrainingInterruptedException"/>.</param>
+    public static TrainedRun Train(
+        RunConfiguration configuration, string? json, IRunReporter reporter, bool resume = false, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ModelBundle.RequirePlace(configuration.BundleDirectory);
         if (json is not null) TextFile.RequireWritable(json);
         using var data = OpenData(configuration, null, reporter, cancellation);
         var options = configuration.Training;
-        if (PartEvaluation.LayoutOf(data.Schema).MonitorProblem(options.Monitor) is { } problem) throw new InputException($"{configuration.File}: training.monitor: {problem}");
+        using var checkpoints = OpenCheckpoints(configuration, data, resume, reporter);
         var ranker = new Ranker(data.Schema, configuration.Model.Options, options.Seed);
         using var pool = NewPool(options.Threads);
         reporter.Message(
             $"{configuration.Model.Name}: {ranker.Parameters.TrainedValues:N0} weights, {data.Rows(Part.Train):N0} training rows, " +
-            $"{data.Rows(Part.Validation):N0} validation, {data.Rows(Part.Test):N0} test, {data.Schema.Leaves:N0} scenarios, {data.Schema.Tasks.Length} tasks, {pool.Threads} threads");
+            $"{data.Rows(Part.Validation):N0} validation, {data.Rows(Part.Test):N0} test; scenarios: {data.Schema.Leaves:N0}, tasks: {data.Schema.Tasks.Length}, threads: {pool.Threads}");
 
-        var result = Fit(ranker, data, configuration, pool, reporter, cancellation);
+        var result = Fit(ranker, data, configuration, pool, checkpoints, resume, reporter, cancellation);
         ReportTraining(result, options, data.Rows(Part.Validation), reporter);
-        var report = ReportPart(data, Measured(data), new Predictor(ranker, pool), configuration.Evaluation, reporter);
+        var report = ReportPart(data, Measured(data), new Predictor(ranker, pool), configuration.Evaluation, reporter, cancellation);
         ModelBundle.Save(configuration.BundleDirectory, ranker, Describe(configuration, data.Summary, result, report));
         if (json is not null) TextFile.Write(json, report.ToJson());
+        if (!options.KeepCheckpointsAtEnd) checkpoints?.Clear();
         var place = Path.GetRelativePath(Directory.GetCurrentDirectory(), configuration.BundleDirectory);
         reporter.Result($"to score rows: switchyard predict {place} --input rows.csv --output scores.csv");
         reporter.Result($"model: {place}");
@@ -64,7 +67,14 @@ public static partial class Run
     }
 
     static TrainingResult Fit(
-        Ranker ranker, Dataset data, RunConfiguration configuration, WorkerPool pool, IRunReporter reporter, CancellationToken cancellation)
+        Ranker ranker,
+        Dataset data,
+        RunConfiguration configuration,
+        WorkerPool pool,
+        CheckpointStore? checkpoints,
+        bool resume,
+        IRunReporter reporter,
+        CancellationToken cancellation)
     {
         var options = configuration.Training;
         if (data.Rows(Part.Validation) == 0)
@@ -76,13 +86,15 @@ public static partial class Run
         using var train = data.Open(Part.Train, new ShuffleOptions { Seed = options.Seed, BufferRows = options.ShuffleRows });
         using var validation = data.Open(Part.Validation);
         var evaluation = new PartEvaluation(new Predictor(ranker, pool), configuration.Evaluation);
+        var trainer = new Trainer(ranker, options, pool) { Checkpoints = checkpoints };
+        if (resume) Resume(trainer, configuration, reporter);
         reporter.TrainingStarted(options.Epochs, options.Monitor);
-        return new Trainer(ranker, options, pool).Fit(train, Validate, reporter, cancellation);
+        return trainer.Fit(train, Validate, reporter, cancellation);
 
         Validation Validate()
         {
             if (validation.RowCount == 0) return new Validation(null, true);
-            var value = evaluation.Run(validation, fixPositions: true).Monitor(options.Monitor);
+            var value = evaluation.Run(validation, fixPositions: true, cancellation).Monitor(options.Monitor);
             return new Validation(value.Value, value.HigherIsBetter);
         }
     }

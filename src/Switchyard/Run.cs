@@ -35,7 +35,7 @@ public static partial class Run
         using var pool = NewPool(configuration.Training.Threads);
         if (data.Rows(Measured(data)) == 0)
             throw new InputException("There is neither a test nor a validation row to evaluate; give split.test a condition that some rows meet.");
-        var report = ReportPart(data, Measured(data), new Predictor(loaded.Ranker, pool), configuration.Evaluation, reporter);
+        var report = ReportPart(data, Measured(data), new Predictor(loaded.Ranker, pool), configuration.Evaluation, reporter, cancellation);
         if (json is not null) TextFile.Write(json, report.ToJson());
         return report;
     }
@@ -50,6 +50,7 @@ public static partial class Run
             : Dataset.OpenOrImport(configuration.Data, schema, configuration.BaseDirectory, configuration.ColumnDirectory, reporter, cancellation);
         var summary = data.Summary;
         if (summary.RowsInNoPart > 0) reporter.Warning($"{summary.RowsInNoPart:N0} of {summary.RowsRead:N0} rows are in no part: they meet none of split's conditions");
+        if (summary.RowsUnmatched > 0) reporter.Warning($"{summary.RowsUnmatched:N0} of {summary.RowsRead:N0} rows found no partner in the joined source: its fields are missing there");
         WarnOfUnknown(summary.UnknownScenarios, reporter);
         return data;
     }
@@ -68,11 +69,11 @@ public static partial class Run
     static Part Measured(Dataset data) => data.Rows(Part.Test) > 0 ? Part.Test : Part.Validation;
 
     /// <summary>Evaluates a part and reports its table; with position fields, both ways.</summary>
-    static EvaluationReport ReportPart(Dataset data, Part part, Predictor predictor, EvaluationOptions options, IRunReporter reporter)
+    static EvaluationReport ReportPart(Dataset data, Part part, Predictor predictor, EvaluationOptions options, IRunReporter reporter, CancellationToken cancellation)
     {
         using var rows = data.Open(part);
         var evaluation = new PartEvaluation(predictor, options);
-        var report = evaluation.Run(rows, fixPositions: true);
+        var report = evaluation.Run(rows, fixPositions: true, cancellation);
         if (rows.RowCount == 0)
         {
             reporter.Warning("there are neither test nor validation rows: nothing is measured");
@@ -84,20 +85,23 @@ public static partial class Run
         var positions = data.Schema.Fields.Where(f => f.Role == FieldRole.Position).ToList();
         if (positions.Count > 0)
         {
-            var logged = evaluation.Run(rows, fixPositions: false);
+            var logged = evaluation.Run(rows, fixPositions: false, cancellation);
             foreach (var task in data.Schema.Tasks)
             {
-                reporter.Result(FormattableString.Invariant(
-                    $"{task.Name}: AUC {report.Auc(task.Name):0.0000} with {string.Join(", ", positions.Select(f => $"{f.Name} = {f.Fixed}"))} (as served), {logged.Auc(task.Name):0.0000} with the logged values"));
+                var served = string.Join(", ", positions.Select(f => $"{f.Name} = {f.Fixed}"));
+                reporter.Result($"{task.Name}: AUC {Text(report.Auc(task.Name))} with {served} (as served), {Text(logged.Auc(task.Name))} with the logged values");
             }
         }
 
         return report;
+
+        static string Text(double? auc) => auc is { } value ? value.ToString("0.0000", CultureInfo.InvariantCulture) : "undefined";
     }
 
+    /// <summary>The configuration a bundle was trained with; variables of the environment are not read, a bundle may be a stranger's.</summary>
     static RunConfiguration ConfigurationOf(string bundle, BundleMetadata metadata) =>
         metadata.Configuration is { } text
-            ? RunConfiguration.Parse(text, Path.Combine(bundle, "manifest.json"), Path.GetFullPath(bundle))
+            ? RunConfiguration.Parse(text, Path.Combine(bundle, "manifest.json"), Path.GetFullPath(bundle), environment: _ => null)
             : throw new InputException($"{bundle} does not say which data it was trained on; name a configuration with --configuration.");
 
     static WorkerPool NewPool(int threads) => new(threads > 0 ? threads : Environment.ProcessorCount);

@@ -13,7 +13,7 @@ static class ImportCommand
             "import",
             "Read the sources once and leave a binary column file; print rows, labels and fields. Train does this by itself where needed.",
             "switchyard import samples/census-income/switchyard.yaml",
-            "zcat logs-*.csv.gz | switchyard import run.yaml --set sources=-")
+            "zcat log.csv.gz | switchyard train run.yaml --set sources=-")
         {
             configuration,
             set,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Switchyard.Data;
 
 namespace Switchyard.Cli;
 
@@ -20,6 +21,11 @@ static class PredictCommand
             HelpName = "file",
             DefaultValueFactory = _ => "-",
         };
+        var separator = new Option<string?>("--separator")
+        {
+            Description = "Character between values of the input; tab for a tab. Default: as the model's own source had it.",
+            HelpName = "character",
+        };
         var keep = new Option<string[]>("--keep")
         {
             Description = "Input column to repeat before the scores, for example an id; * for all. May be given several times.",
@@ -36,15 +42,25 @@ static class PredictCommand
             model,
             input,
             output,
+            separator,
             keep,
         };
         command.SetAction(result => console.Run(reporter => Run.Predict(
             RunSymbols.Resolve(result.GetRequiredValue(model), null, []).Bundle,
             result.GetRequiredValue(input),
             result.GetRequiredValue(output),
+            Separator(result.GetValue(separator)),
             result.GetRequiredValue(keep),
             reporter,
             cancellation)));
         return command;
     }
+
+    static char? Separator(string? text) => text switch
+    {
+        null => null,
+        "tab" or "\\t" => '\t',
+        { Length: 1 } => text[0],
+        _ => throw new InputException($"--separator {text}: give one character, or tab."),
+    };
 }

@@ -35,14 +35,10 @@ internal static class FieldSection
         return fields.ToImmutable();
     }
 
-    /// <summary>A field that reads a label column would hand the model the answer.</summary>
+    /// <summary>Refuses what hands the model a label, at its place in the configuration.</summary>
     public static void CheckLabels(DataSpec data, MapNode root)
     {
-        foreach (var field in data.Fields)
-            foreach (var task in data.Tasks)
-                if ((field.Column ?? field.Name) == task.Label.Text)
-                    throw root.PlaceOf("fields").Error(
-                        $"field '{field.Name}' reads the label of task '{task.Name}': the model would be given the answer; remove the field.");
+        if (SpecChecks.LabelLeak(data) is { } leak) throw root.PlaceOf(leak.Key).Error(leak.Message);
     }
 
     static IEnumerable<MapNode> Expand(ConfigurationNode node, string path)

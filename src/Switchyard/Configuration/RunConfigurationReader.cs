@@ -26,6 +26,8 @@ internal sealed class RunConfigurationReader(string file, string baseDirectory, 
         SplitSection.Check(data, root);
         CheckScenario(data, root);
         FieldSection.CheckLabels(data, root);
+        var training = (TrainingOptions)ReadSection(root, "training", typeof(TrainingOptions));
+        CheckMonitor(data, training, root);
         var name = root.Has("name") ? (string)new TextShape().Read(root["name"]!, "name") : DefaultName();
         return new RunConfiguration
         {
@@ -34,7 +36,7 @@ internal sealed class RunConfigurationReader(string file, string baseDirectory, 
             BaseDirectory = baseDirectory,
             Data = data,
             Model = ReadModel(Required(root, "model", "the name of an architecture")),
-            Training = (TrainingOptions)ReadSection(root, "training", typeof(TrainingOptions)),
+            Training = training,
             Evaluation = (EvaluationOptions)ReadSection(root, "evaluation", typeof(EvaluationOptions)),
             Output = root.Has("output") ? (string)new TextShape().Read(root["output"]!, "output") : $"runs/{name}",
         };
@@ -45,6 +47,14 @@ internal sealed class RunConfigurationReader(string file, string baseDirectory, 
 
     static object ReadSection(MapNode root, string key, Type type) =>
         new RecordShape(type).Read(root[key] ?? new ScalarNode(root.Place, "", plain: true), key);
+
+    static void CheckMonitor(DataSpec data, TrainingOptions training, MapNode root)
+    {
+        var layout = new EvaluationLayout(
+            [.. data.Scenario.Select(column => (column, (IReadOnlyList<string>)[]))], [.. data.Tasks.Select(t => t.Name)], [.. data.Tasks.Select(_ => -1)]);
+        if (layout.MonitorProblem(training.Monitor) is { } problem)
+            throw ((root["training"] as MapNode)?.PlaceOf("monitor") ?? root.Place).Error($"training.monitor: {problem}");
+    }
 
     static void CheckScenario(DataSpec data, MapNode root)
     {

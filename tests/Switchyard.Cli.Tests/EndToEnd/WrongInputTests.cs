@@ -120,7 +120,7 @@ public sealed class WrongInputTests
     [Fact]
     public void Train_LossNotFinite_SaysStepAndRemedy() =>
         new CliRun().Use(run => run.Train("training.optimizer=sgd", "training.learning_rate=1000", "training.epochs=9", "training.patience=0")
-            .ShouldRefuse("the loss is not finite in step", "lower training.learning_rate"));
+            .ShouldRefuse("the loss or its gradient is not finite in step", "lower training.learning_rate"));
 
     [Theory]
     [InlineData("training.batch_size=100000")]
