@@ -41,6 +41,19 @@ public sealed class ConditionTests
     [InlineData("a not in [x, y]", "z", true)]
     [InlineData("a not in [x, y]", "x", false)]
     [InlineData("a not in [x, y]", "", true)]
+    [InlineData("a == 2018-11-07", "2018-11-07T10:00:00", true)]
+    [InlineData("a == 2018-11-07", "2018-11-08T00:00:00", false)]
+    [InlineData("a != 2018-11-07", "2018-11-07 10:00:00", false)]
+    [InlineData("a in [2018-11-06, 2018-11-07]", "2018-11-07 10:00", true)]
+    [InlineData("a == 2018-11-07T10:00:00Z", "2018-11-07 12:00:00+02", true)]
+    [InlineData("a == 2018-11-07T10:00:00", "2018-11-07 10:00:00.0 UTC", true)]
+    [InlineData("a == 2018-11-07", "2018-11-7", false)]
+    [InlineData("a == 'x and y'", "x and y", true)]
+    [InlineData("a == android", "android", true)]
+    [InlineData("a is present", "nan", false)]
+    [InlineData("a is missing", "NaN", true)]
+    [InlineData("a in [x]", "NaN", false)]
+    [InlineData("a not in [x]", "NaN", true)]
     [InlineData("a is present", "0", true)]
     [InlineData("a is present", "", false)]
     [InlineData("a is missing", "", true)]
@@ -58,7 +71,19 @@ public sealed class ConditionTests
     [InlineData("a >= 10", "", false)]
     [InlineData("a >= 2018-11-08", "2018-11-08", true)]
     [InlineData("a < 2018-11-08", "2018-11-07 23:59:59", true)]
-    [InlineData("a <= 2018-11-08", "2018-11-08T00:00:01", false)]
+    [InlineData("a <= 2018-11-08", "2018-11-08T00:00:01", true)]
+    [InlineData("a <= 2018-11-08", "2018-11-08T23:59:59.9999999", true)]
+    [InlineData("a <= 2018-11-08", "2018-11-09", false)]
+    [InlineData("a > 2018-11-08", "2018-11-08 12:00", false)]
+    [InlineData("a > 2018-11-08", "2018-11-09 00:00", true)]
+    [InlineData("a < 2018-11-08", "2018-11-08 00:00", false)]
+    [InlineData("a >= 2018-11-08T00:00:00", "2018-11-08", true)]
+    [InlineData("a < 2019-11-24T10:00:00Z", "2019-11-24T10:30:00+02:00", true)]
+    [InlineData("a <= 2019-11-24T10:00:00", "2019-11-24T12:00:00.0+0200", true)]
+    [InlineData("a < 2019-11-24T10:00:00.5", "2019-11-24T10:00:00.25", true)]
+    [InlineData("a < 2019-11-24T10:00:00.5", "2019-11-24T10:00:00.500", false)]
+    [InlineData("a > 2018-11-08", "2018-11-08T23:30:00-05:00", true)]
+    [InlineData("a < 2018-11-08", "NaN", false)]
     [InlineData("a > 2019-11-24 10:00:00", "2019-11-24T10:00:01", true)]
     [InlineData("a > 2019-11-24", "", false)]
     public void Holds_OrderConditions_CompareNumbersAndDates(string condition, string value, bool expected) =>
@@ -71,6 +96,13 @@ public sealed class ConditionTests
     [InlineData("a < 5", "cheap")]
     [InlineData("a < 5", "2018-11-08")]
     [InlineData("a < 2018-11-08", "5")]
+    [InlineData("a < 2018-11-08", "2018-13-45")]
+    [InlineData("a < 2018-11-08", "2018-02-29")]
+    [InlineData("a < 2018-11-08", "2018-11-08T25:00")]
+    [InlineData("a < 2018-11-08", "2018-11-08T10:00 CET")]
+    [InlineData("a < 2018-11-08", "2018-11-08T10")]
+    [InlineData("a < 2018-11-08", "2018-11-08T10:00:00.")]
+    [InlineData("a < 2018-11-08", "2018-11-08T10:00+2")]
     public void Holds_ValueWithoutOrder_NamesPlaceColumnAndValue(string condition, string value)
     {
         var message = Should.Throw<InputException>(() => Holds(condition, value)).Message;
@@ -125,6 +157,7 @@ public sealed class ConditionTests
     [InlineData("true", 1f)]
     [InlineData("False", 0f)]
     [InlineData("", float.NaN)]
+    [InlineData("nan", float.NaN)]
     public void Label_BareColumn_IsZeroOneOrNotObserved(string value, float expected) => Label("a", value).ShouldBe(expected);
 
     [Theory]
@@ -149,6 +182,8 @@ public sealed class ConditionTests
         Label("a == 10", "").ShouldBe(float.NaN);
         Label("a != 10", "").ShouldBe(float.NaN);
         Label("a > 3", "").ShouldBe(float.NaN);
+        Label("a > 3", "NaN").ShouldBe(float.NaN);
+        Label("a == 10", "NaN").ShouldBe(float.NaN);
         Label("a is present", "").ShouldBe(0f);
     }
 
@@ -186,6 +221,16 @@ public sealed class ConditionTests
     [InlineData("hash(a) mod x == 1", "whole number")]
     [InlineData("row mod 10 > 3", "modulus")]
     [InlineData("== 3", "column name")]
+    [InlineData("a == NaN", "is missing")]
+    [InlineData("a in ['nan']", "is missing")]
+    [InlineData("a == 10 and b == 1", "list of conditions")]
+    [InlineData("a == x AND y", "'AND'")]
+    [InlineData("a == x or y", "'or'")]
+    [InlineData("a == 10&&b", "'&&'")]
+    [InlineData("a == 10 || b", "'||'")]
+    [InlineData("a < 5 < 6", "'<'")]
+    [InlineData("a == b == c", "'=='")]
+    [InlineData("a in [x, y or z]", "'or'")]
     public void Parse_BadText_SaysWhatAndWhere(string text, string expected)
     {
         var message = Should.Throw<InputException>(() => Condition.Parse(text)).Message;
@@ -194,6 +239,10 @@ public sealed class ConditionTests
         message.ShouldContain("Accepted: ");
         expected.Split('|').ShouldContain(e => message.Contains(e));
     }
+
+    [Fact]
+    public void Bind_OrderAgainstADayThatIsNone_IsRefused() =>
+        Should.Throw<InputException>(() => Holds("a < 2018-13-45", "2018-01-01")).Message.ShouldContain("neither a number nor a date");
 
     [Fact]
     public void Bind_OrderAgainstAWord_IsRefused() =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 
 namespace Switchyard.Data;
 
@@ -161,13 +162,27 @@ sealed class ConditionParser(string text)
         SkipSpace();
         if (AtEnd) throw Error("a value is missing");
         if (text[_at] is '\'' or '"')
-            return Quoted(text[_at]) is { Length: > 0 } quoted ? quoted : throw Error("an empty value is tested with 'is missing'");
+            return Known(Quoted(text[_at]));
         var start = _at;
         while (!AtEnd && !(inList && text[_at] is ',' or ']')) _at++;
         var value = text[start.._at].TrimEnd();
         if (inList && value.Contains("..", StringComparison.Ordinal))
             throw Error($"'{value}' looks like a range, which only hash and row take; write two conditions with >= and <=, or put the value in quotes");
-        return value.Length > 0 ? value : throw Error("a value is missing; an empty one is tested with 'is missing'");
+        if (Joint(value) is { } joint) throw Error($"'{joint}' within the value '{value}': a condition is one test; write a list of conditions, or quote the value");
+        return value.Length > 0 ? Known(value) : throw Error("a value is missing; an empty one is tested with 'is missing'");
+    }
+
+    string Known(string value) =>
+        TextNumber.IsMissing(Encoding.UTF8.GetBytes(value)) ? throw Error("a missing value (empty or NaN) is tested with 'is missing'") : value;
+
+    // What joins conditions elsewhere. Taken for a part of the value, it would leave the second condition out without a word.
+    static string? Joint(string value)
+    {
+        foreach (var symbol in (ReadOnlySpan<string>)["&&", "||", "==", "!=", "<=", ">=", "<", ">"])
+            if (value.Contains(symbol, StringComparison.Ordinal))
+                return symbol;
+        return value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Skip(1)
+            .FirstOrDefault(word => word.Equals("and", StringComparison.OrdinalIgnoreCase) || word.Equals("or", StringComparison.OrdinalIgnoreCase));
     }
 
     string Column()

@@ -45,7 +45,7 @@ abstract class RowTest
         public override float Label(TextRow row)
         {
             var text = row[column];
-            if (text.IsEmpty) return float.NaN;
+            if (TextNumber.IsMissing(text)) return float.NaN;
             if (text.Length == 1)
             {
                 if (text[0] == '1') return 1f;
@@ -63,7 +63,7 @@ abstract class RowTest
 
     sealed class PresenceTest(int column, bool present) : RowTest
     {
-        public override bool Holds(TextRow row) => row[column].IsEmpty != present;
+        public override bool Holds(TextRow row) => TextNumber.IsMissing(row[column]) != present;
     }
 
     sealed class MembershipTest : RowTest
@@ -72,6 +72,7 @@ abstract class RowTest
         readonly bool _negated;
         readonly byte[][] _texts;
         readonly double[] _numbers;
+        readonly TextDate[] _dates;
 
         public MembershipTest(int column, ImmutableArray<string> values, bool negated)
         {
@@ -79,19 +80,25 @@ abstract class RowTest
             _negated = negated;
             _texts = [.. values.Select(Encoding.UTF8.GetBytes)];
             _numbers = [.. _texts.Where(t => TextNumber.TryParse(t, out _)).Select(t => TextNumber.TryParse(t, out var v) ? v : 0)];
+            _dates = [.. _texts.Where(t => TextDate.Is(t)).Select(t => TextDate.TryParse(t, out var date) ? date : default)];
         }
 
         public override bool Holds(TextRow row) => Contains(row[_column]) != _negated;
 
-        public override float Label(TextRow row) => row[_column].IsEmpty ? float.NaN : base.Label(row);
+        public override float Label(TextRow row) => TextNumber.IsMissing(row[_column]) ? float.NaN : base.Label(row);
 
         bool Contains(ReadOnlySpan<byte> text)
         {
-            if (text.IsEmpty) return false;
+            if (TextNumber.IsMissing(text)) return false;
             foreach (var value in _texts)
                 if (text.SequenceEqual(value))
                     return true;
-            return _numbers.Length > 0 && TextNumber.TryParse(text, out var number) && _numbers.AsSpan().Contains(number);
+            if (_numbers.Length > 0 && TextNumber.TryParse(text, out var number) && _numbers.AsSpan().Contains(number)) return true;
+            if (_dates.Length == 0 || !TextDate.TryParse(text, out var date)) return false;
+            foreach (var value in _dates)
+                if (date.ComparedTo(value) == 0)
+                    return true;
+            return false;
         }
     }
 
@@ -100,26 +107,26 @@ abstract class RowTest
         readonly int _column;
         readonly ConditionNode.Compare _node;
         readonly string _condition;
-        readonly byte[] _text;
         readonly bool _isNumber;
         readonly double _number;
+        readonly TextDate _date;
 
         public OrderTest(int column, ConditionNode.Compare node, string condition)
         {
             (_column, _node, _condition) = (column, node, condition);
-            _text = Encoding.UTF8.GetBytes(node.Value);
-            _isNumber = TextNumber.TryParse(_text, out _number);
-            if (!_isNumber && !TextNumber.IsDate(_text))
+            var text = Encoding.UTF8.GetBytes(node.Value);
+            _isNumber = TextNumber.TryParse(text, out _number);
+            if (!_isNumber && !TextDate.TryParse(text, out _date))
                 throw new InputException($"Condition \"{condition}\": '{node.Value}' is neither a number nor a date (yyyy-MM-dd), so it has no order. Use == or in.");
         }
 
         public override bool Holds(TextRow row)
         {
             var text = row[_column];
-            if (text.IsEmpty) return false;
+            if (TextNumber.IsMissing(text)) return false;
             int order;
             if (_isNumber && TextNumber.TryParse(text, out var number)) order = number.CompareTo(_number);
-            else if (!_isNumber && TextNumber.IsDate(text)) order = TextNumber.CompareDates(text, _text);
+            else if (!_isNumber && TextDate.TryParse(text, out var date)) order = date.ComparedTo(_date);
             else
                 throw new InputException(
                     $"{row.Place}, column '{_node.Column}': '{row.Text(_column)}' cannot be compared in \"{_condition}\"; " +
@@ -133,7 +140,7 @@ abstract class RowTest
             };
         }
 
-        public override float Label(TextRow row) => row[_column].IsEmpty ? float.NaN : base.Label(row);
+        public override float Label(TextRow row) => TextNumber.IsMissing(row[_column]) ? float.NaN : base.Label(row);
     }
 
     sealed class HashTest(int[] columns, ConditionNode.Modulo node) : RowTest

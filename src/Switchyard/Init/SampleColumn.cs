@@ -22,7 +22,7 @@ sealed class SampleColumn(string name, int index)
 
     public int Count(int code) => _counts[code];
 
-    /// <summary>Code of the empty text; −1 where no value is missing.</summary>
+    /// <summary>Code of the missing values (empty or NaN); −1 where no value is missing.</summary>
     public int MissingCode => _values.Find([]);
 
     public int Missing => MissingCode is >= 0 and var code ? _counts[code] : 0;
@@ -45,7 +45,7 @@ sealed class SampleColumn(string name, int index)
 
     public void Add(ReadOnlySpan<byte> value)
     {
-        var code = _values.Add(value);
+        var code = _values.Add(TextNumber.IsMissing(value) ? default : value);
         if (code == _counts.Count) _counts.Add(0);
         _counts[code]++;
         _codes.Add(code);

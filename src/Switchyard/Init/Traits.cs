@@ -58,7 +58,7 @@ sealed record Traits
         foreach (var code in column.ByFrequency)
         {
             var text = column.Utf8(code);
-            if (TextNumber.IsDate(text)) dates += column.Count(code);
+            if (TextDate.Is(text)) dates += column.Count(code);
             if (TextNumber.TryParse(text, out var value))
             {
                 numbers += column.Count(code);

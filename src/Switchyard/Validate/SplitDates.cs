@@ -17,14 +17,14 @@ sealed class SplitDates(string column)
         .Select(c => c.Node).SelectMany<ConditionNode, string>(node => node switch
         {
             ConditionNode.Compare { Operator: not (Comparison.Equal or Comparison.NotEqual) } n => [n.Column],
-            ConditionNode.Compare n when TextNumber.IsDate(Encoding.UTF8.GetBytes(n.Value)) => [n.Column],
-            ConditionNode.In n when n.Values.Any(v => TextNumber.IsDate(Encoding.UTF8.GetBytes(v))) => [n.Column],
+            ConditionNode.Compare n when TextDate.Is(Encoding.UTF8.GetBytes(n.Value)) => [n.Column],
+            ConditionNode.In n when n.Values.Any(v => TextDate.Is(Encoding.UTF8.GetBytes(v))) => [n.Column],
             _ => [],
         }).Distinct(StringComparer.Ordinal);
 
     public void Add(ReadOnlySpan<byte> text, Part part)
     {
-        if (TextNumber.IsDate(text))
+        if (TextDate.Is(text))
         {
             var day = Encoding.ASCII.GetString(text[..10]);
             if (!_days.TryGetValue(day, out var rows)) _days.Add(day, rows = new long[3]);
