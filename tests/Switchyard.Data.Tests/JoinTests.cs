@@ -55,4 +55,13 @@ public sealed class JoinTests
         using var other = Folder("brand\titem\tprice\nB\ti1\t10\n");
         other.Refusal(Spec("item")).ShouldContain("rows.csv: no column 'item' (a key of the join)");
     }
+
+    [Fact]
+    public void Import_EmptyKeys_MatchNothing()
+    {
+        using var folder = new TemporaryFolder().Write("rows.csv", "x,y,part\n,1,a\ni1,1,a\n").Write("items.tsv", "x\tbrand\tprice\n\tnobody's\t1\n\tnobody's\t2\ni1\tB\t3\n");
+        using var data = folder.Import(Spec("x"));
+        data.Summary.RowsUnmatched.ShouldBe(1);
+        ((VocabularyEncoder)data.Schema.Fields[1].Encoder).Values.ShouldBe(["", "B"]);
+    }
 }

@@ -28,6 +28,7 @@ sealed class JoinTable
             while (rows.Read())
             {
                 number++;
+                if (IsNoKey(keys, rows)) continue;
                 var known = _keys.Count;
                 if (_keys.Add(buffer.Key(rows, keys)) < known)
                     throw new InputException(
@@ -46,8 +47,11 @@ sealed class JoinTable
 
     public IReadOnlyList<string> On => _on;
 
-    /// <summary>Row of a key, −1 without a match.</summary>
+    /// <summary>Row of a key, −1 without a match. An empty key in a single column is a missing one and matches nothing.</summary>
     public int Find(ReadOnlySpan<byte> key) => _keys.Find(key);
+
+    // Left out of the table, so that two rows without a key neither clash nor lend their values to every row that has none.
+    static bool IsNoKey(int[] keys, TextRow row) => keys.Length == 1 && row[keys[0]].IsEmpty;
 
     public ReadOnlySpan<byte> Value(int row, int column) => _values[_cells[(row * _width) + column]];
 }
