@@ -24,7 +24,8 @@ public sealed class Dataset : IDisposable
 
     public ImportSummary Summary => _info.Summary;
 
-    internal string Fingerprint => _info.Fingerprint;
+    /// <summary>Hash of the specification and the sources the file was made from; empty where they were read from standard input.</summary>
+    public string Fingerprint => _info.Fingerprint;
 
     /// <summary>Opens a column file.</summary>
     /// <exception cref="InputException">There is no such file, or it is damaged.</exception>
@@ -99,9 +100,9 @@ public sealed class Dataset : IDisposable
         {
             return File.Exists(path) ? OpenFile(path) : null;
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException or InputException)
         {
-            // Damaged or of another format: the import writes it anew.
+            // Damaged, of another format, or with a condition that is no longer one: the import writes it anew.
             return null;
         }
     }

@@ -103,9 +103,11 @@ public static class Importer
         IProgress<ImportProgress>? progress,
         CancellationToken cancellation)
     {
-        // One fixed temporary name, held open without sharing: what a crash left is overwritten, a second import is refused.
+        // One fixed temporary name: what a crash left is overwritten. The lock outlives the rename and the deletion below, or a second
+        // import could begin the temporary file anew between its last byte and its new name.
         var temporary = path + ".tmp";
-        var stream = Claim(temporary);
+        using var claim = Claim(path + ".lock", FileOptions.DeleteOnClose);
+        var stream = Claim(temporary, FileOptions.None);
         try
         {
             using (stream)
@@ -133,15 +135,16 @@ public static class Importer
         }
     }
 
-    static FileStream Claim(string temporary)
+    // Held open without sharing: a second import is refused.
+    static FileStream Claim(string path, FileOptions options)
     {
         try
         {
-            return new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+            return new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, options);
         }
         catch (IOException e) when (e.GetType() == typeof(IOException) && e.HResult is WouldBlock or WouldBlockOnMac or SharingViolation)
         {
-            throw new ImportRunningException($"Another import is writing {temporary}; wait until it has finished and try again.", e);
+            throw new ImportRunningException($"Another import is writing {path}; wait until it has finished and try again.", e);
         }
     }
 

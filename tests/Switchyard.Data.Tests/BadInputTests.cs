@@ -117,6 +117,9 @@ public sealed class BadInputTests
             { "is numeric", ok with { Fields = [Make.Numeric("x"), x with { Name = "z", Shares = "x" }] } },
             { "weight -1", ok with { Tasks = [Make.Task("y") with { Weight = -1 }] } },
             { "is listed twice. Drop or rename one of them.", ok with { Sources = [ok.Sources[0], ok.Sources[0]] } },
+            { "field 'x' reads the label of task 't' (x == 10)", ok with { Tasks = [Make.Task("t", "x == 10")] } },
+            { "field 'z' reads the label of task 'y'", ok with { Fields = [x with { Name = "z", Column = "y" }], Tasks = [Make.Task("y", "`y`")] } },
+            { "scenario column 'y' is read by the label", ok with { Scenario = ["y"] } },
             { "it is the first", ok with { Sources = [ok.Sources[0] with { JoinOn = ["x"] }] } },
         };
     }
@@ -124,4 +127,29 @@ public sealed class BadInputTests
     [Theory]
     [MemberData(nameof(BadSpecs), DisableDiscoveryEnumeration = true)]
     public void Import_BadSpecification_IsRefusedBeforeReading(string expected, DataSpec spec) => Refusal("x,y,part\nu,1,a\n", spec).ShouldContain(expected);
+
+    [Fact]
+    public void Import_ScenarioColumnAsField_IsAccepted()
+    {
+        using var folder = new TemporaryFolder().Write("rows.csv", "x,y,part\nu,1,a\n");
+        using var data = folder.Import(Make.Small() with { Scenario = ["x"] });
+        data.Schema.Leaves.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("./rows.csv")]
+    [InlineData("sub/../rows.csv")]
+    [InlineData("r*.csv")]
+    public void Import_SameFileInTwoParts_IsRefusedAndNamed(string other)
+    {
+        using var folder = new TemporaryFolder().Write("rows.csv", "x,y\nu,1\n");
+        var spec = Make.Small() with
+        {
+            Sources = [new SourceSpec { Path = "rows.csv", Part = Part.Train }, new SourceSpec { Path = other, Part = Part.Test }],
+            Split = new SplitSpec(),
+        };
+        var message = folder.Refusal(spec);
+        message.ShouldContain($"'rows.csv' and '{other}'");
+        message.ShouldContain(folder.File("rows.csv"));
+    }
 }

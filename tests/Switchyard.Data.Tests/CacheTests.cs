@@ -134,13 +134,15 @@ public sealed class CacheTests
         File.ReadAllBytes(OnlyFile(folder)).ShouldBe(before);
     }
 
-    [Fact]
-    public void Import_WhileAnotherWrites_IsRefused()
+    [Theory]
+    [InlineData(".lock")]
+    [InlineData(".tmp")]
+    public void Import_WhileAnotherWrites_IsRefused(string held)
     {
         using var folder = new TemporaryFolder().Write("rows.csv", Rows);
         string path;
         using (var data = folder.Import(Make.Small())) path = data.Path;
-        using (new FileStream(path + ".tmp", FileMode.Create, FileAccess.Write, FileShare.None))
+        using (new FileStream(path + held, FileMode.Create, FileAccess.Write, FileShare.None))
             Should.Throw<InputException>(() => folder.Import(Make.Small())).Message.ShouldContain("Another import is writing");
     }
 
@@ -152,5 +154,81 @@ public sealed class CacheTests
         var first = File.ReadAllBytes(OnlyFile(folder));
         folder.Import(Make.Small()).Dispose();
         File.ReadAllBytes(OnlyFile(folder)).ShouldBe(first);
+    }
+
+    [Fact]
+    public void OpenOrImport_LinkToAnotherFile_ImportsAgain()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var folder = new TemporaryFolder().Write("one.csv", Rows).Write("two.csv", Rows.Replace('v', 'w'));
+        foreach (var name in new[] { "one.csv", "two.csv" }) Mark(folder.File(name));
+        File.CreateSymbolicLink(folder.File("rows.csv"), "one.csv");
+        folder.OpenOrImport(Make.Small()).Dispose();
+        folder.Write("one.csv", Rows + "z,1,a\n");
+        using (var again = folder.OpenOrImport(Make.Small())) again.Rows(Part.Train).ShouldBe(3);
+        File.Delete(folder.File("rows.csv"));
+        File.CreateSymbolicLink(folder.File("rows.csv"), "two.csv");
+        using var other = folder.OpenOrImport(Make.Small());
+        ((VocabularyEncoder)other.Schema.Fields[0].Encoder).Values.ShouldBe(["u", "w"]);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100_000)]
+    [InlineData(199_999)]
+    public void OpenOrImport_LargeFileOfSameLengthAndTime_NoticesOtherContentInItsBlocks(int changed)
+    {
+        using var folder = new TemporaryFolder();
+        var rows = Enumerable.Repeat("uuuuuu,1,a", 200_000).ToArray();
+        folder.Write("rows.csv", "x,y,part\n" + string.Join('\n', rows));
+        Mark(folder.File("rows.csv"));
+        folder.OpenOrImport(Make.Small()).Dispose();
+        rows[changed] = "vvvvvv,1,a";
+        folder.Write("rows.csv", "x,y,part\n" + string.Join('\n', rows));
+        Mark(folder.File("rows.csv"));
+        using var again = folder.OpenOrImport(Make.Small());
+        ((VocabularyEncoder)again.Schema.Fields[0].Encoder).Values.ShouldBe(["uuuuuu", "vvvvvv"]);
+    }
+
+    [Fact]
+    public async Task OpenOrImport_NamedPipe_IsReadOnce()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var folder = new TemporaryFolder();
+        using (var make = System.Diagnostics.Process.Start("mkfifo", folder.File("rows.csv"))) await make.WaitForExitAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            var writing = Task.Run(() => File.WriteAllText(folder.File("rows.csv"), Rows));
+            using var data = folder.OpenOrImport(Make.Small());
+            await writing;
+            data.Rows(Part.Train).ShouldBe(2);
+            data.Fingerprint.ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public void OpenOrImport_StoredConditionNoLongerParses_ImportsAgain()
+    {
+        using var folder = new TemporaryFolder().Write("rows.csv", Rows);
+        var spec = Make.Small() with { Tasks = [Make.Task("y", "y == 1")] };
+        folder.OpenOrImport(spec).Dispose();
+        var path = OnlyFile(folder);
+        var good = File.ReadAllBytes(path);
+        RewriteInfo(path, json => json.Replace("y == 1", "y &| 1", StringComparison.Ordinal));
+        Should.Throw<InputException>(() => Dataset.Open(path));
+        folder.OpenOrImport(spec).Dispose();
+        File.ReadAllBytes(path).ShouldBe(good);
+    }
+
+    /// <summary>Replaces the description of a column file by another of the same length, checksum and all.</summary>
+    static void RewriteInfo(string path, Func<string, string> change)
+    {
+        var bytes = File.ReadAllBytes(path);
+        var trailer = bytes.AsSpan(bytes.Length - 24);
+        var offset = (int)System.Buffers.Binary.BinaryPrimitives.ReadInt64LittleEndian(trailer);
+        var json = bytes.AsSpan(offset, bytes.Length - 24 - offset);
+        System.Text.Encoding.UTF8.GetBytes(change(System.Text.Encoding.UTF8.GetString(json))).CopyTo(json);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(trailer[12..], Blocks.Checksum(json));
+        File.WriteAllBytes(path, bytes);
     }
 }

@@ -15,6 +15,28 @@ static class SpecChecks
         Unique(spec.Scenario, "scenario column");
         foreach (var field in spec.Fields) Field(field, spec);
         for (var i = 0; i < spec.Tasks.Length; i++) Task(spec.Tasks, i);
+        if (LabelLeak(spec) is { } leak) throw new InputException($"The configuration's {leak.Key}: {leak.Message}");
+    }
+
+    /// <summary>A field or scenario column that a label is made of would hand the model the answer: its configuration key and what to say; null where there is none.</summary>
+    public static (string Key, string Message)? LabelLeak(DataSpec spec)
+    {
+        foreach (var task in spec.Tasks)
+        {
+            foreach (var field in spec.Fields)
+            {
+                if (task.Label.Columns.Contains(field.Column ?? field.Name))
+                    return ("fields", $"field '{field.Name}' reads the label of task '{task.Name}' ({task.Label}): the model would be given the answer; remove the field.");
+            }
+
+            foreach (var level in spec.Scenario)
+            {
+                if (task.Label.Columns.Contains(level))
+                    return ("scenario", $"scenario column '{level}' is read by the label of task '{task.Name}' ({task.Label}): the model would be given the answer; remove the column.");
+            }
+        }
+
+        return null;
     }
 
     static void Sources(ImmutableArray<SourceSpec> sources)

@@ -2,8 +2,13 @@ using System.IO.Compression;
 
 namespace Switchyard.Data;
 
-/// <summary>One file of a source; a null path is standard input.</summary>
-sealed record SourceFile(string? Path, string Name, long Length, long LastWriteUtcTicks);
+/// <summary>One file of a source.</summary>
+/// <param name="Path">Where to open it; null is standard input.</param>
+/// <param name="Name">Its name in messages.</param>
+/// <param name="Target">The file itself, full and behind links; null where it can be read only once, as a pipe.</param>
+/// <param name="Length">Bytes of the target.</param>
+/// <param name="LastWriteUtcTicks">When the target was written.</param>
+sealed record SourceFile(string? Path, string Name, string? Target, long Length, long LastWriteUtcTicks);
 
 /// <summary>Finds and opens the files behind a source's path.</summary>
 static class SourceFiles
@@ -20,7 +25,7 @@ static class SourceFiles
     /// <summary>The files of a source: one, those of a pattern in ordinal order, or standard input.</summary>
     public static IReadOnlyList<SourceFile> Resolve(SourceSpec source, string baseDirectory)
     {
-        if (source.Path == StandardInput) return [new SourceFile(null, "standard input", 0, 0)];
+        if (source.Path == StandardInput) return [new SourceFile(null, "standard input", null, 0, 0)];
         var full = Path.GetFullPath(source.Path, baseDirectory);
         if (!source.Path.Contains('*', StringComparison.Ordinal)) return [Describe(full, source.Path)];
 
@@ -37,9 +42,48 @@ static class SourceFiles
     static SourceFile Describe(string path, string name)
     {
         var info = new FileInfo(path);
-        if (info.Exists) return new SourceFile(path, name, info.Length, info.LastWriteTimeUtc.Ticks);
+        if (info.Exists)
+        {
+            // A pipe has no length, nor has what /dev/stdin points to; a regular file of no length holds nothing worth remembering.
+            var target = Target(info, name);
+            return target is { Exists: true, Length: > 0 }
+                ? new SourceFile(path, name, target.FullName, target.Length, target.LastWriteTimeUtc.Ticks)
+                : new SourceFile(path, name, null, 0, 0);
+        }
+
         if (Directory.Exists(path)) throw new InputException($"Source '{name}' is a folder. Name a file, or a pattern such as '{name}/*.csv'.");
         throw new InputException($"Source '{name}': there is no file {path}. Paths are relative to the configuration file.");
+    }
+
+    static FileInfo? Target(FileInfo file, string name)
+    {
+        try
+        {
+            return file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"Source '{name}': the link cannot be followed: {e.Message}", e);
+        }
+    }
+
+    /// <summary>All files that hold rows, in order; the joined source is not among them.</summary>
+    /// <exception cref="InputException">A file is named twice, through whatever path or pattern: its rows would count twice, or stand in two parts.</exception>
+    public static IReadOnlyList<(SourceSpec Source, SourceFile File)> OfRows(DataSpec spec, string baseDirectory)
+    {
+        var files = new List<(SourceSpec Source, SourceFile File)>();
+        var first = new Dictionary<string, SourceSpec>(StringComparer.Ordinal);
+        foreach (var source in spec.Sources.Where(s => s.JoinOn.IsEmpty))
+        {
+            foreach (var file in Resolve(source, baseDirectory))
+            {
+                if ((file.Target ?? file.Path) is { } path && !first.TryAdd(path, source))
+                    throw new InputException($"The file {path} is named by two sources, '{first[path].Path}' and '{source.Path}': its rows would be read twice. Remove it from one of them.");
+                files.Add((source, file));
+            }
+        }
+
+        return files;
     }
 
     /// <summary>Tab for .tsv and .tsv.gz, comma otherwise.</summary>

@@ -15,7 +15,7 @@ sealed class SourceRows : TextRow, IDisposable
 
     public SourceRows(DataSpec spec, string baseDirectory)
     {
-        _files = [.. spec.Sources.Where(s => s.JoinOn.IsEmpty).SelectMany(s => SourceFiles.Resolve(s, baseDirectory).Select(f => (s, f)))];
+        _files = SourceFiles.OfRows(spec, baseDirectory);
         if (spec.Sources.FirstOrDefault(s => !s.JoinOn.IsEmpty) is { } joined) _join = new JoinTable(joined, baseDirectory);
     }
 
@@ -26,9 +26,6 @@ sealed class SourceRows : TextRow, IDisposable
     public Part? Part { get; private set; }
 
     public long UnmatchedRows { get; private set; }
-
-    /// <summary>Text bytes of the files read before the current one, and in it.</summary>
-    public long BytesRead { get; private set; }
 
     public override IReadOnlyList<string> Header => Columns.Names;
 
@@ -62,7 +59,6 @@ sealed class SourceRows : TextRow, IDisposable
             }
 
             if (_rows!.Read()) break;
-            BytesRead += _rows.BytesRead;
             _rows.Dispose();
             _rows = null;
         }
