@@ -20,9 +20,6 @@ sealed record RowLayout(ImmutableArray<FieldStorage> Fields, int Levels, int Tas
         schema.Tasks.Length,
         schema.Weight is not null,
         schema.Group is not null);
-
-    public bool Matches(RowLayout other) =>
-        Fields.SequenceEqual(other.Fields) && (Levels, Tasks, Weight, Group) == (other.Levels, other.Tasks, other.Weight, other.Group);
 }
 
 /// <summary>Rows as columns: one block while a file is written, several while it is read.</summary>

@@ -15,8 +15,6 @@ sealed class ValueCounter
 
     public string Text(int code) => _values.Text(code);
 
-    public long TrainingCount(int code) => _counts[code];
-
     /// <summary>Code of a value; counted where the row is a training row.</summary>
     public int Add(ReadOnlySpan<byte> value, bool training)
     {
