@@ -9,8 +9,6 @@ static class CheckpointFile
 {
     public const string Name = "state.safetensors";
 
-    const int ChunkValues = 1 << 18;
-
     /// <summary>Writes the arrays and forces them to the disk.</summary>
     /// <returns>Size and SHA-256 of the file.</returns>
     public static (long Bytes, string Sha256) Write(string path, IReadOnlyList<CheckpointArray> arrays)
@@ -20,7 +18,7 @@ static class CheckpointFile
         Put(SafetensorsHeader.Write(arrays.Select(a => new SafetensorsTensor(a.Name, a.Type, a.Shape))));
         foreach (var array in arrays)
         {
-            for (var (at, length) = (0, array.Length); at < length; at += ChunkValues) Put(array.Bytes(at, Math.Min(ChunkValues, length - at)));
+            foreach (var (from, count) in array.Pieces()) Put(array.Bytes(from, count));
         }
 
         stream.Flush(flushToDisk: true);
@@ -56,7 +54,7 @@ static class CheckpointFile
         if (different is not null) throw new InputException($"{path} does not fit this model ({different}); remove the folder of the checkpoints and train anew.");
         foreach (var array in wanted)
         {
-            for (var (at, length) = (0, array.Length); at < length; at += ChunkValues) stream.ReadExactly(array.Bytes(at, Math.Min(ChunkValues, length - at)));
+            foreach (var (from, count) in array.Pieces()) stream.ReadExactly(array.Bytes(from, count));
         }
     }
 }

@@ -29,6 +29,7 @@ sealed class CheckpointFolder : IDisposable
     public long[] Steps()
     {
         var found = new List<long>();
+        if (!Directory.Exists(_path)) return [];
         foreach (var folder in Directory.EnumerateDirectories(_path, Prefix + "*"))
         {
             if (long.TryParse(System.IO.Path.GetFileName(folder.AsSpan())[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var step)) found.Add(step);
@@ -49,7 +50,7 @@ sealed class CheckpointFolder : IDisposable
         var temporary = System.IO.Path.Combine(_path, string.Create(CultureInfo.InvariantCulture, $".{Prefix}{step:D6}.tmp"));
         try
         {
-            foreach (var leftover in Directory.EnumerateDirectories(_path, $".{Prefix}*.tmp")) Directory.Delete(leftover, recursive: true);
+            RemoveLeftovers();
             Directory.CreateDirectory(temporary);
             fill(temporary);
             foreach (var other in Steps().Where(s => s == step || !own.Contains(s))) Remove(other);
@@ -59,17 +60,36 @@ sealed class CheckpointFolder : IDisposable
         }
         catch
         {
-            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+            TryDelete(temporary);
             throw;
         }
     }
 
-    public void Remove(long step) => Directory.Delete(Path(step), recursive: true);
+    public void Remove(long step) => TryDelete(Path(step));
 
-    /// <summary>Removes all checkpoints.</summary>
+    /// <summary>Removes all checkpoints and what a killed run left of one.</summary>
     public void Clear()
     {
+        RemoveLeftovers();
         foreach (var step in Steps()) Remove(step);
+    }
+
+    void RemoveLeftovers()
+    {
+        if (!Directory.Exists(_path)) return;
+        foreach (var leftover in Directory.EnumerateDirectories(_path, $".{Prefix}*.tmp")) TryDelete(leftover);
+    }
+
+    /// <summary>What cannot be removed does no harm; the next save tries again.</summary>
+    static void TryDelete(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     /// <summary>Gives the lock back; a folder without checkpoints goes.</summary>
@@ -80,9 +100,9 @@ sealed class CheckpointFolder : IDisposable
         {
             if (!Directory.EnumerateFileSystemEntries(_path).Any()) Directory.Delete(_path);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Another run has come meanwhile.
+            // Another run has come meanwhile, or the folder has gone.
         }
     }
 }

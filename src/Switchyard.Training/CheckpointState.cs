@@ -35,6 +35,9 @@ sealed record TrainingPosition
 
     public int SinceBest { get; init; }
 
+    /// <summary>True where the run was cancelled in the validation of its last step, which is then made first.</summary>
+    public bool ValidationDue { get; init; }
+
     /// <summary>True where patience has run out: only the best weights are left to restore.</summary>
     public bool Stopped { get; init; }
 }

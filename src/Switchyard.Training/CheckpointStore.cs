@@ -54,14 +54,8 @@ public sealed class CheckpointStore : IDisposable
     /// <summary>Removes all checkpoints: the run is over.</summary>
     public void Clear()
     {
-        try
-        {
-            _folder.Clear();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _warn($"the checkpoints in {_path} could not be removed: {e.Message}");
-        }
+        _folder.Clear();
+        _own.Clear();
     }
 
     public void Dispose() => _folder.Dispose();

@@ -71,6 +71,7 @@ public sealed class Trainer
     long _bestStep;
     int _bestEpoch;
     int _sinceBest;
+    bool _validationDue;
     bool _stopped;
 
     public Trainer(Ranker ranker, TrainingOptions options, WorkerPool pool)
@@ -94,16 +95,17 @@ public sealed class Trainer
         _step.Optimizer.Load(found.State.Optimizer, _best, arrays => CheckpointFile.Read(found.Arrays, arrays));
         var at = found.State.Position;
         (_epoch, _steps, _epochRows, _epochSeconds, _loss) = (at.Epoch, at.StepInEpoch, at.RowsInEpoch, at.SecondsInEpoch, at.Loss);
-        (_rows, _seconds, _stopped) = (at.Rows, at.Seconds, at.Stopped);
+        (_rows, _seconds, _validationDue, _stopped) = (at.Rows, at.Seconds, at.ValidationDue, at.Stopped);
         (_bestValue, _bestStep, _bestEpoch, _sinceBest) = (at.BestValue, at.BestStep, at.BestEpoch, at.SinceBest);
         return _step.Optimizer.Steps;
     }
 
     /// <summary>Trains until the epochs are over, patience runs out or the token is cancelled; then leaves the best weights in the ranker. A cancelled run leaves the last ones.</summary>
     /// <param name="train">Training rows; rewound for every epoch.</param>
-    /// <param name="validate">Evaluates the ranker as it is; called after every epoch or every ValidateEvery steps.</param>
+    /// <param name="validate">Evaluates the ranker as it is, and may be cancelled; called after every epoch or every ValidateEvery steps.</param>
     /// <param name="observer">Hears of steps and validations.</param>
-    /// <param name="cancellation">Ends the run between two steps with <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellation">Ends the run between two steps, after a checkpoint, with <see cref="TrainingInterruptedException"/>;
+    /// where there is no checkpoint, with <see cref="OperationCanceledException"/>.</param>
     public TrainingResult Fit(IBatchSource train, Func<Validation> validate, ITrainingObserver observer, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -111,6 +113,7 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(observer);
         var batch = new Batch(_ranker.Schema, _options.BatchSize);
         var stepsPerEpoch = (train.RowCount + _options.BatchSize - 1) / _options.BatchSize;
+        if (_validationDue) Validate(validate, observer, cancellation);
         var inEpoch = _epoch > 0 && _steps < stepsPerEpoch;
         while (!_stopped && (inEpoch || _epoch < _options.Epochs))
         {
@@ -138,7 +141,12 @@ public sealed class Trainer
         train.Rewind(_epoch);
 
         // The batches before the checkpoint are read and dropped: a thousandth of the time that training on them took.
-        for (var skipped = 0L; skipped < _steps; skipped++) train.Next(batch, _options.BatchSize);
+        for (var skipped = 0L; skipped < _steps; skipped++)
+        {
+            if (cancellation.IsCancellationRequested) Interrupt(cancellation);
+            train.Next(batch, _options.BatchSize);
+        }
+
         _clock.Restart();
         while (train.Next(batch, _options.BatchSize))
         {
@@ -158,7 +166,7 @@ public sealed class Trainer
             var saving = atEnd || (_options.CheckpointEvery > 0 && (done + 1) % _options.CheckpointEvery == 0);
             if (!validating && !saving) continue;
             StopClock();
-            if (validating) Validate(validate, observer);
+            if (validating) Validate(validate, observer, cancellation);
             if (saving || _stopped) Save();
             if (_stopped) return;
             _clock.Restart();
@@ -200,16 +208,29 @@ public sealed class Trainer
             BestStep = _bestStep,
             BestEpoch = _bestEpoch,
             SinceBest = _sinceBest,
+            ValidationDue = _validationDue,
             Stopped = _stopped,
         };
         var hasBest = _bestStep > 0;
         Checkpoints.Save(position, _step.Optimizer.Sizes(hasBest), _step.Optimizer.Arrays(_best, hasBest));
     }
 
-    void Validate(Func<Validation> validate, ITrainingObserver observer)
+    void Validate(Func<Validation> validate, ITrainingObserver observer, CancellationToken cancellation)
     {
         _step.Optimizer.BeforeReadAll();
-        var validation = validate();
+        Validation validation;
+        try
+        {
+            _validationDue = true;
+            validation = validate();
+            _validationDue = false;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Interrupt(cancellation);
+            throw;
+        }
+
         var improved = validation.Value is { } value &&
             (_bestValue is not { } best || (validation.HigherIsBetter ? value > best : value < best));
         if (improved)

@@ -66,7 +66,7 @@ public sealed record TrainingOptions
     [Description("Divisor of a task's loss: rows (all rows of the batch) or observed (rows with a label).")]
     public LossNormaliser Normalise { get; init; } = LossNormaliser.Rows;
 
-    [Description("What decides the best weights: mean_auc (leaf scenarios x tasks), mean_auc:level1, mean_auc:level1:TASK, auc:TASK, logloss:TASK.")]
+    [Description("What decides the best weights: mean_auc (leaf scenarios x tasks), mean_auc:level1, mean_auc:level1:TASK, auc:TASK; gauc, ndcg, mrr and logloss like auc.")]
     public string Monitor { get; init; } = "mean_auc";
 
     [Description("Stop after this many validations without a new best; 0 = never.")]

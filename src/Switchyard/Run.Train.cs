@@ -41,7 +41,7 @@ public static partial class Run
 
         var result = Fit(ranker, data, configuration, pool, checkpoints, resume, reporter, cancellation);
         ReportTraining(result, options, data.Rows(Part.Validation), reporter);
-        var report = ReportPart(data, Measured(data), new Predictor(ranker, pool), configuration.Evaluation, reporter, cancellation);
+        var report = ReportTrained(data, new Predictor(ranker, pool), configuration.Evaluation, checkpoints, reporter, cancellation);
         ModelBundle.Save(configuration.BundleDirectory, ranker, Describe(configuration, data.Summary, result, report));
         if (json is not null) TextFile.Write(json, report.ToJson());
         if (!options.KeepCheckpointsAtEnd) checkpoints?.Clear();
@@ -49,6 +49,20 @@ public static partial class Run
         reporter.Result($"to score rows: switchyard predict {place} --input rows.csv --output scores.csv");
         reporter.Result($"model: {place}");
         return new TrainedRun(configuration.BundleDirectory, ranker, result, report);
+    }
+
+    /// <summary>The table; cancelled here, training need not be made again.</summary>
+    static EvaluationReport ReportTrained(
+        Dataset data, Predictor predictor, EvaluationOptions options, CheckpointStore? checkpoints, IRunReporter reporter, CancellationToken cancellation)
+    {
+        try
+        {
+            return ReportPart(data, Measured(data), predictor, options, reporter, cancellation);
+        }
+        catch (OperationCanceledException) when (checkpoints is { Newest: > 0 })
+        {
+            throw new TrainingInterruptedException(checkpoints.Newest, cancellation);
+        }
     }
 
     static void ReportTraining(TrainingResult result, TrainingOptions options, long validationRows, IRunReporter reporter)

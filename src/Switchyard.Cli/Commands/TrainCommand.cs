@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using Switchyard.Training;
 
 namespace Switchyard.Cli;
 
@@ -10,20 +12,51 @@ static class TrainCommand
         var configuration = RunSymbols.Configuration();
         var set = RunSymbols.Set();
         var json = new Option<string?>("--json") { Description = "Also write the metrics of the test rows to this file.", HelpName = "file" };
+        var resume = new Option<bool>("--resume") { Description = "Go on from the last checkpoint of this run, as if it had never stopped (docs/checkpoints.md)." };
         var command = new ExampleCommand(
             "train",
             "Train a model, print its table on the test rows and save it as a bundle.",
             "switchyard train samples/census-income/switchyard.yaml",
             "switchyard train samples/trivago/t1n.yaml --set training.seed=2 --set output=runs/t1n-2",
+            "switchyard train samples/trivago/t1n.yaml --resume",
             "switchyard train samples/trivago/t1n.yaml --set \"model={name: mmoe, experts: 6}\" --json mmoe.json")
         {
             configuration,
             set,
             json,
+            resume,
         };
         command.SetAction(result => console.Run(reporter =>
-            Run.Train(
-                RunConfiguration.Load(result.GetRequiredValue(configuration), result.GetValue(set)), result.GetValue(json), reporter, cancellation)));
+        {
+            var (file, overrides, metrics) = (result.GetRequiredValue(configuration), result.GetValue(set), result.GetValue(json));
+            try
+            {
+                Run.Train(RunConfiguration.Load(file, overrides), metrics, reporter, result.GetValue(resume), cancellation);
+            }
+            catch (TrainingInterruptedException e)
+            {
+                reporter.Message(string.Create(CultureInfo.InvariantCulture, $"saved after step {e.Step:N0}; to go on: {Again(file, overrides ?? [], metrics)}"));
+                throw;
+            }
+        }));
         return command;
+    }
+
+    static string Again(string configuration, string[] overrides, string? json)
+    {
+        List<string> words = ["switchyard", "train", configuration];
+        foreach (var text in overrides) words.AddRange(["--set", text]);
+        if (json is not null) words.AddRange(["--json", json]);
+        words.Add("--resume");
+        return string.Join(' ', words.Select(Quoted));
+    }
+
+    /// <summary>A word as the system's shell takes it.</summary>
+    static string Quoted(string word)
+    {
+        if (word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,+@%".Contains(c, StringComparison.Ordinal))) return word;
+        return OperatingSystem.IsWindows()
+            ? $"\"{word.Replace("\"", "\\\"", StringComparison.Ordinal)}\""
+            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
     }
 }

@@ -4,8 +4,14 @@ using Switchyard.Data;
 
 namespace Switchyard.Models;
 
+/// <summary>A tensor to be written: name, dtype (F32, F64, I32 or I64) and shape.</summary>
+sealed record SafetensorsTensor(string Name, string Type, long[] Shape)
+{
+    public long Bytes => Shape.Aggregate((long)SafetensorsHeader.Size(Type), static (n, d) => n * d);
+}
+
 /// <summary>A tensor in a safetensors file: bytes [Begin, End) after the header.</summary>
-sealed record SafetensorsEntry(string Name, long[] Shape, long Begin, long End);
+sealed record SafetensorsEntry(string Name, string Type, long[] Shape, long Begin, long End);
 
 /// <summary>
 /// The header of a safetensors file: eight bytes with its length (little-endian), then JSON: name → dtype, shape, data_offsets.
@@ -19,7 +25,7 @@ static class SafetensorsHeader
     const string Metadata = "__metadata__";
 
     /// <summary>Length and JSON, padded with spaces so that the values start on a multiple of eight.</summary>
-    public static byte[] Write(IEnumerable<WeightTensor> tensors)
+    public static byte[] Write(IEnumerable<SafetensorsTensor> tensors)
     {
         using var stream = new MemoryStream();
         stream.Write(new byte[sizeof(ulong)]);
@@ -34,13 +40,13 @@ static class SafetensorsHeader
             foreach (var tensor in tensors)
             {
                 writer.WriteStartObject(tensor.Name);
-                writer.WriteString("dtype", "F32");
+                writer.WriteString("dtype", tensor.Type);
                 writer.WriteStartArray("shape");
                 foreach (var d in tensor.Shape) writer.WriteNumberValue(d);
                 writer.WriteEndArray();
                 writer.WriteStartArray("data_offsets");
                 writer.WriteNumberValue(offset);
-                writer.WriteNumberValue(offset += tensor.Length * sizeof(float));
+                writer.WriteNumberValue(offset += tensor.Bytes);
                 writer.WriteEndArray();
                 writer.WriteEndObject();
             }
@@ -54,13 +60,17 @@ static class SafetensorsHeader
         return header;
     }
 
+    /// <summary>Bytes of a value of a dtype.</summary>
+    public static int Size(string type) => type.EndsWith("64", StringComparison.Ordinal) ? sizeof(long) : sizeof(int);
+
     /// <summary>Reads the header from a file's start; everything in it is checked against the file's length before it is believed.</summary>
     /// <param name="stream">The file at its start; left at the first value.</param>
     /// <param name="where">Its name, for messages.</param>
     /// <param name="seen">Receives the bytes as they were read, for the checksum.</param>
+    /// <param name="types">The dtypes that are accepted; F32, F64, I32 and I64 can be.</param>
     /// <returns>The tensors in the order of their bytes, which are contiguous and end with the file.</returns>
     /// <exception cref="InputException">The header is malformed.</exception>
-    public static SafetensorsEntry[] Read(Stream stream, string where, Action<ReadOnlySpan<byte>> seen)
+    public static SafetensorsEntry[] Read(Stream stream, string where, Action<ReadOnlySpan<byte>> seen, params string[] types)
     {
         Span<byte> prefix = stackalloc byte[sizeof(ulong)];
         if (stream.Length < prefix.Length) throw Malformed(where, $"it has {stream.Length} bytes, a header needs at least 8");
@@ -74,7 +84,7 @@ static class SafetensorsHeader
         stream.ReadExactly(json);
         seen(json);
         using var document = BundleJson.ParseObject(json, $"{where}: header");
-        var entries = document.RootElement.EnumerateObject().Where(p => p.Name != Metadata).Select(p => Entry(p, where)).ToArray();
+        var entries = document.RootElement.EnumerateObject().Where(p => p.Name != Metadata).Select(p => Entry(p, where, types)).ToArray();
         Array.Sort(entries, static (a, b) => (a.Begin, a.End).CompareTo((b.Begin, b.End)));
         var end = 0L;
         foreach (var entry in entries)
@@ -87,20 +97,21 @@ static class SafetensorsHeader
         return entries;
     }
 
-    static SafetensorsEntry Entry(JsonProperty property, string where)
+    static SafetensorsEntry Entry(JsonProperty property, string where, string[] types)
     {
         InputException Bad(string what) => Malformed(where, $"tensor {property.Name} {what}");
         var value = property.Value;
         if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty("dtype", out var type) || type.ValueKind != JsonValueKind.String)
             throw Bad("has no dtype");
-        if (type.GetString() != "F32") throw Bad($"has dtype {type.GetString()}; only F32 is read");
+        var name = type.GetString()!;
+        if (!types.Contains(name)) throw Bad($"has dtype {name}; only {string.Join(", ", types)} is read");
         var shape = Numbers(value, "shape") ?? throw Bad("has no valid shape");
         var offsets = Numbers(value, "data_offsets");
         if (offsets is not { Length: 2 } || offsets[1] < offsets[0]) throw Bad("has no valid data_offsets");
-        var length = shape.Aggregate((Int128)sizeof(float), static (n, d) => n > long.MaxValue ? n : n * d);
+        var length = shape.Aggregate((Int128)Size(name), static (n, d) => n > long.MaxValue ? n : n * d);
         if (length != offsets[1] - offsets[0])
             throw Bad($"of shape [{string.Join(", ", shape)}] needs {length} bytes, its data_offsets span {offsets[1] - offsets[0]}");
-        return new SafetensorsEntry(property.Name, shape, offsets[0], offsets[1]);
+        return new SafetensorsEntry(property.Name, name, shape, offsets[0], offsets[1]);
     }
 
     static long[]? Numbers(JsonElement tensor, string key)

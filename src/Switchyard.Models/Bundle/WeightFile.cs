@@ -13,6 +13,8 @@ static class WeightFile
 {
     public const string Name = "weights.safetensors";
 
+    const string Type = "F32";
+
     const int ChunkValues = 1 << 16;
 
     /// <summary>Writes all weights and forces them to the disk.</summary>
@@ -27,7 +29,7 @@ static class WeightFile
             hash.AppendData(bytes);
         }
 
-        Put(SafetensorsHeader.Write(tensors));
+        Put(SafetensorsHeader.Write(tensors.Select(t => new SafetensorsTensor(t.Name, Type, t.Shape))));
         var buffer = new byte[ChunkValues * sizeof(float)];
         foreach (var tensor in tensors)
         {
@@ -60,7 +62,7 @@ static class WeightFile
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
         if (stream.Length != expected.Bytes)
             throw Damaged($"{stream.Length} bytes, manifest.json says {expected.Bytes}");
-        var entries = SafetensorsHeader.Read(stream, path, hash.AppendData);
+        var entries = SafetensorsHeader.Read(stream, path, hash.AppendData, Type);
         var tensors = WeightTensor.All(set).ToDictionary(t => t.Name, StringComparer.Ordinal);
         CompareNames(entries, tensors, path, model);
         set.Allocate();

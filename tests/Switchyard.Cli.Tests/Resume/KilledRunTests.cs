@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Globalization;
+using Xunit.Abstractions;
+
+namespace Switchyard.Cli.Tests;
+
+/// <summary>A process that is killed again and again, and each time resumed, leaves the file that one left in peace does.</summary>
+public sealed class KilledRunTests(ITestOutputHelper log)
+{
+    const string KillsVariable = "SWITCHYARD_KILLS";
+
+    static readonly string[] Settings =
+    [
+        "training.epochs=25", "training.patience=0", "training.validate_every=10", "training.checkpoint_every=2", "training.embeddings=exact",
+        "model.expert.batch_norm=true", "model.expert.dropout=0.2", "evaluation.min_positives=1", "evaluation.min_negatives=1",
+    ];
+
+    static int Kills => int.TryParse(Environment.GetEnvironmentVariable(KillsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : 6;
+
+    /// <summary>Moments are pseudo-random from the start of training on; SWITCHYARD_KILLS says how many, 6 by default.</summary>
+    [Fact]
+    public async Task Train_KilledAtRandomMomentsAndResumed_SameFileAsWithoutKill()
+    {
+        using var run = new CliRun();
+        run.Train([.. Settings, "output=runs/whole"]).ShouldSucceed();
+        var whole = run.WeightsDigest("whole");
+        var (kills, finished, resumed) = (0, 0, 0);
+        var state = 2463534242u;
+        while (kills < Kills)
+        {
+            // A run that came to its end is compared; the next kill begins a new one.
+            if (await KillAfter(Next(700)) is { } line)
+            {
+                kills++;
+                if (line.StartsWith("resumed", StringComparison.Ordinal)) resumed++;
+                continue;
+            }
+
+            Compare();
+        }
+
+        while (await KillAfter(int.MaxValue) is not null) kills.ShouldBe(Kills);
+        Compare();
+        log.WriteLine($"{kills} kills, {resumed} of them in a resumed run, {finished} runs compared");
+        resumed.ShouldBeGreaterThan(0);
+
+        void Compare()
+        {
+            run.WeightsDigest().ShouldBe(whole);
+            Directory.Exists(run.Place("runs/demo/checkpoints")).ShouldBeFalse();
+            Directory.Delete(run.Bundle, recursive: true);
+            finished++;
+        }
+
+        int Next(int limit)
+        {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            return (int)(state % (uint)limit);
+        }
+
+        // The line that says how training began, where the process was killed; null where it ended by itself.
+        async Task<string?> KillAfter(int milliseconds)
+        {
+            using var process = Start(run);
+            string? began = null;
+            while (await process.StandardError.ReadLineAsync() is { } line)
+            {
+                if (!line.StartsWith("resumed", StringComparison.Ordinal) && !line.StartsWith("there is no checkpoint", StringComparison.Ordinal)) continue;
+                began = line;
+                break;
+            }
+
+            began.ShouldNotBeNull();
+            var rest = process.StandardError.ReadToEndAsync();
+            using var time = new CancellationTokenSource(milliseconds == int.MaxValue ? Timeout.Infinite : milliseconds);
+            try
+            {
+                await process.WaitForExitAsync(time.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill();
+                await process.WaitForExitAsync();
+            }
+
+            var error = await rest;
+            error.ShouldNotContain("damaged");
+            if (process.ExitCode == 0) return null;
+            process.ExitCode.ShouldBe(128 + 9, error);
+            return began;
+        }
+    }
+
+    [Fact]
+    public async Task Train_InterruptSignal_SavesAndSaysHowToGoOn()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var run = new CliRun();
+        string[] settings = [.. Settings, "training.epochs=100000"];
+        using var process = Start(run, settings);
+        while (await process.StandardError.ReadLineAsync() is { } line && !line.StartsWith("epoch ", StringComparison.Ordinal))
+        {
+        }
+
+        using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        process.ExitCode.ShouldBe(Application.Cancelled, error);
+        error.ShouldContain("; to go on: switchyard train ");
+        error.ShouldContain(" --resume");
+        Directory.GetDirectories(run.Place("runs/demo/checkpoints")).Length.ShouldBe(2);
+    }
+
+    static Process Start(CliRun run, string[]? settings = null)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            WorkingDirectory = run.Folder,
+            RedirectStandardError = true,
+        };
+        string[] arguments = [typeof(Application).Assembly.Location, "train", run.Configuration, "--resume", .. (settings ?? Settings).SelectMany(s => new[] { "--set", s })];
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
+    }
+}
