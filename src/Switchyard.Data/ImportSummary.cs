@@ -41,6 +41,9 @@ public sealed record ImportSummary
 
     /// <summary>Scenario values without a node, by level and part; only where there are any.</summary>
     public ImmutableArray<UnknownScenarioCount> UnknownScenarios { get; init; } = [];
+
+    /// <summary>Tasks whose label or mask is not the one the model was trained with, one line each; empty where the schema was fitted.</summary>
+    public ImmutableArray<string> OtherLabels { get; init; } = [];
 }
 
 /// <summary>Rows, groups and labels of one part.</summary>

@@ -113,7 +113,7 @@ public static class Importer
             using (stream)
             {
                 using var rows = new SourceRows(spec, baseDirectory);
-                using var text = new TextPass(spec, part => $"{path}.{UnknownScenarioLog.Name(part)}.tmp", distinctNumbers);
+                using var text = new TextPass(spec, part => $"{path}.{UnknownScenarioLog.Name(part)}.tmp", distinctNumbers, fit: schema is null);
                 text.Run(rows, progress, cancellation);
                 CheckRows(text, schema is not null);
                 var fitted = schema is null ? SchemaFitter.Fit(spec, text) : SchemaFitter.Reuse(schema, spec);
@@ -122,7 +122,7 @@ public static class Importer
                 var parts = encoding.Run(stream, progress, cancellation);
                 if (spec.UnknownScenario == UnknownScenario.Error && !encoding.UnknownScenarios.IsEmpty)
                     throw UnknownScenarioLog.Error(encoding.UnknownScenarios);
-                ColumnFile.WriteInfo(stream, new ColumnFileInfo(fingerprint, fitted, Summary(fitted, text, encoding), parts));
+                ColumnFile.WriteInfo(stream, new ColumnFileInfo(fingerprint, fitted, Summary(spec, fitted, text, encoding), parts));
                 stream.Flush(flushToDisk: true);
             }
 
@@ -158,7 +158,7 @@ public static class Importer
             $"{text.RowsInNoPart} met the conditions of no part. Correct 'filter' or 'split'.");
     }
 
-    static ImportSummary Summary(Schema schema, TextPass text, EncodingPass encoding) => new()
+    static ImportSummary Summary(DataSpec spec, Schema schema, TextPass text, EncodingPass encoding) => new()
     {
         RowsRead = text.RowsRead,
         RowsFiltered = text.RowsFiltered,
@@ -176,5 +176,6 @@ public static class Importer
             encoding.OutOfVocabulary(i),
             text.Statistics.TryGetValue(f.Name, out var statistics) && statistics.Sampled))],
         UnknownScenarios = encoding.UnknownScenarios,
+        OtherLabels = SchemaFitter.OtherLabels(schema, spec),
     };
 }

@@ -10,12 +10,14 @@ public sealed partial record Schema
     public string ToJson() => JsonSerializer.Serialize(this, DataJson.Readable);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
-    /// <exception cref="InputException">The text is no schema.</exception>
+    /// <exception cref="InputException">The text is no schema, or one that contradicts itself.</exception>
     public static Schema FromJson(string json)
     {
         try
         {
-            return JsonSerializer.Deserialize<Schema>(json, DataJson.Readable) ?? throw new InputException("The schema is empty (null).");
+            var schema = JsonSerializer.Deserialize<Schema>(json, DataJson.Readable) ?? throw new InputException("The schema is empty (null).");
+            SchemaChecks.Check(schema);
+            return schema;
         }
         catch (JsonException e)
         {
@@ -61,7 +63,7 @@ static class DataJson
     {
         WriteIndented = indented,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         NewLine = "\n",
     };

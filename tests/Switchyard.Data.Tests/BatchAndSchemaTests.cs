@@ -57,6 +57,38 @@ public sealed class BatchAndSchemaTests
     [InlineData("{\"fields\":")]
     public void FromJson_OtherText_IsAnInputError(string json) => Should.Throw<InputException>(() => Schema.FromJson(json));
 
+    static Schema With(int field, Func<Field, Field> change) => Example() with { Fields = Example().Fields.SetItem(field, change(Example().Fields[field])) };
+
+    public static TheoryData<string, Schema> DamagedSchemas() => new()
+    {
+        { "lists what is no vocabulary", With(1, f => f with { Encoder = new ListEncoder(';', new BucketEncoder([1])) }) },
+        { "'history' shares with 'place'", With(1, f => f with { Encoder = new ListEncoder(';', new SharedEncoder("place")) }) },
+        { "'user' shares with 'user'", With(4, f => f with { Encoder = new SharedEncoder("user") }) },
+        { "position of several values", With(1, f => f with { Role = FieldRole.Position, Fixed = "x" }) },
+        { "deviation above 0", With(3, f => f with { Encoder = new StandardiseEncoder(1, 0) }) },
+        { "ascending order", With(2, f => f with { Encoder = new BucketEncoder([2, 1]) }) },
+        { "hashes into 0 ids", With(4, f => f with { Encoder = new HashEncoder(0) }) },
+        { "field 'item' stands there twice", With(4, f => f with { Name = "item" }) },
+        { "value of 'item' 'x' stands there twice", With(0, f => f with { Encoder = new VocabularyEncoder(["x", "x"]) }) },
+        { "refers to table 3 of 3", With(4, f => f with { Table = 3 }) },
+        { "its encoder is not made for", With(4, f => f with { Kind = FieldKind.Multiple }) },
+        { "not before it", Example() with { Tasks = Example().Tasks.SetItem(0, new TaskInfo("click", 1, 1)) } },
+        { "has no nodes", Example() with { Levels = [new ScenarioLevel("region", [])] } },
+    };
+
+    [Theory]
+    [MemberData(nameof(DamagedSchemas), DisableDiscoveryEnumeration = true)]
+    public void FromJson_SchemaThatContradictsItself_IsRefused(string expected, Schema schema) =>
+        Should.Throw<InputException>(() => Schema.FromJson(schema.ToJson())).Message.ShouldContain(expected);
+
+    [Fact]
+    public void FromJson_EnumAsNumber_IsRefused()
+    {
+        var json = Example().ToJson();
+        json.ShouldContain("\"kind\": \"multiple\"");
+        Should.Throw<InputException>(() => Schema.FromJson(json.Replace("\"kind\": \"multiple\"", "\"kind\": 1", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void FixPositions_FillsTheFixedValueOnly()
     {

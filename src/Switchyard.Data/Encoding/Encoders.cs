@@ -44,8 +44,12 @@ public sealed record BucketEncoder(ImmutableArray<double> Edges) : FieldEncoder
     }
 }
 
-/// <summary>(value − Mean) / Deviation, as the training rows have them (deviation over n, 1 where all values are equal); a missing value is 0 with flag 1.</summary>
+/// <summary>(value − Mean) / Deviation, as the training rows have them (deviation over n, 1 where all values are equal); limited to ±<see cref="Limit"/>; a missing value is 0 with flag 1.</summary>
 public sealed record StandardiseEncoder(double Mean, double Deviation) : FieldEncoder
 {
-    public float Scale(double value) => (float)((value - Mean) / Deviation);
+    /// <summary>Deviations from the mean beyond which a value counts as this far away, so that one absurd value cannot make a network's sums infinite.</summary>
+    public const double Limit = 1e6;
+
+    /// <summary>The standardised value; NaN where the value is NaN.</summary>
+    public float Scale(double value) => (float)Math.Clamp((value - Mean) / Deviation, -Limit, Limit);
 }

@@ -5,11 +5,11 @@ namespace Switchyard.Data;
 
 /// <summary>
 /// Mean, deviation and quantiles of a column of numbers, in one pass. Quantiles are exact while there are few enough distinct values;
-/// beyond that a uniform sample with a fixed seed stands for all.
+/// beyond that a uniform sample with a fixed seed stands for all. Without quantiles no value is kept.
 /// </summary>
-sealed class NumberStatistics(int distinctLimit, int sampleSize = 1 << 20)
+sealed class NumberStatistics(int distinctLimit, int sampleSize = 1 << 20, bool quantiles = true)
 {
-    Dictionary<double, long>? _counts = [];
+    Dictionary<double, long>? _counts = quantiles ? [] : null;
     readonly List<double> _sample = [];
     RandomStream _random = new(0x5EED, 0, 0);
     double _mean;
@@ -19,12 +19,12 @@ sealed class NumberStatistics(int distinctLimit, int sampleSize = 1 << 20)
     public long Count { get; private set; }
 
     /// <summary>Whether quantiles come from a sample.</summary>
-    public bool Sampled => _counts is null;
+    public bool Sampled => quantiles && _counts is null;
 
     public double Mean => _mean;
 
     /// <summary>√(Σ(v − mean)² / n); 1 where that is 0, so that dividing by it is safe.</summary>
-    public double Deviation => Count > 0 && _squares > 0 ? Math.Sqrt(_squares / Count) : 1;
+    public double Deviation => Count > 0 && Math.Sqrt(_squares / Count) is not 0 and var deviation ? deviation : 1;
 
     public void Add(double value)
     {
@@ -34,6 +34,7 @@ sealed class NumberStatistics(int distinctLimit, int sampleSize = 1 << 20)
         var delta = value - _mean;
         _mean += delta / Count;
         _squares += delta * (value - _mean);
+        if (!quantiles) return;
         if (_counts is null)
         {
             // Vitter's algorithm R.

@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Switchyard.Data;
 
 /// <summary>Freezes what the training rows showed into a schema.</summary>
 static class SchemaFitter
 {
+    const int MaxLeaves = 1_000_000;
+
     public static Schema Fit(DataSpec spec, TextPass pass)
     {
         var tables = ImmutableArray.CreateBuilder<Table>();
@@ -20,7 +23,7 @@ static class SchemaFitter
             tables.Add(new Table(field.Name, Rows(values), field.Embedding));
         }
 
-        return new Schema
+        var schema = new Schema
         {
             Fields = [.. spec.Fields.Select((f, i) => new Field(f.Name, Kind(f), tableOf.GetValueOrDefault(f.Shares ?? f.Name, -1), f.Pooling, f.Role, encoders[i])
             {
@@ -34,6 +37,35 @@ static class SchemaFitter
             Group = spec.Group,
             Weight = spec.Weight,
         };
+        CheckLevels(schema.Levels);
+        foreach (var field in schema.Fields) CheckFixed(schema, field);
+        return schema;
+    }
+
+    /// <summary>Refuses a tree without leaves, or with more than tables and gates per leaf can have.</summary>
+    static void CheckLevels(ImmutableArray<ScenarioLevel> levels)
+    {
+        var leaves = 1.0;
+        foreach (var level in levels)
+        {
+            if (level.Nodes.IsEmpty)
+                throw new InputException($"The scenario column '{level.Column}' is empty in every training row, so it has no node. Remove it from 'scenario', or correct the column.");
+            leaves *= level.Nodes.Length;
+        }
+
+        if (leaves <= MaxLeaves) return;
+        throw new InputException(
+            $"The scenario columns {string.Join(", ", levels.Select(l => $"'{l.Column}' ({l.Nodes.Length.ToString(CultureInfo.InvariantCulture)} values)"))} have more than " +
+            $"{MaxLeaves.ToString(CultureInfo.InvariantCulture)} combinations. Scenarios are few and hold many rows each; make a column with many values a field instead.");
+    }
+
+    /// <summary>Refuses a position whose fixed value is none that training knows: every score would be that of an unseen position.</summary>
+    static void CheckFixed(Schema schema, Field field)
+    {
+        if (field.Role != FieldRole.Position || schema.Vocabulary(schema.Fields.IndexOf(field)) is not VocabularyEncoder vocabulary || vocabulary.Values.Contains(field.Fixed!)) return;
+        throw new InputException(
+            $"Field '{field.Name}': the training rows have no value '{field.Fixed}' in column '{field.Column}' (or too few), so it cannot stand in when scoring. " +
+            $"Set 'fixed' to one they have: {string.Join(", ", vocabulary.Values.Take(10).Select(v => $"'{v}'"))}{(vocabulary.Values.Length > 10 ? ", …" : "")}.");
     }
 
     /// <summary>Checks that a schema of an earlier import can encode what the specification reads.</summary>
@@ -42,11 +74,27 @@ static class SchemaFitter
         Same("fields", schema.Fields.Select(f => f.Name), spec.Fields.Select(f => f.Name));
         Same("scenario levels", schema.Levels.Select(l => l.Column), spec.Scenario);
         Same("tasks", schema.Tasks.Select(t => t.Name), spec.Tasks.Select(t => t.Name));
+        for (var i = 0; i < spec.Tasks.Length; i++)
+            if (schema.Tasks[i].Given != GivenIndex(spec.Tasks, spec.Tasks[i]))
+                throw new InputException($"Task '{spec.Tasks[i].Name}' is given another task in the configuration than in the model. Use the configuration the model was trained with.");
+        for (var i = 0; i < spec.Fields.Length; i++)
+            if (Difference(schema.Fields[i], spec.Fields[i]) is { } what)
+                throw new InputException($"Field '{spec.Fields[i].Name}' has another '{what}' in the configuration than in the model. Use the configuration the model was trained with.");
         for (var i = 0; i < spec.Fields.Length; i++)
             if (!Agrees(schema, i, spec))
                 throw new InputException($"Field '{spec.Fields[i].Name}' is of another type in the configuration than in the model. Use the configuration the model was trained with.");
         return schema with { UnknownScenario = spec.UnknownScenario, Group = spec.Group, Weight = spec.Weight };
     }
+
+    /// <summary>Tasks whose label or mask is another in the configuration than in the schema.</summary>
+    public static ImmutableArray<string> OtherLabels(Schema schema, DataSpec spec) =>
+    [
+        .. schema.Tasks.Zip(spec.Tasks)
+            .Where(t => t.First.Label is not null && (t.First.Label != t.Second.Label || !t.First.Mask.SequenceEqual(t.Second.Mask)))
+            .Select(t => $"task '{t.First.Name}': the configuration's label is {Written(t.Second.Label, t.Second.Mask)}, the model was trained on {Written(t.First.Label!, t.First.Mask)}"),
+    ];
+
+    static string Written(Condition label, ImmutableArray<Condition> mask) => mask.IsEmpty ? $"'{label}'" : $"'{label}' where {string.Join(", ", mask.Select(m => $"'{m}'"))}";
 
     static void Same(string what, IEnumerable<string> trained, IEnumerable<string> configured)
     {
@@ -54,6 +102,16 @@ static class SchemaFitter
         throw new InputException(
             $"The configuration's {what} ({string.Join(", ", configured)}) are not those of the model ({string.Join(", ", trained)}). " +
             "Use the configuration the model was trained with.");
+    }
+
+    // The key that differs; types and vocabularies are compared by Agrees.
+    static string? Difference(Field trained, FieldSpec field)
+    {
+        if (trained.Role != field.Role) return "role";
+        if (trained.Fixed != field.Fixed) return "fixed";
+        var list = trained.Encoder as ListEncoder;
+        if (list is not null && field.Type == FieldType.MultiValue && list.Separator != field.Separator) return "separator";
+        return ((list?.Values ?? trained.Encoder) as SharedEncoder)?.Field != field.Shares ? "shares" : null;
     }
 
     static bool Agrees(Schema schema, int index, DataSpec spec)
@@ -81,9 +139,17 @@ static class SchemaFitter
         if (field.Type == FieldType.Numeric)
         {
             var statistics = pass.Statistics[field.Name];
-            return field.Encoding == NumericEncoding.Standardise
-                ? new StandardiseEncoder(statistics.Mean, statistics.Deviation)
-                : new BucketEncoder(statistics.QuantileEdges(field.Buckets));
+            if (field.Encoding == NumericEncoding.Standardise)
+            {
+                return double.IsFinite(statistics.Mean) && double.IsFinite(statistics.Deviation)
+                    ? new StandardiseEncoder(statistics.Mean, statistics.Deviation)
+                    : throw new InputException($"Field '{field.Name}': the numbers in column '{field.Column ?? field.Name}' are too large to standardise. Scale them down, or use 'encoding: buckets'.");
+            }
+
+            var edges = statistics.QuantileEdges(field.Buckets);
+            return edges.All(double.IsFinite)
+                ? new BucketEncoder(edges)
+                : throw new InputException($"Field '{field.Name}': the numbers in column '{field.Column ?? field.Name}' lie too far apart to cut into buckets. Scale them down.");
         }
 
         return field.HashBuckets > 0

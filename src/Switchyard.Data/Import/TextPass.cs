@@ -10,13 +10,13 @@ sealed class TextPass : IDisposable
     readonly FieldReader[] _readers;
     readonly Utf8Interner[] _groups = [new(), new(), new()];
 
-    public TextPass(DataSpec spec, Func<Part, string> spoolPath, int distinctNumbers)
+    public TextPass(DataSpec spec, Func<Part, string> spoolPath, int distinctNumbers, bool fit)
     {
         _spec = spec;
         var owners = spec.Fields.Where(f => f.Type != FieldType.Numeric && f.Shares is null && f.HashBuckets == 0);
         Counters = owners.ToDictionary(f => f.Name, _ => new ValueCounter(), StringComparer.Ordinal);
-        Statistics = spec.Fields.Where(f => f.Type == FieldType.Numeric)
-            .ToDictionary(f => f.Name, _ => new NumberStatistics(distinctNumbers), StringComparer.Ordinal);
+        Statistics = spec.Fields.Where(f => fit && f.Type == FieldType.Numeric)
+            .ToDictionary(f => f.Name, f => new NumberStatistics(distinctNumbers, quantiles: f.Encoding == NumericEncoding.Buckets), StringComparer.Ordinal);
         Nodes = [.. spec.Scenario.Select(_ => new ValueCounter())];
         _readers = [.. spec.Fields.Select(Reader)];
         var layout = new RowLayout([.. _readers.Select(r => r.Storage)], spec.Scenario.Length, spec.Tasks.Length, spec.Weight is not null, spec.Group is not null);
@@ -35,6 +35,7 @@ sealed class TextPass : IDisposable
     /// <summary>Values by the name of the field that owns the vocabulary; hashed fields have none.</summary>
     public Dictionary<string, ValueCounter> Counters { get; }
 
+    /// <summary>Statistics of the numeric fields; none where nothing is fitted.</summary>
     public Dictionary<string, NumberStatistics> Statistics { get; }
 
     /// <summary>Scenario values, by level.</summary>
@@ -122,7 +123,7 @@ sealed class TextPass : IDisposable
 
     FieldReader Reader(FieldSpec field)
     {
-        if (field.Type == FieldType.Numeric) return new NumberReader(field.Name, Statistics[field.Name]);
+        if (field.Type == FieldType.Numeric) return new NumberReader(field.Name, Statistics.GetValueOrDefault(field.Name));
         var owner = field.Shares is { } shares ? _spec.Fields.First(f => f.Name == shares) : field;
         var counter = Counters.GetValueOrDefault(owner.Name);
         return field.Type == FieldType.Categorical

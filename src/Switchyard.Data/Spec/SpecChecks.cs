@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace Switchyard.Data;
 
@@ -69,6 +70,8 @@ static class SpecChecks
         if (field.Role == FieldRole.Position)
         {
             if (field.Fixed is null) throw new InputException($"{name} has role position but no 'fixed': say which value stands in for it when scoring.");
+            if (field.Type == FieldType.Numeric && Encoding.UTF8.GetBytes(field.Fixed) is var text && !TextNumber.TryParse(text, out _) && !TextNumber.IsMissing(text))
+                throw new InputException($"{name}: 'fixed' must be a number, as the field is numeric; found '{field.Fixed}'.");
             if (field.Type == FieldType.MultiValue) throw new InputException($"{name}: a position has one value a row; type multi-value cannot have role position.");
         }
         else if (field.Fixed is not null)
