@@ -9,30 +9,31 @@ static class SchemaChecks
     public static void Check(Schema schema)
     {
         if (schema.Fields.IsDefault || schema.Tables.IsDefault || schema.Levels.IsDefault || schema.Tasks.IsDefault) throw Error("one of its lists is null");
+        if (schema.Fields.Any(f => f is not { Name: not null, Column: not null, Encoder: not null })) throw Error("a field needs a name, a column and an encoder");
         Unique(schema.Fields.Select(f => f.Name), "field");
         Unique(schema.Tasks.Select(t => t.Name), "task");
         Unique(schema.Levels.Select(l => l.Column), "scenario level");
         foreach (var level in schema.Levels)
         {
-            if (level.Nodes.IsDefaultOrEmpty) throw Error($"scenario level '{level.Column}' has no nodes");
+            if (level.Nodes.IsDefaultOrEmpty) throw Error($"level {level.Column} needs nodes");
             Unique(level.Nodes, $"node of '{level.Column}'");
         }
 
         for (var i = 0; i < schema.Tasks.Length; i++)
             if (schema.Tasks[i].Given < -1 || schema.Tasks[i].Given >= i)
-                throw Error($"task '{schema.Tasks[i].Name}' is given task {schema.Tasks[i].Given}, which is not before it");
+                throw Error($"task {schema.Tasks[i].Name} is given a task that is not before it ({schema.Tasks[i].Given})");
         foreach (var field in schema.Fields) CheckField(schema, field);
     }
 
     static void CheckField(Schema schema, Field field)
     {
-        if (field.Encoder is null) throw Error($"field '{field.Name}' has no encoder");
+        if (field is not { Name: not null, Column: not null, Encoder: not null }) throw Error($"a field needs a name, a column and an encoder");
         if (field.Kind == FieldKind.Number ? field.Table != -1 : field.Table < 0 || field.Table >= schema.Tables.Length)
-            throw Error($"field '{field.Name}' refers to table {field.Table} of {schema.Tables.Length}");
+            throw Error($"field {field.Name} has no table {field.Table}");
         if (field is { Role: FieldRole.Position, Kind: FieldKind.Multiple })
-            throw Error($"field '{field.Name}' is a position of several values");
+            throw Error($"field {field.Name} is a position of several values");
         if ((field.Kind == FieldKind.Multiple) != (field.Encoder is ListEncoder) || (field.Kind == FieldKind.Number) != (field.Encoder is StandardiseEncoder))
-            throw Error($"field '{field.Name}' is {field.Kind}, which its encoder is not made for");
+            throw Error($"field {field.Name} is {field.Kind}, which its encoder is not made for");
         CheckEncoder(schema, field, field.Encoder);
     }
 
@@ -41,25 +42,25 @@ static class SchemaChecks
         switch (encoder)
         {
             case ListEncoder list:
-                if (!char.IsAscii(list.Separator)) throw Error($"field '{field.Name}' has a separator that is not ASCII");
-                if (list.Values is not (VocabularyEncoder or HashEncoder or SharedEncoder)) throw Error($"field '{field.Name}' lists what is no vocabulary");
+                if (!char.IsAscii(list.Separator)) throw Error($"field {field.Name} has a separator that is not ASCII");
+                if (list.Values is not (VocabularyEncoder or HashEncoder or SharedEncoder)) throw Error($"field {field.Name} lists what is no vocabulary");
                 CheckEncoder(schema, field, list.Values);
                 break;
             case SharedEncoder shared:
                 var owner = schema.Fields.FirstOrDefault(f => f.Name == shared.Field)?.Encoder;
                 if ((owner is ListEncoder values ? values.Values : owner) is not (VocabularyEncoder or HashEncoder))
-                    throw Error($"field '{field.Name}' shares with '{shared.Field}', which has no vocabulary of its own");
+                    throw Error($"field {field.Name} does not fit '{shared.Field}', with which it shares: that has no vocabulary of its own");
                 break;
             case VocabularyEncoder vocabulary:
-                if (vocabulary.Values.IsDefault) throw Error($"field '{field.Name}' has a vocabulary without values");
-                Unique(vocabulary.Values, $"value of '{field.Name}'");
+                if (vocabulary.Values.IsDefault) throw Error($"field {field.Name} has a vocabulary without values");
+                Unique(vocabulary.Values, $"field {field.Name} does not fit its vocabulary: value");
                 break;
             case HashEncoder hash when hash.Buckets < 1:
-                throw Error($"field '{field.Name}' hashes into {hash.Buckets} ids");
+                throw Error($"field {field.Name} hashes into {hash.Buckets} ids");
             case BucketEncoder buckets when buckets.Edges.IsDefault || !Ascends(buckets.Edges):
-                throw Error($"the edges of field '{field.Name}' are not finite numbers in ascending order");
+                throw Error($"the edges of field {field.Name} are not finite numbers in ascending order");
             case StandardiseEncoder standardise when !double.IsFinite(standardise.Mean) || !double.IsFinite(standardise.Deviation) || standardise.Deviation <= 0:
-                throw Error($"field '{field.Name}' has mean {standardise.Mean} and deviation {standardise.Deviation}; both must be finite, the deviation above 0");
+                throw Error($"field {field.Name} has mean {standardise.Mean} and deviation {standardise.Deviation}; both must be finite, the deviation above 0");
         }
     }
 
@@ -76,7 +77,7 @@ static class SchemaChecks
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in names)
         {
-            if (name is null) throw Error($"a {what} is null");
+            if (name is null) throw Error($"{what} is null");
             if (!seen.Add(name)) throw Error($"{what} '{name}' stands there twice");
         }
     }

@@ -62,18 +62,18 @@ public sealed class BatchAndSchemaTests
     public static TheoryData<string, Schema> DamagedSchemas() => new()
     {
         { "lists what is no vocabulary", With(1, f => f with { Encoder = new ListEncoder(';', new BucketEncoder([1])) }) },
-        { "'history' shares with 'place'", With(1, f => f with { Encoder = new ListEncoder(';', new SharedEncoder("place")) }) },
-        { "'user' shares with 'user'", With(4, f => f with { Encoder = new SharedEncoder("user") }) },
+        { "field history does not fit 'place'", With(1, f => f with { Encoder = new ListEncoder(';', new SharedEncoder("place")) }) },
+        { "field user does not fit 'user'", With(4, f => f with { Encoder = new SharedEncoder("user") }) },
         { "position of several values", With(1, f => f with { Role = FieldRole.Position, Fixed = "x" }) },
         { "deviation above 0", With(3, f => f with { Encoder = new StandardiseEncoder(1, 0) }) },
         { "ascending order", With(2, f => f with { Encoder = new BucketEncoder([2, 1]) }) },
         { "hashes into 0 ids", With(4, f => f with { Encoder = new HashEncoder(0) }) },
         { "field 'item' stands there twice", With(4, f => f with { Name = "item" }) },
-        { "value of 'item' 'x' stands there twice", With(0, f => f with { Encoder = new VocabularyEncoder(["x", "x"]) }) },
-        { "refers to table 3 of 3", With(4, f => f with { Table = 3 }) },
+        { "field item does not fit its vocabulary: value 'x' stands there twice", With(0, f => f with { Encoder = new VocabularyEncoder(["x", "x"]) }) },
+        { "field user has no table 3", With(4, f => f with { Table = 3 }) },
         { "its encoder is not made for", With(4, f => f with { Kind = FieldKind.Multiple }) },
         { "not before it", Example() with { Tasks = Example().Tasks.SetItem(0, new TaskInfo("click", 1, 1)) } },
-        { "has no nodes", Example() with { Levels = [new ScenarioLevel("region", [])] } },
+        { "level region needs nodes", Example() with { Levels = [new ScenarioLevel("region", [])] } },
     };
 
     [Theory]
