@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.Intrinsics;
-using System.Text.Json;
 using Switchyard.Training;
 
 namespace Switchyard.Comparison;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Switchyard.Data;
 using Switchyard.Kernels;
 using Switchyard.Models;
 using Switchyard.Training;
