@@ -52,6 +52,7 @@ public static partial class Run
         if (summary.RowsInNoPart > 0) reporter.Warning($"{summary.RowsInNoPart:N0} of {summary.RowsRead:N0} rows are in no part: they meet none of split's conditions");
         if (summary.RowsUnmatched > 0) reporter.Warning($"{summary.RowsUnmatched:N0} of {summary.RowsRead:N0} rows found no partner in the joined source: its fields are missing there");
         WarnOfUnknown(summary.UnknownScenarios, reporter);
+        foreach (var line in summary.OtherLabels) reporter.Warning(line);
         return data;
     }
 
