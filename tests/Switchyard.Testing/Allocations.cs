@@ -8,7 +8,7 @@ namespace Switchyard.Testing;
 /// </summary>
 static class Allocations
 {
-    const int Rounds = 12;
+    const int Rounds = 60;
     const int Quiet = 3;
 
     /// <summary>

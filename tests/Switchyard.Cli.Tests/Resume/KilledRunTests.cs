@@ -94,7 +94,7 @@ public sealed class KilledRunTests(ITestOutputHelper log)
     }
 
     [Fact]
-    public async Task Train_InterruptSignal_SavesAndSaysHowToGoOn()
+    public async Task Train_TerminateSignal_SavesAndSaysHowToGoOn()
     {
         if (OperatingSystem.IsWindows()) return;
         using var run = new CliRun();
@@ -104,7 +104,8 @@ public sealed class KilledRunTests(ITestOutputHelper log)
         {
         }
 
-        using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        // Not -INT: a shell starts background jobs with that signal ignored, and the test would wait for ever there.
+        using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
         var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
 
