@@ -23,6 +23,41 @@ static class SchemaChecks
             if (schema.Tasks[i].Given < -1 || schema.Tasks[i].Given >= i)
                 throw Error($"task {schema.Tasks[i].Name} is given a task that is not before it ({schema.Tasks[i].Given})");
         foreach (var field in schema.Fields) CheckField(schema, field);
+        CheckTables(schema);
+    }
+
+    /// <summary>Nothing is empty or null, and every table has the rows that its fields' ids need.</summary>
+    static void CheckTables(Schema schema)
+    {
+        if (schema.Fields.Length == 0) throw Error("there are no fields");
+        if (schema.Tasks.Length == 0) throw Error("there are no tasks");
+        if (schema.Tasks.FirstOrDefault(t => t.Mask.IsDefault || t.Mask.Any(m => m is null)) is { } task) throw Error($"task {task.Name} needs a mask");
+        foreach (var table in schema.Tables)
+            if (table is not { Name.Length: > 0, Rows: > 0, Width: > 0 })
+                throw Error($"table {table?.Name} needs a name, rows and a width");
+        if (schema.Tables.DistinctBy(t => t.Name, StringComparer.Ordinal).Count() != schema.Tables.Length) throw Error("two tables have one name");
+        foreach (var field in schema.Fields.Where(f => f.Kind != FieldKind.Number))
+            if (Rows(schema, field.Encoder) != schema.Tables[field.Table].Rows)
+                throw Error($"field {field.Name} does not fit the rows of its table");
+    }
+
+    /// <summary>Table rows that an encoder's ids need. Sharing does not chain.</summary>
+    static long Rows(Schema schema, FieldEncoder encoder)
+    {
+        if (encoder is ListEncoder list) encoder = list.Values;
+        if (encoder is SharedEncoder shared)
+        {
+            encoder = schema.Fields.First(f => f.Name == shared.Field).Encoder;
+            if (encoder is ListEncoder owner) encoder = owner.Values;
+        }
+
+        return encoder switch
+        {
+            VocabularyEncoder vocabulary => vocabulary.Values.Length + 1L,
+            HashEncoder hash => hash.Buckets,
+            BucketEncoder buckets => buckets.Edges.Length + 2L,
+            _ => -1,
+        };
     }
 
     static void CheckField(Schema schema, Field field)
