@@ -30,9 +30,11 @@ public static class Suggestion
         return all.Count == 0 ? "" : $" Known: {string.Join(", ", all.Take(20))}{(all.Count > 20 ? ", …" : "")}.";
     }
 
-    // Levenshtein over two rows; names are short.
-    static int Distance(string a, string b)
+    /// <summary>Levenshtein distance, case ignored: insertions, deletions and replacements that turn one text into the other.</summary>
+    public static int Distance(string a, string b)
     {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
         var previous = new int[b.Length + 1];
         var current = new int[b.Length + 1];
         for (var j = 0; j <= b.Length; j++) previous[j] = j;

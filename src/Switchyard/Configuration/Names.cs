@@ -1,4 +1,5 @@
 using System.Text;
+using Switchyard.Data;
 
 namespace Switchyard;
 
@@ -15,31 +16,12 @@ internal static class Names
     public static string Suggest(string found, IEnumerable<string> known)
     {
         var nearest = known
-            .Select(name => (Name: name, Distance: Distance(found.ToLowerInvariant(), name.ToLowerInvariant())))
+            .Select(name => (Name: name, Distance: Suggestion.Distance(found, name)))
             .OrderBy(n => n.Distance)
             .FirstOrDefault();
         return nearest.Name is not null && nearest.Distance <= Math.Max(2, nearest.Name.Length / 3) && nearest.Distance < nearest.Name.Length
             ? $"; did you mean '{nearest.Name}'?"
             : ".";
-    }
-
-    /// <summary>Levenshtein distance: insertions, deletions and replacements that turn one text into the other.</summary>
-    public static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[b.Length];
     }
 
     static string Separate(string pascal, char separator)

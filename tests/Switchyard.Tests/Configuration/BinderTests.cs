@@ -1,3 +1,5 @@
+using Switchyard.Data;
+
 namespace Switchyard.Tests;
 
 public sealed class BinderTests
@@ -97,9 +99,9 @@ public sealed class BinderTests
     [Fact]
     public void Distance_KnownPairs_CountsEdits()
     {
-        Names.Distance("", "abc").ShouldBe(3);
-        Names.Distance("kitten", "sitting").ShouldBe(3);
-        Names.Distance("rate", "rate").ShouldBe(0);
+        Suggestion.Distance("", "abc").ShouldBe(3);
+        Suggestion.Distance("kitten", "sitting").ShouldBe(3);
+        Suggestion.Distance("rate", "rate").ShouldBe(0);
     }
 
     [Theory]
