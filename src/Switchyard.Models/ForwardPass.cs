@@ -15,6 +15,7 @@ public sealed class ForwardPass
     readonly int[] _given;
     readonly int[][] _nodes;
     readonly int _width;
+    int _rows;
 
     public ForwardPass(Ranker ranker, GraphMode mode, WorkerPool? pool = null)
     {
@@ -34,16 +35,26 @@ public sealed class ForwardPass
     public EmbeddingInput[] Inputs { get; }
 
     /// <summary>Points the pass at a batch without computing; the batch must stay as it is until the pass is over.</summary>
-    public void Bind(Batch batch) => _ranker.Embedding.Bind(Inputs, batch);
+    public void Bind(Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        _ranker.Embedding.Bind(Inputs, batch);
+        for (var level = 0; level < _nodes.Length; level++) _nodes[level] = batch.Nodes(level);
+        _rows = batch.Count;
+    }
 
     /// <summary>One logit [B,1] per task.</summary>
     public ReadOnlySpan<Tensor> Logits(Batch batch)
     {
-        ArgumentNullException.ThrowIfNull(batch);
-        Graph.Reset();
         Bind(batch);
-        for (var level = 0; level < _nodes.Length; level++) _nodes[level] = batch.Nodes(level);
-        var x = Graph.Embed(Inputs, batch.Count, _width);
+        return Logits();
+    }
+
+    /// <summary>The same for the batch bound last.</summary>
+    public ReadOnlySpan<Tensor> Logits()
+    {
+        Graph.Reset();
+        var x = Graph.Embed(Inputs, _rows, _width);
         _ranker.Model.Forward(Graph, x, new ScenarioPath(_nodes), _logits);
         return _logits;
     }

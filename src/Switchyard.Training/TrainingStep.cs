@@ -46,7 +46,7 @@ public sealed class TrainingStep
         g.Progress = progress;
         _pass.Bind(batch);
         Optimizer.BeforeRead(_pass.Inputs, batch.Count);
-        var logits = _pass.Logits(batch);
+        var logits = _pass.Logits();
         for (var t = 0; t < _targets.Labels.Length; t++) _targets.Labels[t] = batch.Labels(t);
         _targets.RowWeights = batch.Weights;
         var loss = g.Loss(logits, _targets);
