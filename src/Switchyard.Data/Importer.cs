@@ -113,7 +113,7 @@ public static class Importer
             using (stream)
             {
                 using var rows = new SourceRows(spec, baseDirectory);
-                using var text = new TextPass(spec, part => $"{path}.{UnknownScenarioLog.Name(part)}.tmp", distinctNumbers, fit: schema is null);
+                using var text = new TextPass(spec, part => $"{path}.{part.Name()}.tmp", distinctNumbers, fit: schema is null);
                 text.Run(rows, progress, cancellation);
                 CheckRows(text, schema is not null);
                 var fitted = schema is null ? SchemaFitter.Fit(spec, text) : SchemaFitter.Reuse(schema, spec);

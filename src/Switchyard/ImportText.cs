@@ -15,7 +15,7 @@ static class ImportText
         foreach (var part in summary.Parts)
         {
             var tasks = part.Tasks.Select(t => $"{t.Task} {t.Positives:N0} of {t.Observed:N0}{Rate(t)}");
-            Line($"{part.Part.ToString().ToLowerInvariant(),-10} {part.Rows,12:N0} rows  {(part.Groups > 0 ? $"{part.Groups:N0} groups  " : "")}{string.Join("  ", tasks)}");
+            Line($"{part.Part.Name(),-10} {part.Rows,12:N0} rows  {(part.Groups > 0 ? $"{part.Groups:N0} groups  " : "")}{string.Join("  ", tasks)}");
         }
 
         foreach (var level in schema.Levels) Line($"scenario {level.Column}: {string.Join(", ", level.Nodes)}");

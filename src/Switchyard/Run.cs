@@ -60,7 +60,7 @@ public static partial class Run
     {
         foreach (var unknown in counts)
         {
-            var part = unknown.Part is { } known ? $"{known.ToString().ToLowerInvariant()} " : "";
+            var part = unknown.Part is { } known ? $"{known.Name()} " : "";
             var examples = string.Join(", ", unknown.Examples.Take(3).Select(e => e.Length == 0 ? "missing" : e));
             reporter.Warning(string.Create(
                 CultureInfo.InvariantCulture, $"{unknown.Rows:N0} {part}rows have an unknown {unknown.Column} ({examples}) and are scored as their siblings' mean"));
@@ -81,7 +81,7 @@ public static partial class Run
             return report;
         }
 
-        reporter.Result($"{part.ToString().ToLowerInvariant()}: {rows.RowCount:N0} rows");
+        reporter.Result($"{part.Name()}: {rows.RowCount:N0} rows");
         reporter.Result(report.ToMarkdown());
         var positions = data.Schema.Fields.Where(f => f.Role == FieldRole.Position).ToList();
         if (positions.Count > 0)

@@ -30,14 +30,12 @@ sealed class UnknownScenarioLog
     public static InputException Error(ImmutableArray<UnknownScenarioCount> counts)
     {
         var parts = counts.Select(c =>
-            $"column '{c.Column}': {c.Rows} {(c.Rows == 1 ? "row" : "rows")}{(c.Part is { } part ? $" of {Name(part)}" : "")} with " +
+            $"column '{c.Column}': {c.Rows} {(c.Rows == 1 ? "row" : "rows")}{(c.Part is { } part ? $" of {part.Name()}" : "")} with " +
             string.Join(", ", c.Examples.Select(e => e.Length == 0 ? "a missing value" : $"'{e}'")) + (c.Examples.Length == MaxExamples ? ", …" : ""));
         return new InputException(
             $"Scenario values that the training rows do not have: {string.Join("; ", parts)}. " +
             "Leave these rows out (filter), or set 'unknown_scenario: parent' to score them with the mean of their siblings.");
     }
-
-    public static string Name(Part part) => part switch { Part.Train => "train", Part.Validation => "validation", _ => "test" };
 
     sealed class Entry
     {

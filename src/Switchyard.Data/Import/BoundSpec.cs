@@ -48,7 +48,7 @@ sealed class BoundSpec
             if (!RowTest.AllHold(_parts[(int)p], row)) continue;
             if (found is { } first)
                 throw new InputException(
-                    $"{row.Place} meets the conditions of both {UnknownScenarioLog.Name(first)} and {UnknownScenarioLog.Name(p)}. " +
+                    $"{row.Place} meets the conditions of both {first.Name()} and {p.Name()}. " +
                     "Make the parts of 'split' exclude each other.");
             found = p;
         }

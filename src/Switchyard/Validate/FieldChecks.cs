@@ -35,7 +35,7 @@ static class FieldChecks
             var part = Measured(scan.Totals, t);
             foreach (var field in scan.Fields)
                 if (field.Auc(t, part) is { } auc)
-                    aucs.Add(new FieldAuc(field.Field.Name, spec.Tasks[t].Name, auc, part.ToString().ToLowerInvariant()));
+                    aucs.Add(new FieldAuc(field.Field.Name, spec.Tasks[t].Name, auc, part.Name()));
         }
 
         var sorted = aucs.OrderByDescending(a => a.Auc).ThenBy(a => a.Field, StringComparer.Ordinal).ThenBy(a => a.Task, StringComparer.Ordinal).ToImmutableArray();
@@ -60,7 +60,7 @@ static class FieldChecks
             foreach (var part in (Part[])[Part.Validation, Part.Test])
             {
                 var (values, unseen) = field.UnseenIn(part);
-                var share = new UnseenShare(field.Field.Name, part.ToString().ToLowerInvariant(), unseen, values);
+                var share = new UnseenShare(field.Field.Name, part.Name(), unseen, values);
                 shares.Add(share);
                 if (share.Share > MostlyUnseen)
                     findings.Add(Verdict.Warn, "unseen", field.Field.Name, $"{Findings.Share(share.Share)} of its {share.Part} values are unseen in training and share one vector", unseen, field.UnseenExamples(part));

@@ -39,7 +39,7 @@ static class LabelChecks
         void Add(int task, string? scenario, ValueCounts counts, int code)
         {
             for (var part = Part.Train; part <= Part.Test; part++)
-                rates.Add(new LabelRate(spec.Tasks[task].Name, scenario, part.ToString().ToLowerInvariant(), counts.Observed(code, part, task), counts.Positives(code, part, task)));
+                rates.Add(new LabelRate(spec.Tasks[task].Name, scenario, part.Name(), counts.Observed(code, part, task), counts.Positives(code, part, task)));
         }
     }
 
@@ -54,7 +54,7 @@ static class LabelChecks
             var problem = observed == 0 ? "no row with a label" : positives == 0 ? "no positive" : positives == observed ? "no negative" : null;
             if (problem is null) continue;
             findings.Add(part == Part.Train ? Verdict.Fail : Verdict.Warn, "label", task,
-                $"has {problem} in the {Findings.Number(rows)} {part.ToString().ToLowerInvariant()} rows{(part == Part.Train ? ", so nothing can be learned" : ", so there is no AUC")}", observed);
+                $"has {problem} in the {Findings.Number(rows)} {part.Name()} rows{(part == Part.Train ? ", so nothing can be learned" : ", so there is no AUC")}", observed);
         }
     }
 
@@ -72,7 +72,7 @@ static class LabelChecks
             foreach (var part in (Part[])[Part.Validation, Part.Test])
             {
                 if (level.UnseenIn(part).Unseen is > 0 and var unseen)
-                    findings.Add(verdict, "scenario", spec.Scenario[l], $"{Findings.Number(unseen)} {part.ToString().ToLowerInvariant()} rows have a value that training has not seen: {remedy}", unseen, level.UnseenExamples(part));
+                    findings.Add(verdict, "scenario", spec.Scenario[l], $"{Findings.Number(unseen)} {part.Name()} rows have a value that training has not seen: {remedy}", unseen, level.UnseenExamples(part));
             }
         }
 

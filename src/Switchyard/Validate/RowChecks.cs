@@ -35,7 +35,7 @@ static class RowChecks
             findings.Add(Verdict.Warn, "part", "validation", "no row validates: the last weights are taken, not the best");
         if (scan.Totals.Rows(Part.Test) == 0)
             findings.Add(Verdict.Warn, "part", "test", "no row tests: the table is that of the validation rows");
-        findings.PassUnlessFound("part", string.Join(", ", Enum.GetValues<Part>().Select(p => $"{p.ToString().ToLowerInvariant()} {Findings.Number(scan.Totals.Rows(p))}")));
+        findings.PassUnlessFound("part", string.Join(", ", Enum.GetValues<Part>().Select(p => $"{p.Name()} {Findings.Number(scan.Totals.Rows(p))}")));
     }
 
     static void Repeats(DataScan scan, Findings findings)
@@ -63,7 +63,7 @@ static class RowChecks
             {
                 if (dates.LaterThanTest(part) is not { } later) continue;
                 findings.Add(Verdict.Warn, "date", dates.Column,
-                    $"{Findings.Number(later.Rows)} {part.ToString().ToLowerInvariant()} rows are later than the first test row (up to {later.Last}, test starts at {later.FirstTest}): the model sees the future it is tested on",
+                    $"{Findings.Number(later.Rows)} {part.Name()} rows are later than the first test row (up to {later.Last}, test starts at {later.FirstTest}): the model sees the future it is tested on",
                     later.Rows);
             }
         }
@@ -79,7 +79,7 @@ static class RowChecks
             var shared = scan.GroupsIn(one, other).ToList();
             if (shared.Count == 0) continue;
             findings.Add(Verdict.Warn, "group", group,
-                $"{Findings.Number(shared.Count)} of {Findings.Number(scan.Groups)} groups have rows in {one.ToString().ToLowerInvariant()} and {other.ToString().ToLowerInvariant()}: what the model memorises about them looks like skill; split by hash({group}), unless the split is by time on purpose",
+                $"{Findings.Number(shared.Count)} of {Findings.Number(scan.Groups)} groups have rows in {one.Name()} and {other.Name()}: what the model memorises about them looks like skill; split by hash({group}), unless the split is by time on purpose",
                 shared.Count, shared.Take(3).Select(g => $"'{g}'"));
         }
 
