@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 
@@ -20,11 +21,12 @@ static class ColumnFile
     public const int Version = 1;
 
     const ulong Magic = 0x4C4F434459575753; // "SWWYDCOL"
+    const int HeaderBytes = 16;
     const int TrailerBytes = 24;
 
     public static void WriteHeader(Stream stream)
     {
-        Span<byte> bytes = stackalloc byte[16];
+        Span<byte> bytes = stackalloc byte[HeaderBytes];
         bytes.Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, Magic);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[8..], Version);
@@ -43,13 +45,17 @@ static class ColumnFile
         stream.Write(trailer);
     }
 
+    /// <summary>How a file that cannot be read is reported.</summary>
+    public static InputException Unreadable(string path, Exception e) =>
+        new($"The column file {path} cannot be read: {e.Message.TrimEnd('.')}. Import the data again: delete the file and run once more.", e);
+
     /// <exception cref="InvalidDataException">The file is no column file of this version, or is damaged.</exception>
     public static ColumnFileInfo ReadInfo(SafeFileHandle file)
     {
         var length = RandomAccess.GetLength(file);
-        if (length < 16 + TrailerBytes) throw new InvalidDataException("it is too short");
+        if (length < HeaderBytes + TrailerBytes) throw new InvalidDataException("it is too short");
         Span<byte> bytes = stackalloc byte[TrailerBytes];
-        Blocks.ReadExactly(file, bytes[..16], 0);
+        Blocks.ReadExactly(file, bytes[..HeaderBytes], 0);
         if (BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic) throw new InvalidDataException("it is no column file");
         var version = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
         if (version != Version) throw new InvalidDataException($"its format is {version}, this program reads {Version}");
@@ -58,18 +64,35 @@ static class ColumnFile
         var offset = BinaryPrimitives.ReadInt64LittleEndian(bytes);
         var size = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
         var checksum = BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]);
-        if (BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]) != Magic || offset < 16 || size < 0 || offset + size + TrailerBytes != length)
+        if (BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]) != Magic || offset < HeaderBytes || size < 0 || offset != length - TrailerBytes - size)
             throw new InvalidDataException("it was cut short");
         var json = new byte[size];
         Blocks.ReadExactly(file, json, offset);
         if (Blocks.Checksum(json) != checksum) throw new InvalidDataException("its description is damaged");
         try
         {
-            return JsonSerializer.Deserialize<ColumnFileInfo>(json, DataJson.Compact) ?? throw new InvalidDataException("its description is empty");
+            var info = JsonSerializer.Deserialize<ColumnFileInfo>(json, DataJson.Compact);
+            Check(info, offset);
+            return info;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InputException)
         {
             throw new InvalidDataException($"its description cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Nothing is missing, and every block lies before the description.</summary>
+    static void Check([NotNull] ColumnFileInfo? info, long end)
+    {
+        if (info is not { Fingerprint: not null, Schema: not null, Summary: not null, Parts: { IsDefault: false, Length: 3 } })
+            throw new InvalidDataException("its description is not complete");
+        SchemaChecks.Check(info.Schema);
+        foreach (var part in info.Parts)
+        {
+            if (part is not { Rows: >= 0, Groups: >= 0, Offsets.IsDefault: false } || part.Offsets.Length != (part.Rows + Blocks.Rows - 1) / Blocks.Rows)
+                throw new InvalidDataException("its description contradicts itself");
+            foreach (var offset in part.Offsets)
+                if (offset < HeaderBytes || offset >= end) throw new InvalidDataException($"no block can begin at byte {offset}");
         }
     }
 }
