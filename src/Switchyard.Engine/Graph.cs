@@ -187,6 +187,7 @@ public sealed partial class Graph
         _count = 0;
         _steps.Clear();
         _terms.Clear();
+        _gates.Clear();
         _reals.Reset();
         _ints.Reset();
         _doubles.Reset();

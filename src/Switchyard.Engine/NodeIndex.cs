@@ -9,12 +9,17 @@ public readonly struct NodeIndex
     readonly int[]? _ids;
     readonly int _same;
 
-    NodeIndex(int[]? ids, int same) => (_ids, _same) = (ids, same);
+    NodeIndex(int[]? ids, int same, int level = -1) => (_ids, _same, Level) = (ids, same, level);
+
+    /// <summary>Scenario level of the nodes, 0-based; −1 for a number that is the same for all rows.</summary>
+    public int Level { get; }
 
     public int this[int row] => _ids is null ? _same : _ids[row];
 
     /// <summary>Row r belongs to ids[r]; the array must stay as it is until the backward pass is over.</summary>
-    public static NodeIndex PerRow(int[] ids) => new(ids, 0);
+    /// <param name="ids">A node per row.</param>
+    /// <param name="level">The scenario level they belong to.</param>
+    public static NodeIndex PerRow(int[] ids, int level = 0) => new(ids, 0, level);
 
     /// <summary>All rows belong to one node.</summary>
     public static NodeIndex Constant(int node) => new(null, node);

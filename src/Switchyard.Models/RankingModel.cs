@@ -12,7 +12,7 @@ public sealed record ModelShape(int Width, ImmutableArray<int> Levels, int Tasks
 /// <summary>Scenario nodes of a batch's rows: <c>nodes[level][row]</c>, −1 where unknown.</summary>
 public readonly struct ScenarioPath(int[][] nodes)
 {
-    public NodeIndex this[int level] => NodeIndex.PerRow(nodes[level]);
+    public NodeIndex this[int level] => NodeIndex.PerRow(nodes[level], level);
 
     public int Levels => nodes.Length;
 }

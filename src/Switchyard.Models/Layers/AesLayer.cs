@@ -56,6 +56,7 @@ public sealed record AesOptions
 /// </summary>
 public sealed class AesLayer
 {
+    readonly string _name;
     readonly AesOptions _options;
     readonly int _gates;
     readonly Parameter _gateInput;
@@ -73,7 +74,7 @@ public sealed class AesLayer
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(options);
         options.Check(scope.Path);
-        (_options, _gates) = (options, gates);
+        (_name, _options, _gates) = (scope.Path, options, gates);
 
         // One matrix [d + q, m × n] in two parts, so that [h ; u] is never copied together.
         var init = Init.Linear(inputs + indicators);
@@ -101,7 +102,9 @@ public sealed class AesLayer
         ArgumentNullException.ThrowIfNull(g);
         var clean = Logits(g, h, indicator);
         var sigma = (Real)_options.Noise.At(_options.Experts, g.Progress);
-        return Select(g, clean, g.Noise(clean, sigma, _site + draw), own, lambda).Weights;
+        var (weights, specific, shared) = Select(g, clean, g.Noise(clean, sigma, _site + draw), own, lambda);
+        g.NoteGate(new GateNote(_name, own, weights, specific, shared));
+        return weights;
     }
 
     /// <summary>Mixes the experts for several gates over the same rows.</summary>

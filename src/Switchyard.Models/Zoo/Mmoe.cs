@@ -43,7 +43,12 @@ public sealed class Mmoe : RankingModel
     {
         Span<Tensor> gates = stackalloc Tensor[logits.Length];
         Span<Tensor> mixed = stackalloc Tensor[logits.Length];
-        for (var t = 0; t < logits.Length; t++) gates[t] = _gates[t].Forward(g, x);
+        for (var t = 0; t < logits.Length; t++)
+        {
+            gates[t] = _gates[t].Forward(g, x);
+            g.NoteGate(new GateNote("expert", NodeIndex.Constant(t), gates[t]));
+        }
+
         _experts.Mix(g, x, gates, mixed);
         for (var t = 0; t < logits.Length; t++) logits[t] = _towers[t].Forward(g, mixed[t]);
     }

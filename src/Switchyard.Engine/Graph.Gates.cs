@@ -1,0 +1,20 @@
+namespace Switchyard.Engine;
+
+/// <summary>What a gate gave the rows of a pass.</summary>
+/// <param name="Layer">The experts it chooses from; gates over the same experts name the same layer.</param>
+/// <param name="Own">Whose gate it is for every row: a node of a scenario level, or a task; constant −1 where it is nobody's own.</param>
+/// <param name="Weights">Mixing weights [B,n]; exactly 0 where an expert is not mixed.</param>
+/// <param name="Specific">Mask [B,n] of the experts chosen as specific; empty where the gate mixes all.</param>
+/// <param name="Shared">Mask [B,n] of the experts chosen as shared; empty where the gate mixes all.</param>
+public readonly record struct GateNote(string Layer, NodeIndex Own, Tensor Weights, Tensor Specific = default, Tensor Shared = default);
+
+public sealed partial class Graph
+{
+    readonly List<GateNote> _gates = [];
+
+    /// <summary>The gates of the forward pass in the order they were computed; their tensors live until the next reset.</summary>
+    public ReadOnlySpan<GateNote> Gates => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_gates);
+
+    /// <summary>Lets whoever reads the graph after the pass see a gate. It computes nothing and changes nothing.</summary>
+    public void NoteGate(in GateNote gate) => _gates.Add(gate);
+}

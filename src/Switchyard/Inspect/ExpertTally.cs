@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Switchyard.Data;
+using Switchyard.Engine;
+
+namespace Switchyard;
+
+/// <summary>Counts the gates of forward passes by layer, task and the rows' scenario nodes.</summary>
+/// <param name="names">Names tasks and scenario nodes; its batches say which node a row belongs to.</param>
+/// <param name="model">Schema of the model that is counted: it may know other tasks and nodes.</param>
+sealed class ExpertTally(Schema names, Schema model)
+{
+    readonly ScenarioPaths _paths = new(names);
+    readonly Dictionary<string, LayerTally> _layers = new(StringComparer.Ordinal);
+    readonly List<LayerTally> _ordered = [];
+    readonly int[] _tasks = [.. model.Tasks.Select(t => IndexOf(names, t.Name))];
+    long[] _rowPaths = [];
+
+    /// <summary>Counts the gates of a pass.</summary>
+    /// <param name="g">The graph after the pass.</param>
+    /// <param name="batch">Its rows, encoded by the schema that names them.</param>
+    public void Add(Graph g, Batch batch)
+    {
+        if (_rowPaths.Length < batch.Count) _rowPaths = new long[batch.Count];
+        for (var row = 0; row < batch.Count; row++) _rowPaths[row] = _paths.Of(batch, row);
+        foreach (ref readonly var gate in g.Gates)
+        {
+            var task = gate.Own.Level >= 0 || gate.Own[0] < 0 ? LayerTally.NoTask : _tasks[gate.Own[0]];
+            if (task < 0 && task != LayerTally.NoTask) continue;
+            Layer(gate).Add(g, gate, task, _rowPaths.AsSpan(0, batch.Count));
+        }
+    }
+
+    public ImmutableArray<LayerUse> Layers() => [.. _ordered.Select(l => l.Use(names, model, _paths))];
+
+    LayerTally Layer(in GateNote gate)
+    {
+        if (!_layers.TryGetValue(gate.Layer, out var layer))
+        {
+            _layers.Add(gate.Layer, layer = new LayerTally(gate));
+            _ordered.Add(layer);
+        }
+
+        return layer;
+    }
+
+    static int IndexOf(Schema schema, string task)
+    {
+        for (var t = 0; t < schema.Tasks.Length; t++)
+        {
+            if (schema.Tasks[t].Name == task) return t;
+        }
+
+        return int.MinValue;
+    }
+}

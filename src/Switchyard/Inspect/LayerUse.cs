@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+
+namespace Switchyard;
+
+/// <summary>How the rows use the experts of one layer.</summary>
+public sealed record LayerUse
+{
+    /// <summary>The layer by the name of its parameters: scenario.0.0, task.0, expert.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Column of the scenario level whose nodes own the gates; null where they belong to tasks, or to nobody.</summary>
+    public required string? Level { get; init; }
+
+    /// <summary>Number of experts.</summary>
+    public required int Experts { get; init; }
+
+    /// <summary>
+    /// All rows (of all tasks together) first; then, for every task with gates of its own, its rows; each followed by the nodes of every scenario level and, where there
+    /// are several levels, the leaves. Only where there are rows.
+    /// </summary>
+    public required ImmutableArray<GateUse> Gates { get; init; }
+
+    /// <summary>All rows of the layer.</summary>
+    public GateUse Total => Gates[0];
+
+    /// <summary>True where every row chooses some experts; false where it mixes all of them.</summary>
+    public bool Selects => Total.Specific.Length > 0;
+
+    /// <summary>The kinds the layer knows.</summary>
+    public ImmutableArray<ExpertKind> Kinds => Selects
+        ? [ExpertKind.Specific, ExpertKind.Shared, ExpertKind.Chosen, ExpertKind.Weight]
+        : [ExpertKind.Weight];
+
+    /// <summary>The gates as the model has them: one per node of the layer's level, or one per task.</summary>
+    public ImmutableArray<GateUse> Own => Level is not null
+        ? Nodes(Level, null)
+        : [.. Gates.Where(g => g.Level is null && g.Task is not null)];
+
+    /// <summary>The gates of a level's nodes, for one task or all.</summary>
+    public ImmutableArray<GateUse> Nodes(string level, string? task = null) => [.. Gates.Where(g => g.Level == level && g.Task == task)];
+
+    /// <summary>The gate of a node, of a task, or of a node within a task; null where no row passed it.</summary>
+    public GateUse? Find(string? level, string? scenario, string? task = null) =>
+        Gates.FirstOrDefault(g => g.Level == level && g.Scenario == scenario && g.Task == task);
+
+    /// <summary>
+    /// Experts that fewer than <paramref name="threshold"/> of all rows choose as the kind; without a kind, that they use at all: choose in either way
+    /// or, where rows mix all experts, weigh on average.
+    /// </summary>
+    public ImmutableArray<int> Dead(double threshold, ExpertKind? kind = null)
+    {
+        var shares = Total[kind ?? (Selects ? ExpertKind.Chosen : ExpertKind.Weight)];
+        return [.. Enumerable.Range(0, shares.Length).Where(k => shares[k] < threshold)];
+    }
+}

@@ -1,0 +1,43 @@
+using Switchyard.Data;
+using Switchyard.Engine;
+using Switchyard.Kernels;
+using Switchyard.Models;
+
+namespace Switchyard;
+
+/// <summary>Runs the rows of a source through a model, batch by batch, and leaves the graph to be read.</summary>
+sealed class ObservedPass
+{
+    const int BatchRows = 4096;
+
+    readonly IBatchSource _rows;
+    readonly ForwardPass _pass;
+
+    public ObservedPass(Ranker ranker, IBatchSource rows, WorkerPool? pool)
+    {
+        if (rows.Schema.Fingerprint() != ranker.Schema.Fingerprint()) throw new ArgumentException("The rows were encoded for another schema than the model's.", nameof(rows));
+        _rows = rows;
+        _pass = new ForwardPass(ranker, GraphMode.Score, pool);
+        Batch = new Batch(rows.Schema, BatchRows);
+        rows.Rewind(0);
+    }
+
+    public Graph Graph => _pass.Graph;
+
+    public Batch Batch { get; }
+
+    /// <summary>Rows so far.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Computes the next batch; false at the end of the rows, or of the limit.</summary>
+    public bool Next(long limit, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var size = (int)Math.Min(BatchRows, limit - Rows);
+        if (size <= 0 || !_rows.Next(Batch, size)) return false;
+        Batch.FixPositions();
+        _pass.Logits(Batch);
+        Rows += Batch.Count;
+        return true;
+    }
+}
