@@ -21,7 +21,7 @@ public sealed class Batch
         Capacity = capacity;
         var fields = schema.Fields;
         _ids = [.. fields.Select(f => f.Kind == FieldKind.Number ? [] : new int[capacity])];
-        _offsets = [.. fields.Select(f => f.Kind == FieldKind.Multiple ? new int[capacity + 1] : [])];
+        _offsets = [.. fields.Select(f => f.HasItems ? new int[capacity + 1] : [])];
         _numbers = [.. fields.Select(f => f.Kind == FieldKind.Number ? new float[2 * capacity] : [])];
         _nodes = [.. schema.Levels.Select(_ => new int[capacity])];
         _labels = [.. schema.Tasks.Select(_ => new float[capacity])];
@@ -37,10 +37,10 @@ public sealed class Batch
     /// <summary>Filled rows.</summary>
     public int Count { get; set; }
 
-    /// <summary>Ids of a <see cref="FieldKind.Single"/> field, one per row; of a <see cref="FieldKind.Multiple"/> field, those of row r at Offsets[r]..Offsets[r+1].</summary>
+    /// <summary>Ids of a <see cref="FieldKind.Single"/> field, one per row; of a field that <see cref="Field.HasItems"/>, those of row r at Offsets[r]..Offsets[r+1], of a sequence oldest first.</summary>
     public int[] Ids(int field) => _ids[field];
 
-    /// <summary>Row starts within <see cref="Ids"/> of a <see cref="FieldKind.Multiple"/> field, Count + 1 entries.</summary>
+    /// <summary>Row starts within <see cref="Ids"/> of a field that <see cref="Field.HasItems"/>, Count + 1 entries.</summary>
     public int[] Offsets(int field) => _offsets[field];
 
     /// <summary>Value and missing flag of a <see cref="FieldKind.Number"/> field, [Count × 2] row-major.</summary>
@@ -61,7 +61,7 @@ public sealed class Batch
     /// <summary>Position of every row in the source, 0-based.</summary>
     public long[] Rows { get; }
 
-    /// <summary>Makes room for the ids of a multi-value field; only this grows, and only until the largest batch was seen.</summary>
+    /// <summary>Makes room for the ids of a multi-value or sequence field; only this grows, and only until the largest batch was seen.</summary>
     public int[] EnsureIds(int field, int length)
     {
         if (_ids[field].Length < length) Array.Resize(ref _ids[field], Math.Max(length, 2 * _ids[field].Length));

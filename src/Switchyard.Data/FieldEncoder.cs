@@ -8,6 +8,7 @@ namespace Switchyard.Data;
 [JsonDerivedType(typeof(HashEncoder), "hash")]
 [JsonDerivedType(typeof(SharedEncoder), "shared")]
 [JsonDerivedType(typeof(ListEncoder), "list")]
+[JsonDerivedType(typeof(SequenceEncoder), "sequence")]
 [JsonDerivedType(typeof(BucketEncoder), "buckets")]
 [JsonDerivedType(typeof(StandardiseEncoder), "standardise")]
 public abstract record FieldEncoder;

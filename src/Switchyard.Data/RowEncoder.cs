@@ -4,7 +4,8 @@ namespace Switchyard.Data;
 
 /// <summary>
 /// Encodes text rows one at a time, as the training rows were encoded: for predict and serve. Unseen values get id 0.
-/// Needs the columns of fields and scenario levels only; a position field's column may be absent, its fixed value then stands in.
+/// Needs the columns of fields and scenario levels only; a position field's column may be absent, its fixed value then stands in. A
+/// sequence with a history is read from a column of its name where there is one, and built from the encoded rows otherwise.
 /// Not safe for use by several threads at a time; create one each.
 /// </summary>
 public sealed class RowEncoder
@@ -23,7 +24,7 @@ public sealed class RowEncoder
     {
         _schema = schema;
         header.RequireAll(
-            schema.Fields.Where(f => f.Role != FieldRole.Position).Select(f => (f.Column, $"field {f.Name}"))
+            schema.Fields.Where(f => f.Role != FieldRole.Position).SelectMany(f => Needs(f, header))
                 .Concat(schema.Levels.Select(l => (l.Column, "scenario"))));
         _fields = [.. schema.Fields.Select((_, i) => FieldWriter.Create(schema, i, header))];
         _levelColumns = [.. schema.Levels.Select(l => header.Find(l.Column))];
@@ -35,6 +36,12 @@ public sealed class RowEncoder
         _masks = [.. schema.Tasks.Select((t, i) => _labels[i] is null ? [] : RowTest.Bind(t.Mask, header, split))];
         _group = labels && schema.Group is { } group ? header.Find(group) : -1;
     }
+
+    // A history can be given or built.
+    static IEnumerable<(string Column, string Use)> Needs(Field field, Header header) =>
+        field.Encoder is SequenceEncoder { History: { } history } && header.Find(field.Column) < 0
+            ? history.Columns.Select(column => (column, $"to build field {field.Name}, unless a column '{field.Column}' gives its items"))
+            : [(field.Column, $"field {field.Name}")];
 
     /// <summary>Binds a schema to the columns of a file.</summary>
     /// <param name="schema">The trained model's schema.</param>

@@ -36,8 +36,8 @@ public sealed partial record Schema
         {
             switch (encoder)
             {
-                case ListEncoder list:
-                    encoder = list.Values;
+                case ItemsEncoder items:
+                    encoder = items.Values;
                     break;
                 case SharedEncoder shared:
                     encoder = Fields.FirstOrDefault(f => f.Name == shared.Field)?.Encoder

@@ -12,6 +12,9 @@ public enum FieldKind
     /// <summary>Any number of ids per row, looked up and pooled.</summary>
     Multiple,
 
+    /// <summary>Any number of ids per row in order of age, oldest first, looked up and pooled.</summary>
+    Sequence,
+
     /// <summary>Two numbers per row: the standardised value (0 where missing) and 1 where missing.</summary>
     Number,
 }
@@ -36,6 +39,10 @@ public sealed record Field(string Name, FieldKind Kind, int Table, Pooling Pooli
 
     /// <summary>Role position: the text that stands in for the real value when scoring.</summary>
     public string? Fixed { get; init; }
+
+    /// <summary>Whether a row has any number of ids: <see cref="FieldKind.Multiple"/> or <see cref="FieldKind.Sequence"/>.</summary>
+    [JsonIgnore]
+    public bool HasItems => Kind is FieldKind.Multiple or FieldKind.Sequence;
 }
 
 /// <summary>One level of the scenario tree: a column and its nodes in order of first appearance in training.</summary>

@@ -44,11 +44,11 @@ static class SchemaChecks
     /// <summary>Table rows that an encoder's ids need. Sharing does not chain.</summary>
     static long Rows(Schema schema, FieldEncoder encoder)
     {
-        if (encoder is ListEncoder list) encoder = list.Values;
+        if (encoder is ItemsEncoder items) encoder = items.Values;
         if (encoder is SharedEncoder shared)
         {
             encoder = schema.Fields.First(f => f.Name == shared.Field).Encoder;
-            if (encoder is ListEncoder owner) encoder = owner.Values;
+            if (encoder is ItemsEncoder owner) encoder = owner.Values;
         }
 
         return encoder switch
@@ -65,9 +65,10 @@ static class SchemaChecks
         if (field is not { Name: not null, Column: not null, Encoder: not null }) throw Error($"a field needs a name, a column and an encoder");
         if (field.Kind == FieldKind.Number ? field.Table != -1 : field.Table < 0 || field.Table >= schema.Tables.Length)
             throw Error($"field {field.Name} has no table {field.Table}");
-        if (field is { Role: FieldRole.Position, Kind: FieldKind.Multiple })
+        if (field is { Role: FieldRole.Position, HasItems: true })
             throw Error($"field {field.Name} is a position of several values");
-        if ((field.Kind == FieldKind.Multiple) != (field.Encoder is ListEncoder) || (field.Kind == FieldKind.Number) != (field.Encoder is StandardiseEncoder))
+        if ((field.Kind == FieldKind.Multiple) != (field.Encoder is ListEncoder) || (field.Kind == FieldKind.Sequence) != (field.Encoder is SequenceEncoder)
+            || (field.Kind == FieldKind.Number) != (field.Encoder is StandardiseEncoder))
             throw Error($"field {field.Name} is {field.Kind}, which its encoder is not made for");
         CheckEncoder(schema, field, field.Encoder);
     }
@@ -76,14 +77,13 @@ static class SchemaChecks
     {
         switch (encoder)
         {
-            case ListEncoder list:
-                if (!char.IsAscii(list.Separator)) throw Error($"field {field.Name} has a separator that is not ASCII");
-                if (list.Values is not (VocabularyEncoder or HashEncoder or SharedEncoder)) throw Error($"field {field.Name} lists what is no vocabulary");
-                CheckEncoder(schema, field, list.Values);
+            case ItemsEncoder items:
+                CheckItems(field, items);
+                CheckEncoder(schema, field, items.Values);
                 break;
             case SharedEncoder shared:
                 var owner = schema.Fields.FirstOrDefault(f => f.Name == shared.Field)?.Encoder;
-                if ((owner is ListEncoder values ? values.Values : owner) is not (VocabularyEncoder or HashEncoder))
+                if ((owner is ItemsEncoder values ? values.Values : owner) is not (VocabularyEncoder or HashEncoder))
                     throw Error($"field {field.Name} does not fit '{shared.Field}', with which it shares: that has no vocabulary of its own");
                 break;
             case VocabularyEncoder vocabulary:
@@ -97,6 +97,16 @@ static class SchemaChecks
             case StandardiseEncoder standardise when !double.IsFinite(standardise.Mean) || !double.IsFinite(standardise.Deviation) || standardise.Deviation <= 0:
                 throw Error($"field {field.Name} has mean {standardise.Mean} and deviation {standardise.Deviation}; both must be finite, the deviation above 0");
         }
+    }
+
+    static void CheckItems(Field field, ItemsEncoder items)
+    {
+        if (!char.IsAscii(items.Separator)) throw Error($"field {field.Name} has a separator that is not ASCII");
+        if (items.Values is not (VocabularyEncoder or HashEncoder or SharedEncoder)) throw Error($"field {field.Name} lists what is no vocabulary");
+        if (items is not SequenceEncoder sequence) return;
+        if (sequence.MaxLength < 1) throw Error($"field {field.Name} keeps {sequence.MaxLength} values");
+        if (sequence.History is { } history && (history is not { Of: not null, Item: not null } || history.When.IsDefault || history.When.Any(c => c is null)))
+            throw Error($"field {field.Name} has a history that lacks a column or conditions");
     }
 
     static bool Ascends(ImmutableArray<double> edges)

@@ -60,6 +60,13 @@ sealed class ListColumn(int capacity) : Column
         Ids[length++] = id;
     }
 
+    /// <summary>Room for <paramref name="count"/> ids of the row being filled, from <paramref name="start"/>; close the row with <see cref="End"/>.</summary>
+    public Span<int> Reserve(int start, int count)
+    {
+        if (Ids.Length < start + count) Array.Resize(ref Ids, Math.Max(start + count, 2 * Ids.Length));
+        return Ids.AsSpan(start, count);
+    }
+
     public void End(int row, int length) => Starts[row + 1] = length;
 
     public override int Size(int rows) => sizeof(int) * (rows + Starts[rows]);
@@ -87,8 +94,7 @@ sealed class ListColumn(int capacity) : Column
         var size = sizeof(int) * (long)previous;
         bytes = bytes[(sizeof(int) * rows)..];
         if (bytes.Length < size) return -1;
-        if (Ids.Length < first + previous) Array.Resize(ref Ids, Math.Max(first + previous, 2 * Ids.Length));
-        bytes[..(int)size].CopyTo(MemoryMarshal.AsBytes(Ids.AsSpan(first, previous)));
+        bytes[..(int)size].CopyTo(MemoryMarshal.AsBytes(Reserve(first, previous)));
         return (sizeof(int) * rows) + (int)size;
     }
 

@@ -13,7 +13,7 @@ sealed record RowLayout(ImmutableArray<FieldStorage> Fields, int Levels, int Tas
         [.. schema.Fields.Select(f => f.Kind switch
         {
             FieldKind.Single => FieldStorage.Ids,
-            FieldKind.Multiple => FieldStorage.Lists,
+            FieldKind.Multiple or FieldKind.Sequence => FieldStorage.Lists,
             _ => FieldStorage.Float,
         })],
         schema.Levels.Length,

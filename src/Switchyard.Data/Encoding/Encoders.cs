@@ -14,8 +14,17 @@ public sealed record HashEncoder(int Buckets) : FieldEncoder;
 /// <summary>The vocabulary (or hash) of another field, whose table the field uses too.</summary>
 public sealed record SharedEncoder(string Field) : FieldEncoder;
 
-/// <summary>Text of several values, each encoded by <paramref name="Values"/> (a vocabulary, hash or shared encoder). Empty text is an empty list; empty values within are passed over.</summary>
-public sealed record ListEncoder(char Separator, FieldEncoder Values) : FieldEncoder;
+/// <summary>Text of any number of values, each encoded by <paramref name="Values"/> (a vocabulary, hash or shared encoder). Empty text is an empty list; empty values within are passed over.</summary>
+public abstract record ItemsEncoder(char Separator, FieldEncoder Values) : FieldEncoder;
+
+/// <summary>Values without an order, all of them.</summary>
+public sealed record ListEncoder(char Separator, FieldEncoder Values) : ItemsEncoder(Separator, Values);
+
+/// <summary>
+/// The newest <paramref name="MaxLength"/> of values that stand in the text in <paramref name="Order"/>; their ids stand oldest first.
+/// With a <paramref name="History"/> and without a column of the field's name, the values are those of earlier rows.
+/// </summary>
+public sealed record SequenceEncoder(char Separator, SequenceOrder Order, int MaxLength, HistorySpec? History, FieldEncoder Values) : ItemsEncoder(Separator, Values);
 
 /// <summary>
 /// Id = number of edges ≤ value, so 0 … Edges.Length; a missing value has id Edges.Length + 1.

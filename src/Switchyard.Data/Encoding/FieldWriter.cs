@@ -11,10 +11,13 @@ abstract class FieldWriter
     {
         var field = schema.Fields[index];
         var column = header.Find(field.Column);
+        if (column < 0 && field.Encoder is SequenceEncoder { History: { } history } built)
+            return new HistoryWriter(index, new HistoryLog(field.Name, history, built.MaxLength), header, new ValueLookup(schema.Vocabulary(index)));
         if (column < 0) return new FixedWriter(new FixedValue(schema, index));
         return field.Encoder switch
         {
             ListEncoder list => new ListWriter(index, column, (byte)list.Separator, new ValueLookup(schema.Vocabulary(index))),
+            SequenceEncoder sequence => new SequenceWriter(index, column, sequence, new ValueLookup(schema.Vocabulary(index))),
             BucketEncoder buckets => new BucketWriter(index, column, field.Name, buckets),
             StandardiseEncoder standardise => new NumberWriter(index, column, field.Name, standardise),
             _ => new SingleWriter(index, column, new ValueLookup(schema.Vocabulary(index))),
@@ -43,6 +46,50 @@ abstract class FieldWriter
             }
 
             offsets[index + 1] = length;
+        }
+    }
+
+    sealed class SequenceWriter(int field, int column, SequenceEncoder sequence, ValueLookup lookup) : FieldWriter
+    {
+        public override void Write(TextRow row, Batch batch, int index)
+        {
+            var offsets = batch.Offsets(field);
+            if (index == 0) offsets[0] = 0;
+            var (start, length) = (offsets[index], offsets[index]);
+            foreach (var value in new SequenceItems(row[column], (byte)sequence.Separator, sequence.Order))
+            {
+                if (length - start == sequence.MaxLength) break;
+                batch.EnsureIds(field, length + 1)[length] = lookup.Id(value);
+                length++;
+            }
+
+            batch.Ids(field).AsSpan(start, length - start).Reverse();
+            offsets[index + 1] = length;
+        }
+    }
+
+    // The rows themselves are the log: each is shown to it once, after its own history was read.
+    sealed class HistoryWriter : FieldWriter
+    {
+        readonly int _field;
+        readonly HistoryLog _log;
+        readonly ValueLookup _lookup;
+
+        public HistoryWriter(int field, HistoryLog log, Header header, ValueLookup lookup)
+        {
+            (_field, _log, _lookup) = (field, log, lookup);
+            log.Bind(header);
+        }
+
+        public override void Write(TextRow row, Batch batch, int index)
+        {
+            _log.Begin(row);
+            var offsets = batch.Offsets(_field);
+            if (index == 0) offsets[0] = 0;
+            var end = offsets[index] + _log.Count;
+            _log.CopyTo(batch.EnsureIds(_field, end).AsSpan(offsets[index]));
+            offsets[index + 1] = end;
+            if (_log.Adds(row)) _log.Add(_lookup.Id(row[_log.Item]));
         }
     }
 

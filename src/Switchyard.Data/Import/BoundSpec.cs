@@ -3,6 +3,9 @@ namespace Switchyard.Data;
 /// <summary>A specification bound to the columns of one file: conditions as tests, names as indices.</summary>
 sealed class BoundSpec
 {
+    // Place of a field that is built from other columns.
+    const int NotRead = -1;
+
     readonly RowTest[] _filter;
     readonly RowTest[][] _parts;
     readonly bool[] _hasConditions;
@@ -10,17 +13,22 @@ sealed class BoundSpec
     public BoundSpec(DataSpec spec, Header header)
     {
         header.RequireAll(Uses(spec));
+        foreach (var field in spec.Fields.Where(f => f.History is not null && header.Find(f.Name) >= 0))
+            throw new InputException(
+                $"{header.File}: field '{field.Name}' is built from the log, but there is a column '{field.Name}' too. " +
+                "Rename the field, or drop 'history' to read the column.");
         _filter = RowTest.Bind(spec.Filter, header, spec.Split);
         _parts = [RowTest.Bind(spec.Split.Train, header, spec.Split), RowTest.Bind(spec.Split.Validation, header, spec.Split), RowTest.Bind(spec.Split.Test, header, spec.Split)];
         _hasConditions = [.. _parts.Select(p => p.Length > 0)];
         Labels = [.. spec.Tasks.Select(t => RowTest.Bind(t.Label, header, spec.Split))];
         Masks = [.. spec.Tasks.Select(t => RowTest.Bind(t.Mask, header, spec.Split))];
-        Fields = [.. spec.Fields.Select(f => header.Require(f.Column ?? f.Name))];
+        Fields = [.. spec.Fields.Select(f => f.History is null ? header.Require(f.Column ?? f.Name) : NotRead)];
         Levels = [.. spec.Scenario.Select(header.Require)];
         Weight = spec.Weight is { } weight ? header.Require(weight) : -1;
         Group = spec.Group is { } group ? header.Require(group) : -1;
     }
 
+    /// <summary>Column of every field; −1 for one that is built from the log.</summary>
     public int[] Fields { get; }
 
     public int[] Levels { get; }
@@ -58,7 +66,9 @@ sealed class BoundSpec
 
     static IEnumerable<(string Column, string Use)> Uses(DataSpec spec)
     {
-        foreach (var field in spec.Fields) yield return (field.Column ?? field.Name, $"field {field.Name}");
+        foreach (var field in spec.Fields)
+            foreach (var column in field.History?.Columns ?? [field.Column ?? field.Name])
+                yield return (column, $"field {field.Name}");
         foreach (var level in spec.Scenario) yield return (level, "scenario");
         foreach (var task in spec.Tasks)
             foreach (var condition in task.Mask.Prepend(task.Label))

@@ -91,8 +91,7 @@ sealed class EncodingPass
             case (ListColumn codes, ListColumn ids):
                 codes.Starts.AsSpan(0, count + 1).CopyTo(ids.Starts);
                 var length = codes.Starts[count];
-                if (ids.Ids.Length < length) Array.Resize(ref ids.Ids, Math.Max(length, 2 * ids.Ids.Length));
-                Map(field, codes.Ids.AsSpan(0, length), ids.Ids, part);
+                Map(field, codes.Ids.AsSpan(0, length), ids.Reserve(0, length), part);
                 break;
             case (Column<double> numbers, Column<int> ids):
                 var buckets = (BucketEncoder)_schema.Fields[field].Encoder;

@@ -17,7 +17,12 @@ static class SchemaFitter
         {
             var field = spec.Fields[i];
             var values = field.Shares is null ? Owned(field, pass) : new SharedEncoder(field.Shares);
-            encoders[i] = field.Type == FieldType.MultiValue ? new ListEncoder(field.Separator, values) : values;
+            encoders[i] = field.Type switch
+            {
+                FieldType.MultiValue => new ListEncoder(field.Separator, values),
+                FieldType.Sequence => new SequenceEncoder(field.Separator, field.Order, field.MaxLength, field.History, values),
+                _ => values,
+            };
             if (field.Shares is not null || values is StandardiseEncoder) continue;
             tableOf[field.Name] = tables.Count;
             tables.Add(new Table(field.Name, Rows(values), field.Embedding));
@@ -43,7 +48,7 @@ static class SchemaFitter
     }
 
     /// <summary>Refuses a tree without leaves, or with more than tables and gates per leaf can have.</summary>
-    static void CheckLevels(ImmutableArray<ScenarioLevel> levels)
+    public static void CheckLevels(ImmutableArray<ScenarioLevel> levels)
     {
         var leaves = 1.0;
         foreach (var level in levels)
@@ -77,13 +82,19 @@ static class SchemaFitter
         for (var i = 0; i < spec.Tasks.Length; i++)
             if (schema.Tasks[i].Given != GivenIndex(spec.Tasks, spec.Tasks[i]))
                 throw new InputException($"Task '{spec.Tasks[i].Name}' is given another task in the configuration than in the model. Use the configuration the model was trained with.");
+        RequireSameFields(schema, spec);
+        return schema with { UnknownScenario = spec.UnknownScenario, Group = spec.Group, Weight = spec.Weight };
+    }
+
+    /// <summary>Refuses fields that the schema's encoders were not made for; their names are known to agree.</summary>
+    public static void RequireSameFields(Schema schema, DataSpec spec)
+    {
         for (var i = 0; i < spec.Fields.Length; i++)
             if (Difference(schema.Fields[i], spec.Fields[i]) is { } what)
                 throw new InputException($"Field '{spec.Fields[i].Name}' has another '{what}' in the configuration than in the model. Use the configuration the model was trained with.");
         for (var i = 0; i < spec.Fields.Length; i++)
             if (!Agrees(schema, i, spec))
                 throw new InputException($"Field '{spec.Fields[i].Name}' is of another type in the configuration than in the model. Use the configuration the model was trained with.");
-        return schema with { UnknownScenario = spec.UnknownScenario, Group = spec.Group, Weight = spec.Weight };
     }
 
     /// <summary>Tasks whose label or mask is another in the configuration than in the schema.</summary>
@@ -96,7 +107,7 @@ static class SchemaFitter
 
     static string Written(Condition label, ImmutableArray<Condition> mask) => mask.IsEmpty ? $"'{label}'" : $"'{label}' where {string.Join(", ", mask.Select(m => $"'{m}'"))}";
 
-    static void Same(string what, IEnumerable<string> trained, IEnumerable<string> configured)
+    public static void Same(string what, IEnumerable<string> trained, IEnumerable<string> configured)
     {
         if (trained.SequenceEqual(configured, StringComparer.Ordinal)) return;
         throw new InputException(
@@ -109,9 +120,16 @@ static class SchemaFitter
     {
         if (trained.Role != field.Role) return "role";
         if (trained.Fixed != field.Fixed) return "fixed";
-        var list = trained.Encoder as ListEncoder;
-        if (list is not null && field.Type == FieldType.MultiValue && list.Separator != field.Separator) return "separator";
-        return ((list?.Values ?? trained.Encoder) as SharedEncoder)?.Field != field.Shares ? "shares" : null;
+        var items = trained.Encoder as ItemsEncoder;
+        if (items is not null && trained.Kind == Kind(field) && items.Separator != field.Separator) return "separator";
+        if (items is SequenceEncoder sequence && field.Type == FieldType.Sequence)
+        {
+            if (sequence.MaxLength != field.MaxLength) return "max_length";
+            if (sequence.Order != field.Order) return "order";
+            if (sequence.History != field.History) return "history";
+        }
+
+        return ((items?.Values ?? trained.Encoder) as SharedEncoder)?.Field != field.Shares ? "shares" : null;
     }
 
     static bool Agrees(Schema schema, int index, DataSpec spec)
@@ -130,6 +148,7 @@ static class SchemaFitter
     static FieldKind Kind(FieldSpec field) => field.Type switch
     {
         FieldType.MultiValue => FieldKind.Multiple,
+        FieldType.Sequence => FieldKind.Sequence,
         FieldType.Numeric when field.Encoding == NumericEncoding.Standardise => FieldKind.Number,
         _ => FieldKind.Single,
     };
@@ -157,7 +176,7 @@ static class SchemaFitter
             : new VocabularyEncoder([.. pass.Counters[field.Name].Frequent(field.MinCount)]);
     }
 
-    static int Rows(FieldEncoder encoder) => encoder switch
+    public static int Rows(FieldEncoder encoder) => encoder switch
     {
         VocabularyEncoder vocabulary => vocabulary.Values.Length + 1,
         HashEncoder hash => hash.Buckets,
@@ -169,7 +188,7 @@ static class SchemaFitter
     static ScenarioLevel Level(string column, ValueCounter values) =>
         new(column, [.. values.TrainingOrder.Select(values.Text).Where(t => t.Length > 0)]);
 
-    static int GivenIndex(ImmutableArray<TaskSpec> tasks, TaskSpec task)
+    public static int GivenIndex(ImmutableArray<TaskSpec> tasks, TaskSpec task)
     {
         for (var i = 0; i < tasks.Length; i++)
             if (tasks[i].Name == task.Given)

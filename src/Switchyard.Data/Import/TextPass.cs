@@ -8,6 +8,7 @@ sealed class TextPass : IDisposable
 {
     readonly DataSpec _spec;
     readonly FieldReader[] _readers;
+    readonly HistoryReader[] _histories;
     readonly Utf8Interner[] _groups = [new(), new(), new()];
 
     public TextPass(DataSpec spec, Func<Part, string> spoolPath, int distinctNumbers, bool fit)
@@ -19,6 +20,7 @@ sealed class TextPass : IDisposable
             .ToDictionary(f => f.Name, f => new NumberStatistics(distinctNumbers, quantiles: f.Encoding == NumericEncoding.Buckets), StringComparer.Ordinal);
         Nodes = [.. spec.Scenario.Select(_ => new ValueCounter())];
         _readers = [.. spec.Fields.Select(Reader)];
+        _histories = [.. _readers.OfType<HistoryReader>()];
         var layout = new RowLayout([.. _readers.Select(r => r.Storage)], spec.Scenario.Length, spec.Tasks.Length, spec.Weight is not null, spec.Group is not null);
         Spools = new Spool[3];
         try
@@ -69,6 +71,7 @@ sealed class TextPass : IDisposable
             {
                 header = rows.Columns;
                 bound = new BoundSpec(_spec, header);
+                foreach (var history in _histories) history.Bind(header);
             }
 
             if ((RowsRead++ & 0xFFFF) == 0)
@@ -77,13 +80,21 @@ sealed class TextPass : IDisposable
                 progress?.Report(new ImportProgress(ImportStage.Reading, RowsRead, null));
             }
 
-            if (!bound!.Passes(rows)) RowsFiltered++;
-            else if (bound.PartOf(rows, rows.Part) is { } part) Keep(rows, bound, part);
-            else RowsInNoPart++;
+            if (bound!.Passes(rows)) Take(rows, bound, bound.PartOf(rows, rows.Part));
+            else RowsFiltered++;
         }
 
         RowsUnmatched = rows.UnmatchedRows;
         foreach (var spool in Spools) spool.Flush();
+    }
+
+    // A row in no part is still something its user did.
+    void Take(TextRow row, BoundSpec bound, Part? part)
+    {
+        foreach (var history in _histories) history.Begin(row);
+        if (part is { } known) Keep(row, bound, known);
+        else RowsInNoPart++;
+        foreach (var history in _histories) history.End(row, part == Part.Train);
     }
 
     void Keep(TextRow row, BoundSpec bound, Part part)
@@ -125,10 +136,14 @@ sealed class TextPass : IDisposable
     {
         if (field.Type == FieldType.Numeric) return new NumberReader(field.Name, Statistics.GetValueOrDefault(field.Name));
         var owner = field.Shares is { } shares ? _spec.Fields.First(f => f.Name == shares) : field;
-        var counter = Counters.GetValueOrDefault(owner.Name);
-        return field.Type == FieldType.Categorical
-            ? new SingleReader(counter, (ulong)owner.HashBuckets)
-            : new ListReader(counter, (ulong)owner.HashBuckets, field.Separator);
+        var values = new ValueCoder(Counters.GetValueOrDefault(owner.Name), owner.HashBuckets);
+        return field switch
+        {
+            { Type: FieldType.Categorical } => new SingleReader(values),
+            { Type: FieldType.MultiValue } => new ListReader(values, field.Separator),
+            { History: { } history } => new HistoryReader(new HistoryLog(field.Name, history, field.MaxLength), values, owner == field),
+            _ => new SequenceReader(values, field),
+        };
     }
 
     public void Dispose()

@@ -67,11 +67,14 @@ public enum UnknownScenario
     Parent,
 }
 
-public enum FieldType { Categorical, Numeric, MultiValue }
+public enum FieldType { Categorical, Numeric, MultiValue, Sequence }
 
 public enum NumericEncoding { Buckets, Standardise }
 
 public enum Pooling { Mean, Sum }
+
+/// <summary>How the values of a sequence stand in its column.</summary>
+public enum SequenceOrder { OldestFirst, NewestFirst }
 
 public enum FieldRole { Feature, Position }
 
@@ -84,14 +87,14 @@ public sealed record FieldSpec
     [Description("Column of the source. Default: the field's name.")]
     public string? Column { get; init; }
 
-    [Description("categorical, numeric or multi-value.")]
+    [Description("categorical, numeric, multi-value or sequence (ordered values; from a column, or with history from the log itself).")]
     public FieldType Type { get; init; } = FieldType.Categorical;
 
-    [Description("Categorical, multi-value: a value must appear this many times in the training rows to get an id of its own; rarer and unseen ones share id 0.")]
+    [Description("Categorical, multi-value, sequence: a value must appear this many times in the training rows to get an id of its own; rarer and unseen ones share id 0.")]
     [Range(1, int.MaxValue)]
     public int MinCount { get; init; } = 1;
 
-    [Description("Categorical, multi-value: hash values into this many ids instead of keeping a vocabulary. 0 = vocabulary.")]
+    [Description("Categorical, multi-value, sequence: hash values into this many ids instead of keeping a vocabulary. 0 = vocabulary.")]
     [Range(0, int.MaxValue)]
     public int HashBuckets { get; init; }
 
@@ -102,11 +105,21 @@ public sealed record FieldSpec
     [Range(2, 65536)]
     public int Buckets { get; init; } = 32;
 
-    [Description("Multi-value: character between the values.")]
+    [Description("Multi-value, sequence: character between the values.")]
     public char Separator { get; init; } = '|';
 
-    [Description("Multi-value: mean or sum of the values' embeddings.")]
+    [Description("Multi-value, sequence: mean or sum of the values' embeddings.")]
     public Pooling Pooling { get; init; } = Pooling.Mean;
+
+    [Description("Sequence: how many values are kept; older ones are cut off.")]
+    [Range(1, 65536)]
+    public int MaxLength { get; init; } = 50;
+
+    [Description("Sequence: how the values stand in their column, oldest-first or newest-first.")]
+    public SequenceOrder Order { get; init; } = SequenceOrder.OldestFirst;
+
+    [Description("Sequence: build it from the log itself instead of reading a column: the last items of the same user in earlier rows.")]
+    public HistorySpec? History { get; init; }
 
     [Description("Width of the field's embedding.")]
     [Range(1, 65536)]

@@ -26,7 +26,8 @@ static class SpecChecks
         {
             foreach (var field in spec.Fields)
             {
-                if (task.Label.Columns.Contains(field.Column ?? field.Name))
+                // A history holds what came of earlier rows only.
+                if (field.History is null && task.Label.Columns.Contains(field.Column ?? field.Name))
                     return ("fields", $"field '{field.Name}' reads the label of task '{task.Name}' ({task.Label}): the model would be given the answer; remove the field.");
             }
 
@@ -72,13 +73,15 @@ static class SpecChecks
             if (field.Fixed is null) throw new InputException($"{name} has role position but no 'fixed': say which value stands in for it when scoring.");
             if (field.Type == FieldType.Numeric && Encoding.UTF8.GetBytes(field.Fixed) is var text && !TextNumber.TryParse(text, out _) && !TextNumber.IsMissing(text))
                 throw new InputException($"{name}: 'fixed' must be a number, as the field is numeric; found '{field.Fixed}'.");
-            if (field.Type == FieldType.MultiValue) throw new InputException($"{name}: a position has one value a row; type multi-value cannot have role position.");
+            if (field.Type is FieldType.MultiValue or FieldType.Sequence) throw new InputException($"{name}: a position has one value a row; types multi-value and sequence cannot have role position.");
         }
         else if (field.Fixed is not null)
         {
             throw new InputException($"{name} has 'fixed' but not role position. Add 'role: position' or drop 'fixed'.");
         }
 
+        if (History(field) is { } wrong) throw new InputException($"{name}: {wrong.Message}");
+        if (field.MaxLength < 1) throw new InputException($"{name}: max_length {field.MaxLength} must be at least 1.");
         if (field.Shares is not { } shares) return;
         if (field.Type == FieldType.Numeric) throw new InputException($"{name}: a numeric field has no vocabulary to share.");
         var owner = spec.Fields.FirstOrDefault(f => f.Name == shares)
@@ -86,6 +89,17 @@ static class SpecChecks
         if (owner == field) throw new InputException($"{name} shares with itself. Drop 'shares'.");
         if (owner.Type == FieldType.Numeric) throw new InputException($"{name} shares '{shares}', which is numeric and has no vocabulary.");
         if (owner.Shares is { } further) throw new InputException($"{name} shares '{shares}', which itself shares '{further}'. Write 'shares: {further}'.");
+    }
+
+    /// <summary>What contradicts itself in a field's history: its configuration key and what to say; null where nothing does.</summary>
+    public static (string Key, string Message)? History(FieldSpec field)
+    {
+        if (field.History is not { } history) return null;
+        if (field.Type != FieldType.Sequence) return ("history", "only a field of type sequence can be built from the log; add 'type: sequence' or drop 'history'.");
+        if (field.Column is not null) return ("column", "a field reads a column or is built from the log (history), not both; drop one of them.");
+        return history.When.FirstOrDefault(c => c.Node is ConditionNode.Modulo { Hashed.Length: 0 }) is { } rows
+            ? ("history", $"'{rows}' depends on where rows stand in a file, so no later file would give the same history; use a condition on columns.")
+            : null;
     }
 
     static void Task(ImmutableArray<TaskSpec> tasks, int index)

@@ -40,15 +40,15 @@ public sealed class FeatureEmbedding
         ArgumentNullException.ThrowIfNull(batch);
         for (var i = 0; i < inputs.Length; i++)
         {
-            var kind = _schema.Fields[i].Kind;
-            if (kind == FieldKind.Number)
+            var field = _schema.Fields[i];
+            if (field.Kind == FieldKind.Number)
             {
                 inputs[i].Numbers = batch.Numbers(i);
                 continue;
             }
 
             inputs[i].Ids = batch.Ids(i);
-            inputs[i].Offsets = kind == FieldKind.Multiple ? batch.Offsets(i) : null;
+            inputs[i].Offsets = field.HasItems ? batch.Offsets(i) : null;
         }
     }
 }

@@ -48,6 +48,7 @@ internal static class ConfigurationTables
             ["data"] = [.. OptionSet.Of(typeof(DataSpec)).Options],
             ["evaluation"] = [.. OptionSet.Of(typeof(EvaluationOptions)).Options],
             ["fields"] = [.. OptionSet.Of(typeof(FieldSpec)).Options],
+            ["history"] = [.. OptionSet.Of(typeof(HistorySpec)).Options],
             ["run"] = [.. OptionSet.Of(typeof(RunConfiguration)).Options.Where(o => o.Description.Length > 0).Select(o => o with { Required = false })],
             ["sources"] = [.. OptionSet.Of(typeof(SourceSpec)).Options],
             ["split"] = [.. OptionSet.Of(typeof(SplitSpec)).Options],
@@ -68,7 +69,7 @@ internal static class ConfigurationTables
     static void Row(StringBuilder text, Option option, string prefix)
     {
         text.Append($"| `{prefix}{option.Key}` | {option.Shape.Label} | {Default(option)} | {option.Description.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
-        // Sources, fields, tasks and split have tables of their own; a record inside options is listed under its key.
+        // Sources, fields, histories, tasks and split have tables of their own; a record inside options is listed under its key.
         if (Nested(option.Shape) is { } nested && nested.Assembly != typeof(DataSpec).Assembly)
             foreach (var inner in OptionSet.Of(nested).Options) Row(text, inner, $"{prefix}{option.Key}.");
     }

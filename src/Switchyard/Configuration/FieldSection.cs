@@ -67,10 +67,13 @@ internal static class FieldSection
         Refuse(!isNumeric, "buckets", "it belongs to fields of type numeric");
         Refuse(isStandardised, "buckets", "encoding standardise has no buckets");
         Refuse(isStandardised, "embedding", "encoding standardise has no embedding");
-        Refuse(field.Type is not FieldType.MultiValue, "separator", "it belongs to fields of type multi-value");
-        Refuse(field.Type is not FieldType.MultiValue, "pooling", "it belongs to fields of type multi-value");
+        foreach (var key in (ReadOnlySpan<string>)["separator", "pooling"])
+            Refuse(field.Type is not (FieldType.MultiValue or FieldType.Sequence), key, "it belongs to fields of type multi-value or sequence");
+        foreach (var key in (ReadOnlySpan<string>)["max_length", "order"])
+            Refuse(field.Type is not FieldType.Sequence, key, "it belongs to fields of type sequence");
         Refuse(field.HashBuckets > 0, "min_count", "hashed values are not counted; remove it or hash_buckets");
         CheckPosition(field, map);
+        if (SpecChecks.History(field) is { } wrong) throw map.PlaceOf(wrong.Key).Error($"field '{field.Name}': {wrong.Message}");
 
         void Refuse(bool condition, string key, string why)
         {
@@ -103,6 +106,6 @@ internal static class FieldSection
         if (owner.Shares is not null)
             throw place.Error($"field '{field.Name}' shares '{name}', which itself shares '{owner.Shares}'; write shares: {owner.Shares}.");
         if (field.Type is FieldType.Numeric || owner.Type is FieldType.Numeric)
-            throw place.Error($"field '{field.Name}' shares '{name}': only categorical and multi-value fields have a vocabulary to share.");
+            throw place.Error($"field '{field.Name}' shares '{name}': a numeric field has no vocabulary to share.");
     }
 }

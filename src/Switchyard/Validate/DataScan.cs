@@ -87,6 +87,7 @@ sealed class DataScan
             {
                 header = rows.Columns;
                 bound = new BoundSpec(_spec, header);
+                foreach (var field in Fields) field.Bind(header);
                 dates = [.. Dates.Select(d => rows.Columns.Require(d.Column))];
             }
 
@@ -96,7 +97,7 @@ sealed class DataScan
                 progress.Report(new ImportProgress(ImportStage.Reading, RowsRead, null));
             }
 
-            if (PartOf(rows, bound!) is { } part) Keep(rows, bound!, dates, part);
+            if (Passes(rows, bound!)) Take(rows, bound!, dates);
             if (Problems.Count < MaximumProblems) continue;
             Stopped = $"after {MaximumProblems:N0} unusable rows, at {rows.Place}";
             break;
@@ -120,16 +121,44 @@ sealed class DataScan
         }
     }
 
+    bool Passes(SourceRows row, BoundSpec bound)
+    {
+        try
+        {
+            if (bound.Passes(row)) return true;
+            RowsFiltered++;
+        }
+        catch (InputException e)
+        {
+            Problems.Add("split", "", e.Message);
+        }
+
+        return false;
+    }
+
+    void Take(SourceRows row, BoundSpec bound, int[] dates)
+    {
+        foreach (var field in Fields) Try(static (f, r) => f.Begin(r), field, row);
+        if (PartOf(row, bound) is { } part) Keep(row, bound, dates, part);
+        foreach (var field in Fields) Try(static (f, r) => f.End(r), field, row);
+    }
+
+    void Try(Action<FieldProfile, TextRow> step, FieldProfile field, SourceRows row)
+    {
+        try
+        {
+            step(field, row);
+        }
+        catch (InputException e)
+        {
+            Problems.Add("history", field.Field.Name, e.Message);
+        }
+    }
+
     Part? PartOf(SourceRows row, BoundSpec bound)
     {
         try
         {
-            if (!bound.Passes(row))
-            {
-                RowsFiltered++;
-                return null;
-            }
-
             var part = bound.PartOf(row, row.Part);
             if (part is null) RowsInNoPart++;
             return part;

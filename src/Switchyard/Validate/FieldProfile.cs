@@ -10,6 +10,8 @@ sealed class FieldProfile
     readonly Utf8Interner _values = new();
     readonly NumberBins _bins;
     readonly int _missing;
+    readonly HistoryLog? _log;
+    int[] _items = [];
 
     public FieldProfile(FieldSpec field, int tasks)
     {
@@ -18,20 +20,21 @@ sealed class FieldProfile
         _bins = new NumberBins(Counts);
         // Code 0 is the missing value in both worlds.
         _missing = _values.Add([]);
+        if (field.History is { } history) _log = new HistoryLog(field.Name, history, field.MaxLength);
     }
 
     public FieldSpec Field { get; }
 
-    /// <summary>By value; a multi-value field counts every item as a row, and an empty list as one missing item.</summary>
+    /// <summary>By value; a multi-value or sequence field counts every item as a row, and an empty list as one missing item.</summary>
     public ValueCounts Counts { get; }
 
-    /// <summary>Whether the field's values have ids: categorical and multi-value.</summary>
+    /// <summary>Whether the field's values have ids: all but numbers.</summary>
     public bool HasVocabulary => Field.Type != FieldType.Numeric;
 
     /// <summary>Adds a row's value; false where it is no number although the field is numeric.</summary>
     public bool Add(TextRow row, int column, Part part, ReadOnlySpan<float> labels)
     {
-        var text = row[column];
+        var text = column < 0 ? default : row[column];
         if (Field.Type == FieldType.Numeric)
         {
             var number = double.NaN;
@@ -49,18 +52,57 @@ sealed class FieldProfile
         }
         else
         {
-            var any = false;
-            foreach (var range in text.Split((byte)Field.Separator))
-            {
-                if (text[range].IsEmpty) continue;
-                Counts.Add(_values.Add(text[range]), part, labels);
-                any = true;
-            }
-
-            if (!any) Counts.Add(_missing, part, labels);
+            var items = Items(text);
+            foreach (var item in items) Counts.Add(item, part, labels);
+            if (items.IsEmpty) Counts.Add(_missing, part, labels);
         }
 
         return true;
+    }
+
+    /// <summary>Finds the columns of a history in a file.</summary>
+    public void Bind(Header header) => _log?.Bind(header);
+
+    /// <summary>Turns the history to a row that the filter leaves, before <see cref="Add"/>.</summary>
+    /// <exception cref="InputException">The row has no place in the order of time.</exception>
+    public void Begin(TextRow row) => _log?.Begin(row);
+
+    /// <summary>Adds the row to the history, whatever part it is in.</summary>
+    /// <exception cref="InputException">A condition cannot be read.</exception>
+    public void End(TextRow row)
+    {
+        if (_log is not null && _log.Adds(row)) _log.Add(_values.Add(row[_log.Item]));
+    }
+
+    ReadOnlySpan<int> Items(ReadOnlySpan<byte> text)
+    {
+        var count = 0;
+        if (_log is not null)
+        {
+            count = _log.Count;
+            if (_items.Length < count) _items = new int[Field.MaxLength];
+            _log.CopyTo(_items);
+        }
+        else if (Field.Type == FieldType.Sequence)
+        {
+            foreach (var item in new SequenceItems(text, (byte)Field.Separator, Field.Order))
+                if (count < Field.MaxLength)
+                    Append(item, ref count);
+        }
+        else
+        {
+            foreach (var range in text.Split((byte)Field.Separator))
+                if (!text[range].IsEmpty)
+                    Append(text[range], ref count);
+        }
+
+        return _items.AsSpan(0, count);
+    }
+
+    void Append(ReadOnlySpan<byte> item, ref int count)
+    {
+        if (count == _items.Length) Array.Resize(ref _items, Math.Max(16, 2 * count));
+        _items[count++] = _values.Add(item);
     }
 
     public long Missing(Part part) => Counts.Rows(_missing, part);
