@@ -15,15 +15,21 @@ public static partial class Run
     /// <param name="input">CSV or TSV, also .gz; - is standard input.</param>
     /// <param name="output">CSV, written under a temporary name and then renamed; - is standard output.</param>
     /// <param name="separator">Character between values; null takes that of the model's first source, where that is known.</param>
-    /// <param name="keep">Input columns to repeat before the scores; <c>*</c> for all.</param>
-    /// <param name="reporter">Hears how many rows were scored.</param>
+    /// <param name="keep">Input columns to repeat before the scores; <c>*</c> for all, null for none.</param>
+    /// <param name="reporter">Hears how many rows were scored; null for nobody.</param>
     /// <param name="cancellation">Ends the run between two batches.</param>
     /// <returns>Rows scored.</returns>
     public static long Predict(
-        string bundle, string input, string output, char? separator, IReadOnlyList<string> keep, IRunReporter reporter, CancellationToken cancellation = default)
+        string bundle,
+        string input,
+        string output,
+        char? separator = null,
+        IReadOnlyList<string>? keep = null,
+        IRunReporter? reporter = null,
+        CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(keep);
-        ArgumentNullException.ThrowIfNull(reporter);
+        keep ??= [];
+        reporter ??= SilentReporter.Instance;
         var loaded = ModelBundle.Load(bundle);
         using var rows = OpenRows(input, separator, loaded);
         var scored = 0L;

@@ -21,13 +21,14 @@ public static partial class Run
     /// <summary>Imports where needed, trains, reports the table of the test rows and saves the bundle.</summary>
     /// <param name="configuration">The run.</param>
     /// <param name="json">File for the metrics, null for none.</param>
-    /// <param name="reporter">Hears progress and results.</param>
+    /// <param name="reporter">Hears progress and results; null for nobody.</param>
     /// <param name="resume">Goes on from the newest checkpoint of the same run, where there is one.</param>
     /// <param name="cancellation">Ends the run between two steps: after a checkpoint with <see cref="TrainingInterruptedException"/>.</param>
     public static TrainedRun Train(
-        RunConfiguration configuration, string? json, IRunReporter reporter, bool resume = false, CancellationToken cancellation = default)
+        RunConfiguration configuration, string? json = null, IRunReporter? reporter = null, bool resume = false, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        reporter ??= SilentReporter.Instance;
         ModelBundle.RequirePlace(configuration.BundleDirectory);
         if (json is not null) TextFile.RequireWritable(json);
         using var data = OpenData(configuration, null, reporter, cancellation);

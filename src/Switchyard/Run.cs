@@ -11,8 +11,9 @@ namespace Switchyard;
 public static partial class Run
 {
     /// <summary>Reads the sources into the column file, unless a fresh one is there, and reports what was read.</summary>
-    public static void Import(RunConfiguration configuration, IRunReporter reporter, CancellationToken cancellation = default)
+    public static void Import(RunConfiguration configuration, IRunReporter? reporter = null, CancellationToken cancellation = default)
     {
+        reporter ??= SilentReporter.Instance;
         using var data = OpenData(configuration, null, reporter, cancellation);
         reporter.Result(ImportText.Write(data.Schema, data.Summary));
         reporter.Result($"column file: {data.Path}");
@@ -22,12 +23,12 @@ public static partial class Run
     /// <param name="bundle">Folder of the bundle.</param>
     /// <param name="configuration">Which rows to read; null reads those of the run that trained the bundle.</param>
     /// <param name="json">File for the metrics, null for none.</param>
-    /// <param name="reporter">Hears the table.</param>
+    /// <param name="reporter">Hears the table; null for nobody.</param>
     /// <param name="cancellation">Ends the run between two batches.</param>
     public static EvaluationReport Evaluate(
-        string bundle, RunConfiguration? configuration, string? json, IRunReporter reporter, CancellationToken cancellation = default)
+        string bundle, RunConfiguration? configuration = null, string? json = null, IRunReporter? reporter = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(reporter);
+        reporter ??= SilentReporter.Instance;
         if (json is not null) TextFile.RequireWritable(json);
         var loaded = ModelBundle.Load(bundle);
         configuration ??= ConfigurationOf(bundle, loaded.Metadata);
