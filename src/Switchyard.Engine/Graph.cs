@@ -70,6 +70,9 @@ public sealed partial class Graph
     /// <summary>Auxiliary objectives added by the forward pass.</summary>
     public ReadOnlySpan<Term> Terms => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_terms);
 
+    /// <summary>Matrix products since the last reset, forward and backward.</summary>
+    public LinearWork Work { get; private set; }
+
     static WorkerPool Serial { get; } = new(1);
 
     /// <summary>A tensor with undefined content, to be filled by the op that asked for it.</summary>
@@ -156,6 +159,9 @@ public sealed partial class Graph
     /// <summary>Scratch numbers that live until the next reset; content undefined.</summary>
     internal Block<Real> Scratch(int length) => _reals.Take(length);
 
+    /// <summary>Counts a matrix product of rows (pairs, where there is a dispatch) by a weight.</summary>
+    internal void CountProduct(int rows, Parameter weight, Dispatch? dispatch) => Work = Work.Add(rows, weight, dispatch);
+
     /// <summary>Notes an op's backward half, if the output can reach a loss.</summary>
     public void Record(Backward run, Tensor @out, Tensor a, Tensor b = default, int i = 0, Real f = 0, object? aux = null)
     {
@@ -192,6 +198,7 @@ public sealed partial class Graph
         _ints.Reset();
         _doubles.Reset();
         _rented = 0;
+        Work = default;
         Gradients?.Clear();
     }
 

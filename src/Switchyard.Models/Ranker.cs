@@ -15,6 +15,9 @@ public sealed class Ranker
     {
     }
 
+    /// <summary>A model's names and shapes without values, whatever its size: to know what it will take before it is built.</summary>
+    public static Ranker Declare(Schema schema, ModelOptions options) => new(schema, options, new ParameterSet(0, deferred: true));
+
     internal Ranker(Schema schema, ModelOptions options, ParameterSet parameters)
     {
         ArgumentNullException.ThrowIfNull(schema);

@@ -34,6 +34,9 @@ public sealed class TrainingStep
     /// <summary>Auxiliary terms of the last step, weighted and summed.</summary>
     public double AuxiliaryLoss { get; private set; }
 
+    /// <summary>Matrix products of the last step, forward and backward.</summary>
+    public LinearWork Work => _pass.Graph.Work;
+
     /// <summary>Trains on one batch; returns the whole loss.</summary>
     /// <param name="batch">Rows with labels.</param>
     /// <param name="rate">Learning rate of the step.</param>

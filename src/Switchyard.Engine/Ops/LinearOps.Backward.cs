@@ -19,6 +19,7 @@ public static partial class LinearOps
         var dispatch = (Dispatch?)s.Aux;
         var gather = (s.I & Gather) != 0;
         BackInput(g, s, weight, dispatch, gather);
+        g.CountProduct(s.Out.Rows, weight, dispatch);
         var parts = (weight.RowsEach + GradientColumns - 1) / GradientColumns;
         g.Pool.For(
             weight.Count * parts,
@@ -33,6 +34,7 @@ public static partial class LinearOps
         var needsInput = g.NeedsGrad(s.A);
         var relu = (s.I & Relu) != 0;
         if (!needsInput && !relu) return;
+        if (needsInput) g.CountProduct(s.Out.Rows, weight, dispatch);
         var stride = 0;
         var panels = needsInput ? g.Parameters.Packed.Get(g, weight, true, out stride) : null;
         var fresh = false;

@@ -49,6 +49,7 @@ public static partial class LinearOps
 
     static void Multiply(Graph g, Tensor x, Parameter weight, Parameter? bias, Dispatch? dispatch, bool gather, Tensor y, Epilogue epilogue)
     {
+        g.CountProduct(y.Rows, weight, dispatch);
         var unpacked = y.Rows <= UnpackedRows;
         var stride = weight.RowsEach * weight.Cols;
         var panels = unpacked ? null : g.Parameters.Packed.Get(g, weight, false, out stride);
