@@ -3,7 +3,7 @@ using System.Text;
 namespace Switchyard.Evaluation;
 
 /// <summary>A Markdown table padded so that its columns line up as plain text.</summary>
-static class MarkdownTable
+public static class MarkdownTable
 {
     /// <summary>
     /// Appends a table: the first columns aligned left, the others right. A last column headed "note" is aligned left, left out where empty.
