@@ -75,7 +75,7 @@ public sealed class Dataset : IDisposable
         var path = Importer.FilePath(spec, cacheDirectory, schema);
         while (true)
         {
-            if (ImportFingerprint.Of(spec, baseDirectory, schema) is { } fingerprint && TryOpen(path) is { } dataset)
+            if (ImportFingerprint.Of(spec, baseDirectory, schema).BeforeReading is { } fingerprint && TryOpen(path) is { } dataset)
             {
                 if (dataset.Fingerprint == fingerprint) return dataset;
                 dataset.Dispose();

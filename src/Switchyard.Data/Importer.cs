@@ -75,7 +75,7 @@ public static class Importer
         SpecChecks.Check(spec);
         var path = FilePath(spec, cacheDirectory, schema);
         // Taken before reading: a source that changes meanwhile makes the file stale, not wrong.
-        var fingerprint = ImportFingerprint.Of(spec, baseDirectory, schema) ?? "";
+        var fingerprint = ImportFingerprint.Of(spec, baseDirectory, schema);
         try
         {
             Directory.CreateDirectory(cacheDirectory);
@@ -98,7 +98,7 @@ public static class Importer
         Schema? schema,
         string baseDirectory,
         string path,
-        string fingerprint,
+        ImportFingerprint fingerprint,
         int distinctNumbers,
         IProgress<ImportProgress>? progress,
         CancellationToken cancellation)
@@ -122,7 +122,7 @@ public static class Importer
                 var parts = encoding.Run(stream, progress, cancellation);
                 if (spec.UnknownScenario == UnknownScenario.Error && !encoding.UnknownScenarios.IsEmpty)
                     throw UnknownScenarioLog.Error(encoding.UnknownScenarios);
-                ColumnFile.WriteInfo(stream, new ColumnFileInfo(fingerprint, fitted, Summary(spec, fitted, text, encoding), parts));
+                ColumnFile.WriteInfo(stream, new ColumnFileInfo(fingerprint.AfterReading(rows.ContentHash), fitted, Summary(spec, fitted, text, encoding), parts));
                 stream.Flush(flushToDisk: true);
             }
 

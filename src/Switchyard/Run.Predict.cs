@@ -10,9 +10,9 @@ public static partial class Run
 {
     const int PredictRows = 2048;
 
-    /// <summary>Scores rows: CSV in, CSV out, in the same order, a column per task. Labels need not be there; unseen ids are allowed.</summary>
+    /// <summary>Scores rows: CSV or JSON Lines in, CSV out, in the same order, a column per task. Labels need not be there; unseen ids are allowed.</summary>
     /// <param name="bundle">Folder of the bundle.</param>
-    /// <param name="input">CSV or TSV, also .gz; - is standard input.</param>
+    /// <param name="input">CSV, TSV or JSON Lines, also .gz; - is standard input.</param>
     /// <param name="output">CSV, written under a temporary name and then renamed; - is standard output.</param>
     /// <param name="separator">Character between values; null takes that of the model's first source, where that is known.</param>
     /// <param name="keep">Input columns to repeat before the scores; <c>*</c> for all, null for none.</param>
@@ -48,7 +48,7 @@ public static partial class Run
         return scored;
     }
 
-    static long Score(Ranker ranker, CsvRows rows, IReadOnlyList<string> keep, TextWriter writer, IRunReporter reporter, CancellationToken cancellation)
+    static long Score(Ranker ranker, RowReader rows, IReadOnlyList<string> keep, TextWriter writer, IRunReporter reporter, CancellationToken cancellation)
     {
         var schema = ranker.Schema;
         var encoder = RowEncoder.Create(schema, rows.Header, rows.File);
@@ -101,16 +101,20 @@ public static partial class Run
     }
 
     /// <summary>Opens the input as the model's own first source was read: its separator, and its column names where it has no header.</summary>
-    static CsvRows OpenRows(string input, char? separator, LoadedBundle loaded)
+    static RowReader OpenRows(string input, char? separator, LoadedBundle loaded)
     {
         if (input.Contains('*', StringComparison.Ordinal)) throw new InputException($"--input {input}: predict reads one file; call it once per file, or pipe the rows in with --input -.");
-        if (input != "-" && !File.Exists(input)) throw new InputException($"--input {input}: there is no such file.");
-        var source = loaded.Metadata.Configuration is null ? null : ConfigurationOf(loaded.Folder, loaded.Metadata).Data.Sources[0];
-        IReadOnlyList<string>? columns = source is { Columns.IsDefaultOrEmpty: false } ? source.Columns : null;
-        return CsvRows.Open(input, separator ?? source?.Separator, columns);
+        if (input != SourceFiles.StandardInput && !File.Exists(input)) throw new InputException($"--input {input}: there is no such file.");
+        var trained = loaded.Metadata.Configuration is null ? null : ConfigurationOf(loaded.Folder, loaded.Metadata).Data.Sources[0];
+        var source = new SourceSpec { Path = input };
+        // A name tells the format; standard input has none.
+        if (trained is { Query: null } && (input == SourceFiles.StandardInput || SourceFiles.FormatOf(trained) == SourceFiles.FormatOf(source)))
+            source = source with { Format = SourceFiles.FormatOf(trained), Separator = trained.Separator, Columns = trained.Columns };
+        if (separator is not null) source = source with { Separator = separator };
+        return RowReader.Open(source, Directory.GetCurrentDirectory(), loaded.Ranker.Schema);
     }
 
-    static int[] KeptColumns(CsvRows rows, IReadOnlyList<string> keep, Schema schema)
+    static int[] KeptColumns(RowReader rows, IReadOnlyList<string> keep, Schema schema)
     {
         var header = rows.Header;
         if (keep.Contains("*")) keep = [.. header.Where(name => schema.Tasks.All(t => t.Name != name))];

@@ -130,7 +130,7 @@ public static partial class Run
         Data = configuration.Data with
         {
             Sources = [.. configuration.Data.Sources.Select(
-                s => s.Path == "-" ? s : s with { Path = Path.GetFullPath(Path.Combine(configuration.BaseDirectory, s.Path)) })],
+                s => s.Path is null or "-" ? s : s with { Path = Path.GetFullPath(Path.Combine(configuration.BaseDirectory, s.Path)) })],
         },
     };
 }

@@ -30,7 +30,7 @@ public sealed class BadInputTests
         var message = Refusal("xx,yy,part\n1,1,a\n");
         message.ShouldContain("no column 'x' (field x) — did you mean 'xx'?");
         message.ShouldContain("no column 'y' (task y) — did you mean 'yy'?");
-        message.ShouldContain("The file has: xx, yy, part.");
+        message.ShouldContain("It has: xx, yy, part.");
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class FormatTests
     {
         string[] numeric = ["age", "wage_per_hour", "capital_gains", "capital_losses", "stock_dividends", "num_emp", "weeks_worked"];
         string[] labels = ["income_50k", "marital_stat", "tax_filer_stat", "det_hh_fam_stat", "det_hh_summ", "instance_weight", "y_income", "y_never_married"];
-        using var header = CsvRows.Open(Path.Combine(SharedData.Folder, Census));
+        using var header = RowReader.Open(Path.Combine(SharedData.Folder, Census));
         using var data = Import(new DataSpec
         {
             Sources = [Source(Census)],

@@ -139,7 +139,7 @@ public sealed class ReferenceTests
         using var data = folder.Import(spec);
         var whole = Make.Whole(data, Part.Test);
         var at = 0;
-        using var rows = CsvRows.Open(spec.Sources[0].Path);
+        using var rows = RowReader.Open(spec.Sources[0].Path!);
         var encoder = RowEncoder.Create(data.Schema, rows.Header, rows.File, labels: true);
         var one = new Batch(data.Schema, 1) { Count = 1 };
         while (rows.Read() && at < whole.Count)

@@ -36,7 +36,7 @@ public sealed class RowEncoderTests
         using var folder = new TemporaryFolder().Write("rows.csv", Rows);
         using var data = folder.Import(Spec());
         var expected = Make.Whole(data, Part.Train);
-        using var rows = CsvRows.Open(folder.File("rows.csv"));
+        using var rows = RowReader.Open(folder.File("rows.csv"));
         var encoder = RowEncoder.Create(data.Schema, rows.Header, rows.File, labels: true);
         var batch = new Batch(data.Schema, 3);
         while (rows.Read()) encoder.Encode(rows, batch, batch.Count++);

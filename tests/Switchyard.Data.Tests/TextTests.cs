@@ -61,14 +61,14 @@ public sealed class TextTests
 
     [Fact]
     public void Open_MissingFile_NamesThePath() =>
-        Should.Throw<InputException>(() => CsvRows.Open("no-such-file.csv")).Message.ShouldContain("no-such-file.csv");
+        Should.Throw<InputException>(() => RowReader.Open("no-such-file.csv")).Message.ShouldContain("no-such-file.csv");
 
     [Fact]
     public void Open_Gzip_IsUnpacked()
     {
         using var folder = new TemporaryFolder();
         using (var gzip = new GZipStream(File.Create(folder.File("rows.tsv.gz")), CompressionLevel.Fastest)) gzip.Write("a\tb\n1\tx,y\n"u8);
-        using var rows = CsvRows.Open(folder.File("rows.tsv.gz"));
+        using var rows = RowReader.Open(folder.File("rows.tsv.gz"));
         rows.Read().ShouldBeTrue();
         rows.Text(1).ShouldBe("x,y");
         rows.Read().ShouldBeFalse();
@@ -79,7 +79,7 @@ public sealed class TextTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("rows.csv.gz", "a,b\n1,2\n");
-        Should.Throw<InputException>(() => CsvRows.Open(folder.File("rows.csv.gz"))).Message.ShouldContain("gzip");
+        Should.Throw<InputException>(() => RowReader.Open(folder.File("rows.csv.gz"))).Message.ShouldContain("gzip");
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class TextTests
         using (var file = File.OpenWrite(folder.File("rows.csv.gz"))) file.SetLength(file.Length / 2);
         Should.Throw<InputException>(() =>
         {
-            using var rows = CsvRows.Open(folder.File("rows.csv.gz"));
+            using var rows = RowReader.Open(folder.File("rows.csv.gz"));
             while (rows.Read())
             {
             }

@@ -10,8 +10,13 @@ static class InitCommand
         var defaults = new InitOptions { Sources = [] };
         var log = new Argument<string[]>("log")
         {
-            Description = "CSV or TSV files with a header line, also .gz; a pattern in quotes reads several.",
+            Description = "CSV or TSV files with a header line or JSON Lines, also .gz; a pattern in quotes reads several. Or a SQLite database.",
             Arity = ArgumentArity.OneOrMore,
+        };
+        var query = new Option<string?>("--query")
+        {
+            Description = "SELECT to read from a SQLite database. Default: all rows of its only table.",
+            HelpName = "sql",
         };
         var output = new Option<string>("--output", "-o")
         {
@@ -33,6 +38,7 @@ static class InitCommand
             "switchyard init \"logs/2024-*.tsv\" --output runs/clicks.yaml --sample-rows 500000")
         {
             log,
+            query,
             output,
             rows,
             force,
@@ -41,6 +47,7 @@ static class InitCommand
             new InitOptions
             {
                 Sources = [.. result.GetRequiredValue(log)],
+                Query = result.GetValue(query),
                 Output = result.GetRequiredValue(output),
                 SampleRows = result.GetValue(rows),
                 Force = result.GetValue(force),

@@ -11,7 +11,7 @@ static class PredictCommand
         var model = RunSymbols.Model();
         var input = new Option<string>("--input", "-i")
         {
-            Description = "CSV or TSV (also .gz) with the columns the model reads; - is standard input. Unseen ids are allowed.",
+            Description = "CSV, TSV or JSON Lines (also .gz) with the columns the model reads; - is standard input. Unseen ids are allowed.",
             HelpName = "file",
             DefaultValueFactory = _ => "-",
         };
@@ -35,7 +35,7 @@ static class PredictCommand
         };
         var command = new ExampleCommand(
             "predict",
-            "Score rows with a trained model: CSV in, CSV out, a column per task.",
+            "Score rows with a trained model: CSV or JSON Lines in, CSV out, a column per task.",
             "switchyard predict samples/census-income/switchyard.yaml --input people.csv --output scores.csv --keep age",
             "zcat today.csv.gz | switchyard predict runs/trivago-t1n/model --keep search_id --keep item_id > scores.csv")
         {

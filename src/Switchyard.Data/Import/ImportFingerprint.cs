@@ -6,7 +6,10 @@ using Microsoft.Win32.SafeHandles;
 namespace Switchyard.Data;
 
 /// <summary>What an import depends on, as hashes: a file is fresh while its fingerprint is the one computed now.</summary>
-static class ImportFingerprint
+/// <param name="files">Hash of the specification and the files it reads.</param>
+/// <param name="readsOnce">One of the sources is standard input or a pipe, which cannot be read twice.</param>
+/// <param name="asksServer">One of the sources is a database server, of which only the rows themselves tell whether they have changed.</param>
+sealed class ImportFingerprint(string files, bool readsOnce, bool asksServer)
 {
     /// <summary>Files up to this size are hashed whole; of larger ones path, length, time of writing and three blocks must do.</summary>
     const long HashedBytes = 1 << 20;
@@ -23,19 +26,46 @@ static class ImportFingerprint
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Hash of the specification and the files it reads; null with standard input and pipes, which cannot be read twice.</summary>
-    public static string? Of(DataSpec spec, string baseDirectory, Schema? schema)
+    /// <summary>What can be known before a row is read; null where that is not enough.</summary>
+    public string? BeforeReading => readsOnce || asksServer ? null : files;
+
+    /// <summary>The fingerprint once the rows are read; empty where they cannot be read twice.</summary>
+    /// <param name="content">Hash of what a database server has answered.</param>
+    public string AfterReading(byte[]? content) => readsOnce ? "" : content is null ? files : Convert.ToHexStringLower(Joined(Convert.FromHexString(files), content)!);
+
+    /// <summary>Looks at the specification, the frozen schema and the files.</summary>
+    public static ImportFingerprint Of(DataSpec spec, string baseDirectory, Schema? schema)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var readsOnce = false;
         Add(hash, OfSpec(spec, schema));
-        foreach (var file in spec.Sources.SelectMany(s => SourceFiles.Resolve(s, baseDirectory)))
+        foreach (var source in spec.Sources.Where(s => s.Connection is null))
         {
-            if (file.Target is null) return null;
-            Add(hash, $"{file.Target}\n{file.Length}\n{file.LastWriteUtcTicks}");
-            AddContent(hash, file.Target, file.Name, file.Length);
+            foreach (var file in SourceFiles.Resolve(source, baseDirectory))
+            {
+                readsOnce |= file.Target is null;
+                if (file.Target is not { } target) continue;
+                AddFile(hash, new FileInfo(target), file.Name);
+                // What a SQLite database was told last may still stand beside it.
+                if (source.Query is not null && new FileInfo(target + "-wal") is { Exists: true, Length: > 0 } log) AddFile(hash, log, file.Name);
+            }
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return new ImportFingerprint(Convert.ToHexStringLower(hash.GetHashAndReset()), readsOnce, spec.Sources.Any(s => s.Connection is not null));
+    }
+
+    /// <summary>Hash of two hashes, either of which may not be there.</summary>
+    public static byte[]? Joined(byte[]? first, byte[]? second) => (first, second) switch
+    {
+        (null, _) => second,
+        (_, null) => first,
+        _ => SHA256.HashData([.. first, .. second]),
+    };
+
+    static void AddFile(IncrementalHash hash, FileInfo file, string name)
+    {
+        Add(hash, $"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}");
+        AddContent(hash, file.FullName, name, file.Length);
     }
 
     static void AddContent(IncrementalHash hash, string path, string name, long length)

@@ -35,16 +35,25 @@ public sealed record DataSpec
     public required SplitSpec Split { get; init; }
 }
 
-/// <summary>One text source: a file, several files, or standard input.</summary>
+/// <summary>One source of rows: a text file, several files, standard input, or a database query.</summary>
 public sealed record SourceSpec
 {
-    [Description("File path, relative to the configuration; a pattern with * reads several files in ordinal order of their names; - is standard input. A name ending in .gz is unpacked.")]
-    public required string Path { get; init; }
+    [Description("File path, relative to the configuration; a pattern with * reads several files in ordinal order of their names; - is standard input. A name ending in .gz is unpacked. With query: a SQLite database.")]
+    public string? Path { get; init; }
 
-    [Description("Character between values. Default: tab for .tsv and .tsv.gz, comma otherwise.")]
+    [Description("csv or jsonl (an object per line). Default: jsonl for .jsonl and .ndjson, also with .gz, csv otherwise.")]
+    public SourceFormat? Format { get; init; }
+
+    [Description("A SELECT whose result is read, from the SQLite database path or the PostgreSQL database connection. Without ORDER BY the order of the rows, and all that depends on it, may change from run to run.")]
+    public string? Query { get; init; }
+
+    [Description("Name of the environment variable that holds the connection string of a PostgreSQL database (Host=…;Database=…;Username=…;Password=…). The string itself is never stored.")]
+    public string? Connection { get; init; }
+
+    [Description("CSV: character between values. Default: tab for .tsv and .tsv.gz, comma otherwise.")]
     public char? Separator { get; init; }
 
-    [Description("Column names of a file without a header line.")]
+    [Description("CSV: column names of a file without a header line. JSON Lines: the keys to read. Default: those in the first MiB of the file.")]
     public ImmutableArray<string> Columns { get; init; } = [];
 
     [Description("Only for the second source: the columns that join it to the first (left join).")]
@@ -52,6 +61,19 @@ public sealed record SourceSpec
 
     [Description("Part the rows belong to when parts are separate files: train, validation or test. A part without conditions holds exactly the rows of the sources that name it.")]
     public Part? Part { get; init; }
+
+    /// <summary>What to call the source in messages.</summary>
+    internal string Name => Path ?? (Connection is { } connection ? $"the query on {connection}" : "");
+}
+
+/// <summary>How the rows of a text file are written.</summary>
+public enum SourceFormat
+{
+    /// <summary>A line of values, separated.</summary>
+    Csv,
+
+    /// <summary>A JSON object per line.</summary>
+    Jsonl,
 }
 
 /// <summary>The three parts of a run's rows.</summary>

@@ -46,17 +46,15 @@ static class SpecChecks
         if (sources.IsEmpty) throw new InputException("The configuration names no source. List under 'sources' the files to read.");
         foreach (var source in sources)
         {
-            if (source.Separator is { } c && !char.IsAscii(c)) throw new InputException($"Source '{source.Path}': separator '{c}' must be an ASCII character.");
-            Unique(source.Columns, $"column of source '{source.Path}'");
-            if (source.Part is not null && !source.JoinOn.IsEmpty)
-                throw new InputException($"Source '{source.Path}' has both part and join_on. A joined source adds columns to the rows of all parts; drop part.");
+            if (SourceChecks.Mistake(source) is { } mistake) throw new InputException($"Source '{source.Name}': {mistake}");
+            Unique(source.Columns, $"column of source '{source.Name}'");
         }
 
         if (!sources[0].JoinOn.IsEmpty)
-            throw new InputException($"Source '{sources[0].Path}' has join_on, but it is the first. The first source holds the rows; put join_on on the second.");
+            throw new InputException($"Source '{sources[0].Name}' has join_on, but it is the first. The first source holds the rows; put join_on on the second.");
         if (sources.Count(s => !s.JoinOn.IsEmpty) > 1) throw new InputException("More than one source has join_on. Two sources can be joined; join the others beforehand.");
         if (sources.Count(s => s.Path == SourceFiles.StandardInput) > 1) throw new InputException("Standard input (-) can be only one source.");
-        Unique(sources.Where(s => s.JoinOn.IsEmpty).Select(s => s.Path), "source");
+        Unique(sources.Where(s => s.JoinOn.IsEmpty).Select(s => s.Query is { } query ? $"{s.Name}: {query}" : s.Name), "source");
     }
 
     static void Field(FieldSpec field, DataSpec spec)

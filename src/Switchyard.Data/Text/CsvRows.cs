@@ -9,13 +9,11 @@ namespace Switchyard.Data;
 /// Ragged rows, unterminated quotes, repeated header names and bytes that are not UTF-8 are <see cref="InputException"/>s with their place.
 /// Empty lines are passed over.
 /// </summary>
-public sealed class CsvRows : TextRow, IDisposable
+public sealed class CsvRows : RowReader
 {
     readonly CsvReader _reader;
-    readonly long _firstNumber;
-    readonly string[] _header;
     readonly bool _named;
-    long _rows;
+    readonly int _width;
 
     /// <summary>Reads a stream.</summary>
     /// <param name="stream">The text; disposed with the rows.</param>
@@ -24,10 +22,9 @@ public sealed class CsvRows : TextRow, IDisposable
     /// <param name="columns">Column names of a text without a header line; null or empty: the first line is the header.</param>
     /// <param name="firstNumber">Number of the first row, for a source of several files.</param>
     public CsvRows(Stream stream, string file, char separator = ',', IReadOnlyList<string>? columns = null, long firstNumber = 0)
+        : base(file, firstNumber)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        File = file;
-        _firstNumber = firstNumber;
         _named = columns is { Count: > 0 };
         _reader = Guard(() => CsvReader.Create(stream, new CsvReaderOptions
         {
@@ -42,11 +39,12 @@ public sealed class CsvRows : TextRow, IDisposable
         }));
         try
         {
-            _header = _named ? [.. columns!] : Guard(() => _reader.Headers.ToArray());
-            if (_header.Length == 0) throw new InputException($"{file}: the file is empty. A header line with column names is expected.");
-            if (_header.Any(h => h.Contains('\uFFFD', StringComparison.Ordinal)))
+            string[] header = _named ? [.. columns!] : Guard(() => _reader.Headers.ToArray());
+            if (header.Length == 0) throw new InputException($"{file}: the file is empty. A header line with column names is expected.");
+            if (header.Any(h => h.Contains('\uFFFD', StringComparison.Ordinal)))
                 throw new InputException($"{file}, line 1: the header is not UTF-8 text. Convert the file to UTF-8.");
-            Columns = new Header(_header, file);
+            Columns = new Header(header, file);
+            _width = header.Length;
         }
         catch
         {
@@ -55,45 +53,15 @@ public sealed class CsvRows : TextRow, IDisposable
         }
     }
 
-    /// <summary>Opens a file ('-' is standard input; .gz is unpacked).</summary>
-    public static CsvRows Open(string path, char? separator = null, IReadOnlyList<string>? columns = null)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        var file = SourceFiles.Resolve(new SourceSpec { Path = path }, Directory.GetCurrentDirectory())[0];
-        return Open(file, separator ?? SourceFiles.SeparatorFor(path), columns ?? [], 0);
-    }
+    internal override Header Columns { get; }
 
-    internal static CsvRows Open(SourceFile file, char separator, IReadOnlyList<string> columns, long firstNumber)
-    {
-        var stream = SourceFiles.Open(file);
-        try
-        {
-            return new CsvRows(stream, file.Name, separator, columns, firstNumber);
-        }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
-    }
-
-    internal Header Columns { get; }
-
-    public override IReadOnlyList<string> Header => _header;
-
-    public override string File { get; }
-
-    public override long Line => _rows > 0 ? _reader.LineNumber : 1;
-
-    public override long Number => _firstNumber + _rows - 1;
+    public override long Line => RowsRead > 0 ? _reader.LineNumber : 1;
 
     public override ReadOnlySpan<byte> this[int column] => _reader.GetSpan(column);
 
-    /// <summary>Bytes of (unpacked) text read so far.</summary>
-    public long BytesRead => _reader.ByteOffset;
+    public override long BytesRead => _reader.ByteOffset;
 
-    /// <summary>Moves to the next row; false at the end.</summary>
-    public bool Read()
+    public override bool Read()
     {
         try
         {
@@ -104,17 +72,17 @@ public sealed class CsvRows : TextRow, IDisposable
             throw Translate(e);
         }
 
-        _rows++;
-        if (_reader.FieldCount != _header.Length)
+        RowsRead++;
+        if (_reader.FieldCount != _width)
             throw new InputException(
-                $"{Place}: {Count(_reader.FieldCount, "value")}, but {(_named ? "the configuration names" : "the header has")} {Count(_header.Length, "column")}. " +
+                $"{Place}: {Count(_reader.FieldCount, "value")}, but {(_named ? "the configuration names" : "the header has")} {Count(_width, "column")}. " +
                 "Complete the row, quote values that contain the separator, or set 'separator'.");
         if (!Utf8.IsValid(_reader.RawRecord))
             throw new InputException($"{Place}: the row is not UTF-8 text. Convert the file to UTF-8.");
         return true;
     }
 
-    public void Dispose() => _reader.Dispose();
+    public override void Dispose() => _reader.Dispose();
 
     static string Count(int n, string what) => n == 1 ? $"1 {what}" : $"{n} {what}s";
 
@@ -142,7 +110,6 @@ public sealed class CsvRows : TextRow, IDisposable
     {
         CsvFormatException { LineNumber: > 0 } csv => new InputException(
             $"{File}, line {csv.LineNumber}: {Reason(csv.Message)}. Close the quote; inside a quoted value a quote is written twice (\"\").", csv),
-        InvalidDataException => new InputException($"{File}, after row {_rows}: the file is damaged or no gzip file ({e.Message}).", e),
-        _ => new InputException($"{File}, after row {_rows}: {e.Message}", e),
+        _ => Unreadable(e),
     };
 }

@@ -5,8 +5,12 @@ sealed class Header
 {
     readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
 
-    public Header(IReadOnlyList<string> names, string file)
+    /// <param name="names">The names.</param>
+    /// <param name="file">Name of the file or query in messages.</param>
+    /// <param name="hint">What to say where a column is missing.</param>
+    public Header(IReadOnlyList<string> names, string file, string hint = "")
     {
+        Hint = hint;
         Names = names;
         File = file;
         for (var i = 0; i < names.Count; i++)
@@ -21,6 +25,9 @@ sealed class Header
     public IReadOnlyList<string> Names { get; }
 
     public string File { get; }
+
+    /// <summary>What to say where a column is missing; empty for nothing.</summary>
+    public string Hint { get; }
 
     /// <summary>Index of a column, −1 when it is not there.</summary>
     public int Find(string column) => _index.GetValueOrDefault(column, -1);
@@ -41,6 +48,6 @@ sealed class Header
         string[] parts = [.. missing.Select(c =>
             $"'{c.Column}'{(c.Use.Length > 0 ? $" ({c.Use})" : "")}{(Suggestion.Nearest(c.Column, Names) is { } near ? $" — did you mean '{near}'?" : "")}")];
         throw new InputException(
-            $"{File}: no column {string.Join("; no column ", parts)}{(parts[^1].EndsWith('?') ? "" : ".")} The file has: {string.Join(", ", Names.Take(60))}{(Names.Count > 60 ? ", …" : "")}.");
+            $"{File}: no column {string.Join("; no column ", parts)}{(parts[^1].EndsWith('?') ? "" : ".")} It has: {string.Join(", ", Names.Take(60))}{(Names.Count > 60 ? ", …" : "")}.{(Hint.Length > 0 ? " " : "")}{Hint}");
     }
 }

@@ -10,16 +10,15 @@ sealed class JoinTable
     readonly int _width;
 
     /// <summary>Reads the whole source; a key that stands there twice is an error.</summary>
-    public JoinTable(SourceSpec source, string baseDirectory)
+    public JoinTable(SourceSpec source, string baseDirectory, ListSeparators lists)
     {
         _on = [.. source.JoinOn];
-        var separator = source.Separator ?? SourceFiles.SeparatorFor(source.Path);
         string[]? columns = null;
         var buffer = new KeyBuffer();
         long number = 0;
         foreach (var file in SourceFiles.Resolve(source, baseDirectory))
         {
-            using var rows = CsvRows.Open(file, separator, source.Columns, number);
+            using var rows = RowReader.Open(source, file, number, lists);
             rows.Columns.RequireAll(_on.Select(c => (c, "a key of the join")));
             int[] keys = [.. _on.Select(rows.Columns.Require)];
             columns ??= [.. rows.Header.Except(_on, StringComparer.Ordinal)];
@@ -36,6 +35,8 @@ sealed class JoinTable
                         "Every key of a joined source must be unique; remove the repeated rows.");
                 foreach (var column in values) _cells.Add(_values.Add(rows[column]));
             }
+
+            ContentHash = ImportFingerprint.Joined(ContentHash, rows.ContentHash);
         }
 
         Columns = columns ?? [];
@@ -46,6 +47,9 @@ sealed class JoinTable
     public IReadOnlyList<string> Columns { get; }
 
     public IReadOnlyList<string> On => _on;
+
+    /// <summary>Hash of the source's content where nothing else tells of it; null for files.</summary>
+    public byte[]? ContentHash { get; }
 
     /// <summary>Row of a key, −1 without a match. An empty key in a single column is a missing one and matches nothing.</summary>
     public int Find(ReadOnlySpan<byte> key) => _keys.Find(key);

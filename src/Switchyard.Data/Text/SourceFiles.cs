@@ -2,13 +2,11 @@ using System.IO.Compression;
 
 namespace Switchyard.Data;
 
-/// <summary>One file of a source.</summary>
-/// <param name="Path">Where to open it; null is standard input.</param>
+/// <summary>One file of a source, or the answer to its query.</summary>
+/// <param name="Path">Where to open it; null is standard input, or a database server.</param>
 /// <param name="Name">Its name in messages.</param>
 /// <param name="Target">The file itself, full and behind links; null where it can be read only once, as a pipe.</param>
-/// <param name="Length">Bytes of the target.</param>
-/// <param name="LastWriteUtcTicks">When the target was written.</param>
-sealed record SourceFile(string? Path, string Name, string? Target, long Length, long LastWriteUtcTicks);
+sealed record SourceFile(string? Path, string Name, string? Target);
 
 /// <summary>Finds and opens the files behind a source's path.</summary>
 static class SourceFiles
@@ -25,7 +23,8 @@ static class SourceFiles
     /// <summary>The files of a source: one, those of a pattern in ordinal order, or standard input.</summary>
     public static IReadOnlyList<SourceFile> Resolve(SourceSpec source, string baseDirectory)
     {
-        if (source.Path == StandardInput) return [new SourceFile(null, "standard input", null, 0, 0)];
+        if (source.Path is null) return [new SourceFile(null, source.Name, null)];
+        if (source.Path == StandardInput) return [new SourceFile(null, "standard input", null)];
         var full = Path.GetFullPath(source.Path, baseDirectory);
         if (!source.Path.Contains('*', StringComparison.Ordinal)) return [Describe(full, source.Path)];
 
@@ -47,8 +46,8 @@ static class SourceFiles
             // A pipe has no length, nor has what /dev/stdin points to; a regular file of no length holds nothing worth remembering.
             var target = Target(info, name);
             return target is { Exists: true, Length: > 0 }
-                ? new SourceFile(path, name, target.FullName, target.Length, target.LastWriteTimeUtc.Ticks)
-                : new SourceFile(path, name, null, 0, 0);
+                ? new SourceFile(path, name, target.FullName)
+                : new SourceFile(path, name, null);
         }
 
         if (Directory.Exists(path)) throw new InputException($"Source '{name}' is a folder. Name a file, or a pattern such as '{name}/*.csv'.");
@@ -77,7 +76,8 @@ static class SourceFiles
         {
             foreach (var file in Resolve(source, baseDirectory))
             {
-                if ((file.Target ?? file.Path) is { } path && !first.TryAdd(path, source))
+                // Two queries on one database are two sets of rows.
+                if (source.Query is null && (file.Target ?? file.Path) is { } path && !first.TryAdd(path, source))
                     throw new InputException($"The file {path} is named by two sources, '{first[path].Path}' and '{source.Path}': its rows would be read twice. Remove it from one of them.");
                 files.Add((source, file));
             }
@@ -89,6 +89,22 @@ static class SourceFiles
     /// <summary>Tab for .tsv and .tsv.gz, comma otherwise.</summary>
     public static char SeparatorFor(string path) =>
         path.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".tsv.gz", StringComparison.OrdinalIgnoreCase) ? '\t' : ',';
+
+    /// <summary>How the source's text is written: as its format says, or else as its name does.</summary>
+    public static SourceFormat FormatOf(SourceSpec source) =>
+        source.Format ?? (source.Path is { } path && HasEnding(path, ".jsonl", ".ndjson") ? SourceFormat.Jsonl : SourceFormat.Csv);
+
+    /// <summary>The name is one that SQLite databases commonly have.</summary>
+    public static bool IsDatabase(string path) => HasEnding(path, ".db", ".sqlite", ".sqlite3");
+
+    static bool HasEnding(string path, params ReadOnlySpan<string> endings)
+    {
+        var name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
+        foreach (var ending in endings)
+            if (name.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
+                return true;
+        return false;
+    }
 
     /// <summary>The file's bytes, unpacked where its name ends in .gz.</summary>
     public static Stream Open(SourceFile file)

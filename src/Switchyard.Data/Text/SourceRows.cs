@@ -4,11 +4,13 @@ namespace Switchyard.Data;
 sealed class SourceRows : TextRow, IDisposable
 {
     readonly IReadOnlyList<(SourceSpec Source, SourceFile File)> _files;
+    readonly ListSeparators _lists;
     readonly JoinTable? _join;
     readonly KeyBuffer _keys = new();
-    CsvRows? _rows;
+    RowReader? _rows;
     Header? _columns;
     int[] _keyColumns = [];
+    int _ownColumns;
     int _next;
     int _match = -1;
     long _number = -1;
@@ -16,7 +18,10 @@ sealed class SourceRows : TextRow, IDisposable
     public SourceRows(DataSpec spec, string baseDirectory)
     {
         _files = SourceFiles.OfRows(spec, baseDirectory);
-        if (spec.Sources.FirstOrDefault(s => !s.JoinOn.IsEmpty) is { } joined) _join = new JoinTable(joined, baseDirectory);
+        _lists = ListSeparators.Of(spec);
+        if (spec.Sources.FirstOrDefault(s => !s.JoinOn.IsEmpty) is not { } joined) return;
+        _join = new JoinTable(joined, baseDirectory, _lists);
+        ContentHash = _join.ContentHash;
     }
 
     /// <summary>Columns of the current file and the join; a new object whenever a file with other columns begins.</summary>
@@ -27,9 +32,12 @@ sealed class SourceRows : TextRow, IDisposable
 
     public long UnmatchedRows { get; private set; }
 
+    /// <summary>Hash of what the sources that nothing else tells of have given so far; null where there are none.</summary>
+    public byte[]? ContentHash { get; private set; }
+
     public override IReadOnlyList<string> Header => Columns.Names;
 
-    public override int OwnColumns => _rows!.Header.Count;
+    public override int OwnColumns => _ownColumns;
 
     public override string File => _rows!.File;
 
@@ -41,9 +49,8 @@ sealed class SourceRows : TextRow, IDisposable
     {
         get
         {
-            var own = column - _rows!.Header.Count;
-            if (own < 0) return _rows[column];
-            return _match < 0 ? default : _join!.Value(_match, own);
+            if (column < _ownColumns) return _rows![column];
+            return _match < 0 ? default : _join!.Value(_match, column - _ownColumns);
         }
     }
 
@@ -59,6 +66,7 @@ sealed class SourceRows : TextRow, IDisposable
             }
 
             if (_rows!.Read()) break;
+            ContentHash = ImportFingerprint.Joined(ContentHash, _rows.ContentHash);
             _rows.Dispose();
             _rows = null;
         }
@@ -76,9 +84,10 @@ sealed class SourceRows : TextRow, IDisposable
     void OpenNext()
     {
         var (source, file) = _files[_next++];
-        _rows = CsvRows.Open(file, source.Separator ?? SourceFiles.SeparatorFor(source.Path), source.Columns, _number + 1);
+        _rows = RowReader.Open(source, file, _number + 1, _lists);
         Part = source.Part;
         string[] names = [.. _rows.Header];
+        _ownColumns = names.Length;
         if (_join is not null)
         {
             _rows.Columns.RequireAll(_join.On.Select(c => (c, "a key of the join")));
@@ -90,7 +99,7 @@ sealed class SourceRows : TextRow, IDisposable
             names = [.. names, .. _join.Columns];
         }
 
-        if (_columns is null || !_columns.Names.SequenceEqual(names, StringComparer.Ordinal)) _columns = new Header(names, file.Name);
+        if (_columns is null || !_columns.Names.SequenceEqual(names, StringComparer.Ordinal)) _columns = new Header(names, file.Name, _rows.Columns.Hint);
     }
 
     public void Dispose() => _rows?.Dispose();

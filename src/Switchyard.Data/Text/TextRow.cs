@@ -17,14 +17,14 @@ public abstract class TextRow
     /// <summary>Name of the file in messages.</summary>
     public abstract string File { get; }
 
-    /// <summary>Line of the file on which the row starts, 1-based.</summary>
+    /// <summary>Line of the file on which the row starts, 1-based; 0 where there are no lines, as in a database.</summary>
     public abstract long Line { get; }
 
     /// <summary>Position of the row in the source (all its files), 0-based.</summary>
     public abstract long Number { get; }
 
-    /// <summary>"file, line 12 (row 11)": the place in messages.</summary>
-    public string Place => $"{File}, line {Line} (row {Number + 1})";
+    /// <summary>"file, line 12 (row 11)", or "file, row 11" where there are no lines: the place in messages.</summary>
+    public string Place => Line > 0 ? $"{File}, line {Line} (row {Number + 1})" : $"{File}, row {Number + 1}";
 
     /// <summary>A value as a string.</summary>
     public string Text(int column) => Encoding.UTF8.GetString(this[column]);

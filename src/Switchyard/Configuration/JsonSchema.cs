@@ -40,7 +40,7 @@ internal static class JsonSchema
             {
                 ["text"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
                 ["variable"] = new JsonObject { ["type"] = "string", ["pattern"] = "\\$\\{", ["description"] = "A value with ${ENVIRONMENT_VARIABLE} in it." },
-                ["source"] = Mapping(OptionSet.Of(typeof(SourceSpec)).Options),
+                ["source"] = SourceMapping(),
                 ["field"] = FieldMapping(),
                 ["task"] = Mapping(OptionSet.Of(typeof(TaskSpec)).Options.Where(o => o.Key != "name")),
             },
@@ -80,6 +80,14 @@ internal static class JsonSchema
         new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["anyOf"] = new JsonArray(Defined("text"), Defined(mapping)) } },
         Defined("text"),
         Defined(mapping));
+
+    static JsonObject SourceMapping()
+    {
+        var mapping = Mapping(OptionSet.Of(typeof(SourceSpec)).Options);
+        mapping["anyOf"] = new JsonArray(
+            new JsonObject { ["required"] = new JsonArray("path") }, new JsonObject { ["required"] = new JsonArray("query", "connection") });
+        return mapping;
+    }
 
     static JsonObject FieldMapping()
     {

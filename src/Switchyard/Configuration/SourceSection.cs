@@ -3,7 +3,7 @@ using Switchyard.Data;
 
 namespace Switchyard;
 
-/// <summary>The section <c>sources</c>: paths, or mappings with a path.</summary>
+/// <summary>The section <c>sources</c>: paths, or mappings with a path or a query.</summary>
 internal static class SourceSection
 {
     static readonly RecordShape Shape = new(typeof(SourceSpec));
@@ -17,12 +17,10 @@ internal static class SourceSection
         for (var i = 0; i < items.Length; i++)
         {
             var source = ReadOne(items[i], $"sources[{i}]");
-            if (source.Path.Length == 0)
-                throw items[i].Place.Error($"sources[{i}]: the path is empty.");
+            if (SourceChecks.Mistake(source) is { } mistake)
+                throw items[i].Place.Error($"sources[{i}]: {mistake}");
             if (!source.JoinOn.IsEmpty && i != 1)
                 throw items[i].Place.Error($"sources[{i}]: join_on belongs to the second source, which is joined to the first.");
-            if (source.Separator is '"' or '\r' or '\n')
-                throw items[i].Place.Error($"sources[{i}]: a quotation mark or a line break cannot separate values.");
             sources.Add(source);
         }
 

@@ -5,8 +5,11 @@ namespace Switchyard;
 /// <summary>What <see cref="Run.Init"/> reads and writes.</summary>
 public sealed record InitOptions
 {
-    /// <summary>Log files: CSV or TSV, also .gz; a pattern with * for several. Relative to the working directory.</summary>
+    /// <summary>Log files: CSV, TSV or JSON Lines, also .gz; a pattern with * for several; or SQLite databases. Relative to the working directory.</summary>
     public required ImmutableArray<string> Sources { get; init; }
+
+    /// <summary>SQLite: the SELECT whose rows are the log. Default: all rows of the only table.</summary>
+    public string? Query { get; init; }
 
     /// <summary>Configuration to write.</summary>
     public string Output { get; init; } = RunConfiguration.DefaultFileName;

@@ -33,17 +33,16 @@ sealed class LogSample
     {
         if (options.SampleRows < 1) throw new InputException($"--sample-rows {options.SampleRows}: at least one row must be looked at.");
         var directory = Directory.GetCurrentDirectory();
-        var sources = options.Sources.Select(path => Source(path, directory)).ToImmutableArray();
+        var sources = options.Sources.Select(path => Source(path, options.Query, directory)).ToImmutableArray();
         var files = sources.SelectMany(s => SourceFiles.Resolve(s, directory).Select(f => (Source: s, File: f))).ToList();
         LogSample? sample = null;
         foreach (var (source, file) in files)
         {
-            var separator = source.Separator ?? SourceFiles.SeparatorFor(source.Path);
-            using var rows = CsvRows.Open(file, separator, [], 0);
+            using var rows = RowReader.Open(source, file, 0, ListSeparators.None);
             sample ??= new LogSample(sources, rows.Header);
             if (!rows.Header.SequenceEqual(sample.Columns.Select(c => c.Name), StringComparer.Ordinal))
                 throw new InputException($"{file.Name}: its columns are not those of {files[0].File.Name}. Start one configuration per kind of file, or name only files of one kind.");
-            sample.ReadFile(rows, file, separator, RowsOf(options.SampleRows, files.Count, sample.Columns.Length), cancellation);
+            sample.ReadFile(rows, source, file, RowsOf(options.SampleRows, files.Count, sample.Columns.Length), cancellation);
         }
 
         if (sample!.Rows == 0) throw new InputException($"{files[0].File.Name} has a header but no row; there is nothing to propose a configuration from.");
@@ -52,7 +51,7 @@ sealed class LogSample
 
     static int RowsOf(int wanted, int files, int columns) => Math.Max(1, Math.Min(wanted, MaximumValues / columns) / files);
 
-    void ReadFile(CsvRows rows, SourceFile file, char separator, int limit, CancellationToken cancellation)
+    void ReadFile(RowReader rows, SourceSpec source, SourceFile file, int limit, CancellationToken cancellation)
     {
         for (var i = 0; i < limit; i++)
         {
@@ -63,11 +62,11 @@ sealed class LogSample
 
         if (!rows.Read()) return;
         IsComplete = false;
-        if (file.Path is { } path && !path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) ReadTail(path, separator, rows.BytesRead);
+        if (source.Query is null && file.Path is { } path && !path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) ReadTail(source, path, rows.BytesRead);
     }
 
     /// <summary>The last lines of a plain file, for the range of its dates. Lines that do not parse (a cut inside quotes) are passed over.</summary>
-    void ReadTail(string path, char separator, long read)
+    void ReadTail(SourceSpec source, string path, long read)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         stream.Seek(Math.Min(stream.Length, Math.Max(read, stream.Length - TailBytes)), SeekOrigin.Begin);
@@ -77,7 +76,8 @@ sealed class LogSample
 
         try
         {
-            using var tail = new CsvRows(stream, path, separator, [.. Columns.Select(c => c.Name)]);
+            var columns = Columns.Select(c => c.Name);
+            using var tail = RowReader.Read(stream, source with { Columns = [.. columns] }, path, 0, ListSeparators.None);
             while (tail.Read()) Add(tail);
         }
         catch (InputException)
@@ -92,13 +92,26 @@ sealed class LogSample
         Rows++;
     }
 
-    static SourceSpec Source(string path, string directory)
+    static SourceSpec Source(string path, string? query, string directory)
     {
         if (path == SourceFiles.StandardInput) throw new InputException("init reads files, not standard input: the configuration must name them.");
         var source = new SourceSpec { Path = Path.GetFullPath(path, directory) };
+        if (query is not null || SourceFiles.IsDatabase(path)) return source with { Query = query ?? WholeTable(source, path, directory) };
+        if (SourceFiles.FormatOf(source) == SourceFormat.Jsonl) return source;
         var file = SourceFiles.Resolve(source, directory)[0];
         using var stream = SourceFiles.Open(file);
         return source with { Separator = Sniff(stream, SourceFiles.SeparatorFor(path)) };
+    }
+
+    /// <summary>All rows of a database with one table.</summary>
+    static string WholeTable(SourceSpec source, string path, string directory)
+    {
+        const string tables = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name";
+        var names = new List<string>();
+        using var rows = RowReader.Open(source with { Query = tables }, directory);
+        while (rows.Read()) names.Add(rows.Text(0));
+        if (names.Count == 1) return $"SELECT * FROM \"{names[0].Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        throw new InputException($"{path} has {(names.Count == 0 ? "no table" : $"the tables {string.Join(", ", names)}")}; say with --query which rows to read.");
     }
 
     /// <summary>The separator of a header line that does not have the expected one; null where it has.</summary>

@@ -58,7 +58,8 @@ static class ProposalYaml
 
     static string Source(SourceSpec source, string directory)
     {
-        var path = Path.GetRelativePath(directory, source.Path).Replace('\\', '/');
+        var path = Path.GetRelativePath(directory, source.Path!).Replace('\\', '/');
+        if (source.Query is { } query) return $"{{path: {Word(path)}, query: {Word(query)}}}";
         return source.Separator is { } separator
             ? $"{{path: {Word(path)}, separator: {(separator == '\t' ? "tab" : YamlText.Value(Scalars.Text(separator.ToString())))}}}"
             : Word(path);

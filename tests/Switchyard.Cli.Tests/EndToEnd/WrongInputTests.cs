@@ -9,7 +9,7 @@ public sealed class WrongInputTests
         { "sources=none-*.csv", ["no file in", "matches none-*.csv"] },
         { "sources=.", ["is a folder"] },
         { "sources=[rows.csv, rows.csv]", ["'rows.csv' is listed twice"] },
-        { "fields[0]=citi", ["rows.csv: no column 'citi' (field citi) — did you mean 'city'? The file has:"] },
+        { "fields[0]=citi", ["rows.csv: no column 'citi' (field citi) — did you mean 'city'? It has:"] },
         { "tasks.click.label=clik", ["no column 'clik' (task click) — did you mean 'click'?"] },
         { "group=serch", ["no column 'serch' (group) — did you mean 'search'?"] },
         { "filter=cty == ams", ["no column 'cty' (filter)"] },

@@ -1,0 +1,111 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Switchyard.Data;
+
+/// <summary>
+/// Rows of a query on a SQLite database, opened for reading only. A value is written by its own type, whatever the column declares:
+/// whole numbers with all digits, real ones with as many as tell them apart, text as it is.
+/// </summary>
+sealed class SqliteRows : RowReader
+{
+    const int NumberBytes = 32;
+
+    readonly SqliteConnection _connection;
+    readonly SqliteCommand _command;
+    readonly SqliteDataReader _rows;
+    readonly sqlite3_stmt _statement;
+    readonly RowCells _cells;
+
+    /// <param name="path">The database.</param>
+    /// <param name="query">A SELECT.</param>
+    /// <param name="name">Name of the database in messages.</param>
+    /// <param name="firstNumber">Number of the first row.</param>
+    /// <exception cref="InputException">The file is no database, or refuses the query.</exception>
+    public SqliteRows(string path, string query, string name, long firstNumber)
+        : base(name, firstNumber)
+    {
+        var options = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false };
+        _connection = new SqliteConnection(options.ConnectionString);
+        _command = _connection.CreateCommand();
+        try
+        {
+            _connection.Open();
+            _command.CommandText = query;
+            _rows = _command.ExecuteReader();
+            _statement = _rows.Handle ?? throw new InputException($"{name}: the query returns no rows; it must be a SELECT.");
+            Columns = new Header([.. Enumerable.Range(0, _rows.FieldCount).Select(_rows.GetName)], name);
+            if (Columns.Names.Count == 0) throw new InputException($"{name}: the query returns no columns; it must be a SELECT.");
+            _cells = new RowCells(Columns.Names.Count);
+        }
+        catch (Exception e)
+        {
+            Dispose();
+            if (e is SqliteException refused) throw new InputException($"{name}: {Reason(refused)}. The query was: {query.ReplaceLineEndings(" ")}", e);
+            throw;
+        }
+    }
+
+    internal override Header Columns { get; }
+
+    public override long Line => 0;
+
+    public override ReadOnlySpan<byte> this[int column] => _cells[column];
+
+    public override bool Read()
+    {
+        _cells.Clear();
+        try
+        {
+            if (!_rows.Read()) return false;
+        }
+        catch (SqliteException e)
+        {
+            throw new InputException($"{File}, after row {RowsRead}: {Reason(e)}.", e);
+        }
+
+        RowsRead++;
+        for (var column = 0; column < Columns.Names.Count; column++) Write(column);
+        if (!_cells.AreText) throw new InputException($"{Place}: the row is not UTF-8 text. Convert it in the database.");
+        return true;
+    }
+
+    public override void Dispose()
+    {
+        _rows?.Dispose();
+        _command.Dispose();
+        _connection.Dispose();
+    }
+
+    void Write(int column)
+    {
+        switch (raw.sqlite3_column_type(_statement, column))
+        {
+            case raw.SQLITE_INTEGER:
+                raw.sqlite3_column_int64(_statement, column).TryFormat(_cells.Room(NumberBytes), out var digits, default, CultureInfo.InvariantCulture);
+                _cells.Advance(column, digits);
+                break;
+            case raw.SQLITE_FLOAT:
+                raw.sqlite3_column_double(_statement, column).TryFormat(_cells.Room(NumberBytes), out var length, default, CultureInfo.InvariantCulture);
+                _cells.Advance(column, length);
+                break;
+            case raw.SQLITE_TEXT:
+                // Asking for text first turns that of a UTF-16 database into UTF-8; its bytes can then be read where they lie.
+                _ = raw.sqlite3_column_text(_statement, column);
+                _cells.Append(column, raw.sqlite3_column_blob(_statement, column));
+                break;
+            case raw.SQLITE_BLOB:
+                throw new InputException($"{Place}, column '{Columns.Names[column]}': a value of bytes (BLOB) is no value of a row. Leave the column out, or write hex({Columns.Names[column]}) in the query.");
+            default:
+                break;
+        }
+    }
+
+    // "SQLite Error 1: 'no such column: x'." → the part in quotes.
+    static string Reason(SqliteException e)
+    {
+        var (start, end) = (e.Message.IndexOf('\''), e.Message.LastIndexOf('\''));
+        return (end > start ? e.Message[(start + 1)..end] : e.Message).ReplaceLineEndings(" ");
+    }
+}
