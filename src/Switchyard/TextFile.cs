@@ -1,9 +1,10 @@
+using System.IO.Compression;
 using System.Text;
 using Switchyard.Data;
 
 namespace Switchyard;
 
-/// <summary>Text files that are either whole or not there: written under a temporary name, then renamed.</summary>
+/// <summary>Text files that are either whole or not there: written under a temporary name, then renamed. Gzipped where the name ends in .gz.</summary>
 static class TextFile
 {
     public static void Write(string path, string text) => Write(path, writer => writer.WriteLine(text));
@@ -22,7 +23,7 @@ static class TextFile
             var temporary = Temporary(path);
             try
             {
-                using (var writer = new StreamWriter(temporary, append: false, new UTF8Encoding(false))) write(writer);
+                using (var writer = new StreamWriter(Create(temporary, path), new UTF8Encoding(false))) write(writer);
                 File.Move(temporary, path, overwrite: true);
             }
             finally
@@ -52,6 +53,13 @@ static class TextFile
         {
             throw Unwritable(path, e);
         }
+    }
+
+    // The archive names no file and no time: the same text gives the same bytes.
+    static Stream Create(string temporary, string path)
+    {
+        var file = File.Create(temporary, 1 << 16);
+        return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionLevel.Fastest) : file;
     }
 
     // /dev/null, /dev/stdout and /dev/fd/63 would be replaced by a rename.

@@ -15,13 +15,14 @@ public sealed partial class LayerTests
         ["Switchyard.Engine"] = ["Switchyard.Kernels"],
         ["Switchyard.Data"] = [],
         ["Switchyard.Evaluation"] = [],
+        ["Switchyard.Generation"] = ["Switchyard.Data"],
         ["Switchyard.Models"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data"],
         ["Switchyard.Training"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models"],
         ["Switchyard.Inference"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models"],
         ["Switchyard"] =
         [
             "Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models", "Switchyard.Training", "Switchyard.Inference",
-            "Switchyard.Evaluation",
+            "Switchyard.Evaluation", "Switchyard.Generation",
         ],
     };
 

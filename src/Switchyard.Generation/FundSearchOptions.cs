@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace Switchyard.Generation;
+
+/// <summary>Which scenarios have the same preferences.</summary>
+public enum AlikeBy
+{
+    /// <summary>Those whose domains are of one family.</summary>
+    Domain,
+
+    /// <summary>Those whose channels are of one family.</summary>
+    Channel,
+
+    /// <summary>All of them: nothing is specific to a scenario.</summary>
+    All,
+}
+
+/// <summary>Options of <see cref="FundSearchWorld"/>.</summary>
+public sealed record FundSearchOptions
+{
+    /// <summary>Most nodes of a level.</summary>
+    public const int MaxNodes = 16;
+
+    /// <summary>The same seed gives the same world and log, bit for bit.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Nodes of the first level.</summary>
+    public int Channels { get; init; } = 2;
+
+    /// <summary>Nodes of the second level.</summary>
+    public int Domains { get; init; } = 2;
+
+    /// <summary>
+    /// The level whose nodes fall into two families with preferences of their own. Of two nodes each is a family; of more, the seed
+    /// draws one half.
+    /// </summary>
+    public AlikeBy Alike { get; init; } = AlikeBy.Domain;
+
+    /// <summary>Why the numbers cannot be used; null where they can.</summary>
+    public string? Problem =>
+        Channels is < 1 or > MaxNodes ? OutOfRange("channels", Channels)
+        : Domains is < 1 or > MaxNodes ? OutOfRange("domains", Domains)
+        : null;
+
+    static string OutOfRange(string what, int value) =>
+        string.Create(CultureInfo.InvariantCulture, $"{what} {value}: give a number from 1 to {MaxNodes}.");
+}
