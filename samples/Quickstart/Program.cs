@@ -17,5 +17,5 @@ Dictionary<string, string?> clerk = new() { ["class_worker"] = "Private", ["age"
 Dictionary<string, string?> farmer = new() { ["class_worker"] = "Self-employed-not incorporated", ["age"] = "61" };
 Console.WriteLine($"clerk: {scorer.Score(clerk)["y_income"]}");
 foreach (var scores in scorer.Score([clerk, farmer])) Console.WriteLine(string.Join(", ", scores));
-var scored = Run.Predict(trained.Bundle, input: Path.Combine(run.BaseDirectory, run.Data.Sources[0].Path), output: "scores.csv");
+var scored = Run.Predict(trained.Bundle, input: Path.Combine(run.BaseDirectory, "census_income.csv.gz"), output: "scores.csv");
 Console.WriteLine($"{scored} rows scored");

@@ -30,7 +30,7 @@ public sealed class Scorer : IDisposable
         _columns = Columns.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
     }
 
-    /// <summary>Columns that the model's fields and scenario read.</summary>
+    /// <summary>Columns that the model's fields and scenario read; of a history field, the one that lists its items.</summary>
     public IReadOnlyList<string> Columns { get; }
 
     /// <summary>Names of the tasks, in their order.</summary>

@@ -32,9 +32,9 @@ public sealed class QuickstartTests : IDisposable
         var trained = Run.Train(RunConfiguration.Load(Census, [.. _overrides, $"output={_data.Place("again")}"]));
         printed.ShouldStartWith(trained.Report.ToMarkdown());
         printed.ShouldContain($"mean AUC over {trained.Report.Means[0].Counted} cells: {trained.Report.MeanAuc("leaf"):0.0000}");
-        printed.ShouldEndWith("4000 rows scored\n");
+        printed.ShouldEndWith("99762 rows scored\n");
 
-        Program("Switchyard.Cli.dll", ["predict", _data.Place("run/model"), "--input", _data.Place("rows.csv"), "--output", _data.Place("command.csv")]);
+        Program("Switchyard.Cli.dll", ["predict", _data.Place("run/model"), "--input", Path.Combine(Census, "census_income.csv.gz"), "--output", _data.Place("command.csv")]);
         File.ReadAllText(_data.Place("scores.csv")).ShouldBe(File.ReadAllText(_data.Place("command.csv")));
     }
 
