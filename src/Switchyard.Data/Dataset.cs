@@ -37,7 +37,7 @@ public sealed class Dataset : IDisposable
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"The column file {path} cannot be read: {e.Message.TrimEnd('.')}. Import the data again: delete the file and run once more.", e);
+            throw ColumnFile.Unreadable(path, e);
         }
     }
 
@@ -59,12 +59,41 @@ public sealed class Dataset : IDisposable
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        return OpenOrRun(spec, schema, baseDirectory, cacheDirectory, progress, cancellation);
+        return OpenOrRun(spec, new KnownSchema(schema, Grows: false), baseDirectory, cacheDirectory, progress, cancellation);
+    }
+
+    /// <summary>
+    /// The same with the schema of a trained model, grown by the values, nodes and tasks that are new: what the schema knows keeps its
+    /// ids, bucket edges, means and deviations.
+    /// </summary>
+    public static Dataset OpenOrImportGrown(
+        DataSpec spec,
+        Schema schema,
+        string baseDirectory,
+        string cacheDirectory,
+        IProgress<ImportProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        return OpenOrRun(spec, new KnownSchema(schema, Grows: true), baseDirectory, cacheDirectory, progress, cancellation);
+    }
+
+    /// <summary>The column file that an earlier import of the same specification and sources left; null where it is gone or stale.</summary>
+    /// <param name="spec">What was read.</param>
+    /// <param name="grownFrom">Fingerprint of the schema that the import grew; null where it fitted one.</param>
+    /// <param name="baseDirectory">Folder that relative source paths start from.</param>
+    /// <param name="cacheDirectory">Folder of the column file.</param>
+    /// <exception cref="InputException">A source is not there.</exception>
+    public static Dataset? Reopen(DataSpec spec, string? grownFrom, string baseDirectory, string cacheDirectory)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var known = grownFrom is null ? "" : KnownSchema.TextOf(grownFrom, grows: true);
+        return OpenFresh(spec, known, baseDirectory, Importer.FilePath(spec, baseDirectory, cacheDirectory, known));
     }
 
     static Dataset OpenOrRun(
         DataSpec spec,
-        Schema? schema,
+        KnownSchema? known,
         string baseDirectory,
         string cacheDirectory,
         IProgress<ImportProgress>? progress,
@@ -72,18 +101,14 @@ public sealed class Dataset : IDisposable
     {
         ArgumentNullException.ThrowIfNull(spec);
         SpecChecks.Check(spec);
-        var path = Importer.FilePath(spec, cacheDirectory, schema);
+        var text = known?.Text ?? "";
+        var path = Importer.FilePath(spec, baseDirectory, cacheDirectory, text);
         while (true)
         {
-            if (ImportFingerprint.Of(spec, baseDirectory, schema).BeforeReading is { } fingerprint && TryOpen(path) is { } dataset)
-            {
-                if (dataset.Fingerprint == fingerprint) return dataset;
-                dataset.Dispose();
-            }
-
+            if (OpenFresh(spec, text, baseDirectory, path) is { } fresh) return fresh;
             try
             {
-                return Importer.Run(spec, schema, baseDirectory, cacheDirectory, progress, cancellation);
+                return Importer.Run(spec, known, baseDirectory, cacheDirectory, progress, cancellation);
             }
             catch (ImportRunningException)
             {
@@ -92,6 +117,14 @@ public sealed class Dataset : IDisposable
                 cancellation.ThrowIfCancellationRequested();
             }
         }
+    }
+
+    static Dataset? OpenFresh(DataSpec spec, string known, string baseDirectory, string path)
+    {
+        if (ImportFingerprint.Of(spec, baseDirectory, known).BeforeReading is not { } fingerprint || TryOpen(path) is not { } dataset) return null;
+        if (dataset.Fingerprint == fingerprint) return dataset;
+        dataset.Dispose();
+        return null;
     }
 
     static Dataset? TryOpen(string path)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Switchyard.Data;
 
 /// <summary>Reads text once and leaves a binary column file of encoded rows.</summary>
@@ -41,12 +43,12 @@ public static class Importer
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        return RunAlone(spec, schema, baseDirectory, cacheDirectory, progress, cancellation);
+        return RunAlone(spec, new KnownSchema(schema, Grows: false), baseDirectory, cacheDirectory, progress, cancellation);
     }
 
     static Dataset RunAlone(
         DataSpec spec,
-        Schema? schema,
+        KnownSchema? known,
         string baseDirectory,
         string cacheDirectory,
         IProgress<ImportProgress>? progress,
@@ -54,7 +56,7 @@ public static class Importer
     {
         try
         {
-            return Run(spec, schema, baseDirectory, cacheDirectory, progress, cancellation);
+            return Run(spec, known, baseDirectory, cacheDirectory, progress, cancellation);
         }
         catch (ImportRunningException e)
         {
@@ -65,7 +67,7 @@ public static class Importer
     /// <exception cref="ImportRunningException">Another import writes the same column file.</exception>
     internal static Dataset Run(
         DataSpec spec,
-        Schema? schema,
+        KnownSchema? known,
         string baseDirectory,
         string cacheDirectory,
         IProgress<ImportProgress>? progress,
@@ -73,13 +75,13 @@ public static class Importer
     {
         ArgumentNullException.ThrowIfNull(spec);
         SpecChecks.Check(spec);
-        var path = FilePath(spec, cacheDirectory, schema);
+        var path = FilePath(spec, baseDirectory, cacheDirectory, known?.Text ?? "");
         // Taken before reading: a source that changes meanwhile makes the file stale, not wrong.
-        var fingerprint = ImportFingerprint.Of(spec, baseDirectory, schema);
+        var fingerprint = ImportFingerprint.Of(spec, baseDirectory, known?.Text ?? "");
         try
         {
             Directory.CreateDirectory(cacheDirectory);
-            Write(spec, schema, baseDirectory, path, fingerprint, DistinctNumbers, progress, cancellation);
+            Write(spec, known, baseDirectory, path, fingerprint, DistinctNumbers, progress, cancellation);
         }
         catch (Exception e) when (e is (IOException and not ImportRunningException) or InvalidDataException or UnauthorizedAccessException)
         {
@@ -90,12 +92,12 @@ public static class Importer
     }
 
     /// <summary>Where an import leaves its column file: a name of its own for every specification.</summary>
-    internal static string FilePath(DataSpec spec, string cacheDirectory, Schema? schema) =>
-        Path.Combine(cacheDirectory, $"{ImportFingerprint.OfSpec(spec, schema)[..16]}.columns");
+    internal static string FilePath(DataSpec spec, string baseDirectory, string cacheDirectory, string known) =>
+        Path.Combine(cacheDirectory, $"{ImportFingerprint.OfSpec(spec, baseDirectory, known)[..16]}.columns");
 
     internal static void Write(
         DataSpec spec,
-        Schema? schema,
+        KnownSchema? known,
         string baseDirectory,
         string path,
         ImportFingerprint fingerprint,
@@ -113,16 +115,16 @@ public static class Importer
             using (stream)
             {
                 using var rows = new SourceRows(spec, baseDirectory);
-                using var text = new TextPass(spec, part => $"{path}.{part.Name()}.tmp", distinctNumbers, fit: schema is null);
+                using var text = new TextPass(spec, part => $"{path}.{part.Name()}.tmp", distinctNumbers, fit: known is null);
                 text.Run(rows, progress, cancellation);
-                CheckRows(text, schema is not null);
-                var fitted = schema is null ? SchemaFitter.Fit(spec, text) : SchemaFitter.Reuse(schema, spec);
+                CheckRows(text, frozen: known is { Grows: false });
+                var fitted = known?.Apply(spec, text) ?? SchemaFitter.Fit(spec, text);
                 ColumnFile.WriteHeader(stream);
                 var encoding = new EncodingPass(spec, fitted, text);
                 var parts = encoding.Run(stream, progress, cancellation);
                 if (spec.UnknownScenario == UnknownScenario.Error && !encoding.UnknownScenarios.IsEmpty)
                     throw UnknownScenarioLog.Error(encoding.UnknownScenarios);
-                ColumnFile.WriteInfo(stream, new ColumnFileInfo(fingerprint.AfterReading(rows.ContentHash), fitted, Summary(spec, fitted, text, encoding), parts));
+                ColumnFile.WriteInfo(stream, new ColumnFileInfo(fingerprint.AfterReading(rows.ContentHash), fitted, Summary(fitted, text, encoding, known is null ? [] : SchemaFitter.OtherLabels(known.Schema, spec)), parts));
                 stream.Flush(flushToDisk: true);
             }
 
@@ -158,7 +160,7 @@ public static class Importer
             $"{text.RowsInNoPart} met the conditions of no part. Correct 'filter' or 'split'.");
     }
 
-    static ImportSummary Summary(DataSpec spec, Schema schema, TextPass text, EncodingPass encoding) => new()
+    static ImportSummary Summary(Schema schema, TextPass text, EncodingPass encoding, ImmutableArray<string> otherLabels) => new()
     {
         RowsRead = text.RowsRead,
         RowsFiltered = text.RowsFiltered,
@@ -176,6 +178,6 @@ public static class Importer
             encoding.OutOfVocabulary(i),
             text.Statistics.TryGetValue(f.Name, out var statistics) && statistics.Sampled))],
         UnknownScenarios = encoding.UnknownScenarios,
-        OtherLabels = SchemaFitter.OtherLabels(schema, spec),
+        OtherLabels = otherLabels,
     };
 }

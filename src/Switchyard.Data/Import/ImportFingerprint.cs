@@ -16,13 +16,13 @@ sealed class ImportFingerprint(string files, bool readsOnce, bool asksServer)
 
     const int BlockBytes = 1 << 16;
 
-    /// <summary>Hash of the specification and the frozen schema, if any.</summary>
-    public static string OfSpec(DataSpec spec, Schema? schema)
+    /// <summary>Hash of the specification and of the schema to start from (<see cref="KnownSchema.Text"/>; empty for none).</summary>
+    public static string OfSpec(DataSpec spec, string baseDirectory, string known)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(hash, $"columns {ColumnFile.Version}");
-        Add(hash, JsonSerializer.Serialize(spec, DataJson.Compact));
-        Add(hash, schema?.Fingerprint() ?? "");
+        Add(hash, JsonSerializer.Serialize(spec.Located(baseDirectory), DataJson.Compact));
+        Add(hash, known);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -33,12 +33,12 @@ sealed class ImportFingerprint(string files, bool readsOnce, bool asksServer)
     /// <param name="content">Hash of what a database server has answered.</param>
     public string AfterReading(byte[]? content) => readsOnce ? "" : content is null ? files : Convert.ToHexStringLower(Joined(Convert.FromHexString(files), content)!);
 
-    /// <summary>Looks at the specification, the frozen schema and the files.</summary>
-    public static ImportFingerprint Of(DataSpec spec, string baseDirectory, Schema? schema)
+    /// <summary>Looks at the specification, the schema to start from (<see cref="KnownSchema.Text"/>; empty for none) and the files.</summary>
+    public static ImportFingerprint Of(DataSpec spec, string baseDirectory, string known)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var readsOnce = false;
-        Add(hash, OfSpec(spec, schema));
+        Add(hash, OfSpec(spec, baseDirectory, known));
         foreach (var source in spec.Sources.Where(s => s.Connection is null))
         {
             foreach (var file in SourceFiles.Resolve(source, baseDirectory))

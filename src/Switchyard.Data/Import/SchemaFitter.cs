@@ -36,8 +36,8 @@ static class SchemaFitter
                 Fixed = f.Fixed,
             })],
             Tables = tables.ToImmutable(),
-            Levels = [.. spec.Scenario.Select((column, i) => Level(column, pass.Nodes[i]))],
-            Tasks = [.. spec.Tasks.Select(t => new TaskInfo(t.Name, GivenIndex(spec.Tasks, t), t.Weight) { Label = t.Label, Mask = t.Mask })],
+            Levels = [.. spec.Scenario.Select((column, i) => new ScenarioLevel(column, [.. NodesOf(pass.Nodes[i])]))],
+            Tasks = TasksOf(spec),
             UnknownScenario = spec.UnknownScenario,
             Group = spec.Group,
             Weight = spec.Weight,
@@ -100,7 +100,7 @@ static class SchemaFitter
     /// <summary>Tasks whose label or mask is another in the configuration than in the schema.</summary>
     public static ImmutableArray<string> OtherLabels(Schema schema, DataSpec spec) =>
     [
-        .. schema.Tasks.Zip(spec.Tasks)
+        .. schema.Tasks.Join(spec.Tasks, t => t.Name, t => t.Name, (trained, configured) => (First: trained, Second: configured), StringComparer.Ordinal)
             .Where(t => t.First.Label is not null && (t.First.Label != t.Second.Label || !t.First.Mask.SequenceEqual(t.Second.Mask)))
             .Select(t => $"task '{t.First.Name}': the configuration's label is {Written(t.Second.Label, t.Second.Mask)}, the model was trained on {Written(t.First.Label!, t.First.Mask)}"),
     ];
@@ -184,11 +184,13 @@ static class SchemaFitter
         _ => throw new InvalidOperationException($"{encoder.GetType().Name} has no table."),
     };
 
-    // A missing value is no node: it is an unknown scenario.
-    static ScenarioLevel Level(string column, ValueCounter values) =>
-        new(column, [.. values.TrainingOrder.Select(values.Text).Where(t => t.Length > 0)]);
+    /// <summary>Nodes that the training rows show. A missing value is none: it is an unknown scenario.</summary>
+    public static IEnumerable<string> NodesOf(ValueCounter values) => values.TrainingOrder.Select(values.Text).Where(t => t.Length > 0);
 
-    public static int GivenIndex(ImmutableArray<TaskSpec> tasks, TaskSpec task)
+    public static ImmutableArray<TaskInfo> TasksOf(DataSpec spec) =>
+        [.. spec.Tasks.Select(t => new TaskInfo(t.Name, GivenIndex(spec.Tasks, t), t.Weight) { Label = t.Label, Mask = t.Mask })];
+
+    static int GivenIndex(ImmutableArray<TaskSpec> tasks, TaskSpec task)
     {
         for (var i = 0; i < tasks.Length; i++)
             if (tasks[i].Name == task.Given)

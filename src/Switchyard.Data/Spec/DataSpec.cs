@@ -33,6 +33,12 @@ public sealed record DataSpec
 
     [Description("Which rows train, which validate, which test.")]
     public required SplitSpec Split { get; init; }
+
+    /// <summary>The same with full paths of the sources: it reads the same files from wherever it is kept.</summary>
+    public DataSpec Located(string baseDirectory) => this with
+    {
+        Sources = [.. Sources.Select(s => s.Path is null or SourceFiles.StandardInput ? s : s with { Path = Path.GetFullPath(s.Path, baseDirectory) })],
+    };
 }
 
 /// <summary>One source of rows: a text file, several files, standard input, or a database query.</summary>
