@@ -6,9 +6,10 @@ namespace Switchyard.Engine;
 /// </summary>
 public sealed class Parameter
 {
-    internal Parameter(string name, int index, int offset, int count, int rows, int cols)
+    internal Parameter(string name, int index, int offset, int count, int rows, int cols, WeightPlace place)
     {
         Name = name;
+        Place = place;
         Index = index;
         Offset = offset;
         Count = count;
@@ -35,16 +36,20 @@ public sealed class Parameter
 
     public int Length => Rows * Cols;
 
+    /// <summary>What of it belongs to which node or task.</summary>
+    public WeightPlace Place { get; }
+
     /// <summary>Position in the flat array of all dense parameters.</summary>
-    internal int Offset { get; }
+    public int Offset { get; }
 }
 
 /// <summary>An embedding table [Rows × Width]: only the rows of a batch are read, get a gradient and are updated.</summary>
 public sealed class EmbeddingTable
 {
-    internal EmbeddingTable(string name, int index, int rows, int width)
+    internal EmbeddingTable(string name, int index, int rows, int width, WeightPlace place)
     {
         Name = name;
+        Place = place;
         Index = index;
         Rows = rows;
         Width = width;
@@ -58,6 +63,9 @@ public sealed class EmbeddingTable
 
     public int Width { get; }
 
+    /// <summary>The node or task it belongs to, if any.</summary>
+    public WeightPlace Place { get; }
+
     /// <summary>All vectors, row-major; empty while the set is <see cref="ParameterSet.Deferred"/>.</summary>
     public Real[] Values { get; private set; } = [];
 
@@ -69,15 +77,19 @@ public sealed class EmbeddingTable
 /// <summary>State that is not trained by gradients: running statistics.</summary>
 public sealed class StateBuffer
 {
-    internal StateBuffer(string name, int length)
+    internal StateBuffer(string name, int length, WeightPlace place)
     {
         Name = name;
         Length = length;
+        Place = place;
     }
 
     public string Name { get; }
 
     public int Length { get; }
+
+    /// <summary>What of it belongs to which node or task.</summary>
+    public WeightPlace Place { get; }
 
     /// <summary>The values; empty while the set is <see cref="ParameterSet.Deferred"/>.</summary>
     public Real[] Values { get; private set; } = [];

@@ -69,10 +69,10 @@ public sealed class ParameterSet
 
     internal Block<Real> Block(Parameter parameter) => new(_values, parameter.Offset, parameter.Length);
 
-    internal Parameter AddDense(string name, int count, int rows, int cols)
+    internal Parameter AddDense(string name, int count, int rows, int cols, WeightPlace place)
     {
         Claim(name, count, rows, cols);
-        var parameter = new Parameter(name, _dense.Count, _length, count, rows, cols);
+        var parameter = new Parameter(name, _dense.Count, _length, count, rows, cols, place);
         var total = _length + ((long)parameter.Length + Alignment - 1) / Alignment * Alignment;
         if (total > Array.MaxLength)
             throw new ArgumentException($"The dense weights up to {name} are {total} values, at most {Array.MaxLength} are possible; make the layers narrower.");
@@ -82,19 +82,19 @@ public sealed class ParameterSet
         return parameter;
     }
 
-    internal EmbeddingTable AddTable(string name, int rows, int width)
+    internal EmbeddingTable AddTable(string name, int rows, int width, WeightPlace place)
     {
         Claim(name, 1, rows, width);
-        var table = new EmbeddingTable(name, _tables.Count, rows, width);
+        var table = new EmbeddingTable(name, _tables.Count, rows, width, place);
         if (!Deferred) table.Allocate();
         _tables.Add(table);
         return table;
     }
 
-    internal StateBuffer AddBuffer(string name, int length)
+    internal StateBuffer AddBuffer(string name, int length, WeightPlace place)
     {
         Claim(name, 1, 1, length);
-        var buffer = new StateBuffer(name, length);
+        var buffer = new StateBuffer(name, length, place);
         if (!Deferred) buffer.Allocate();
         _buffers.Add(buffer);
         return buffer;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Switchyard.Engine;
@@ -9,16 +10,23 @@ namespace Switchyard.Engine;
 public sealed class Scope
 {
     readonly ParameterSet _parameters;
+    readonly string _pattern;
+    readonly ImmutableArray<Member> _owners;
 
     public Scope(ParameterSet parameters, string path = "")
+        : this(parameters, path, path, [])
     {
-        _parameters = parameters;
+    }
+
+    Scope(ParameterSet parameters, string path, string pattern, ImmutableArray<Member> owners)
+    {
+        (_parameters, _pattern, _owners) = (parameters, pattern, owners);
         Path = path;
     }
 
     public string Path { get; }
 
-    public Scope Sub(string name) => new(_parameters, Path.Length == 0 ? name : $"{Path}.{name}");
+    public Scope Sub(string name) => new(_parameters, Join(Path, name), Join(_pattern, name), _owners);
 
     public Scope Sub(int index) => Sub(index.ToString(CultureInfo.InvariantCulture));
 
@@ -30,11 +38,30 @@ public sealed class Scope
         return [.. Enumerable.Range(0, count).Select(i => make(scope.Sub(i), i))];
     }
 
+    /// <summary>The same, one for every member: all that is declared there belongs to this member alone.</summary>
+    public T[] Repeat<T>(string name, Members members, Func<Scope, int, T> make)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        ArgumentNullException.ThrowIfNull(make);
+        var scope = Sub(name);
+        return [.. Enumerable.Range(0, members.Count).Select(i => make(
+            new Scope(_parameters, scope.Sub(i).Path, Join(scope._pattern, "*"), _owners.Add(new Member(members, i))), i))];
+    }
+
     /// <summary><paramref name="count"/> stacked matrices of [rows × cols].</summary>
-    public Parameter Parameter(string name, int rows, int cols, Init init, int count = 1)
+    /// <param name="name">Name under the scope.</param>
+    /// <param name="rows">Rows of one matrix.</param>
+    /// <param name="cols">Columns.</param>
+    /// <param name="init">Initial distribution.</param>
+    /// <param name="count">Matrices.</param>
+    /// <param name="axes">Dimensions whose size follows the number of nodes or tasks; it must be said of every one that does.</param>
+    public Parameter Parameter(string name, int rows, int cols, Init init, int count = 1, MemberAxes axes = default)
     {
         var full = Sub(name).Path;
-        var parameter = _parameters.AddDense(full, count, rows, cols);
+        CheckAxis(full, count, axes.Stack);
+        CheckAxis(full, rows, axes.Rows);
+        CheckAxis(full, cols, axes.Cols);
+        var parameter = _parameters.AddDense(full, count, rows, cols, PlaceOf(name, axes));
         if (!_parameters.Deferred) init.Fill(_parameters.Values(parameter), new SeededRandom(_parameters.Seed, full));
         return parameter;
     }
@@ -42,18 +69,34 @@ public sealed class Scope
     public EmbeddingTable Table(string name, int rows, int width, Init init)
     {
         var full = Sub(name).Path;
-        var table = _parameters.AddTable(full, rows, width);
+        var table = _parameters.AddTable(full, rows, width, PlaceOf(name, default));
         if (!_parameters.Deferred) init.Fill(table.Values, new SeededRandom(_parameters.Seed, full));
         return table;
     }
 
-    public StateBuffer Buffer(string name, int length, Real value)
+    /// <param name="name">Name under the scope.</param>
+    /// <param name="length">Number of values.</param>
+    /// <param name="value">Initial value.</param>
+    /// <param name="members">Among whom the values are divided, where they are.</param>
+    public StateBuffer Buffer(string name, int length, Real value, Members? members = null)
     {
-        var buffer = _parameters.AddBuffer(Sub(name).Path, length);
+        var full = Sub(name).Path;
+        CheckAxis(full, length, members);
+        var buffer = _parameters.AddBuffer(full, length, PlaceOf(name, new MemberAxes(Rows: members)));
         buffer.Values.AsSpan().Fill(value);
         return buffer;
     }
 
     /// <summary>A number that belongs to this scope alone; keys the noise of its layer.</summary>
     public int Site(string name) => (int)(SeededRandom.Hash(Sub(name).Path) & 0x7FFFFFFF);
+
+    WeightPlace PlaceOf(string name, MemberAxes axes) => new(Join(_pattern, name), _owners, axes);
+
+    static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+
+    static void CheckAxis(string name, int size, Members? members)
+    {
+        if (members is not null && size % Math.Max(1, members.Count) != 0)
+            throw new InvalidOperationException($"{name}: {size} values cannot be divided among {members.Count} of {members.Name}.");
+    }
 }

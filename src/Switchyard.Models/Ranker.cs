@@ -28,8 +28,7 @@ public sealed class Ranker
         try
         {
             Embedding = new FeatureEmbedding(scope.Sub("embedding"), schema);
-            var shape = new ModelShape(schema.Width, [.. schema.Levels.Select(l => l.Nodes.Length)], schema.Tasks.Length);
-            Model = options.Build(scope, shape);
+            Model = options.Build(scope, ModelShape.Of(schema));
         }
         catch (ArgumentException e)
         {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Switchyard.Data;
 using Switchyard.Engine;
 
 namespace Switchyard.Models;
@@ -7,7 +9,21 @@ namespace Switchyard.Models;
 /// <param name="Width">Columns of x, the concatenated field embeddings.</param>
 /// <param name="Levels">Nodes of every scenario level, coarse to fine.</param>
 /// <param name="Tasks">Number of tasks.</param>
-public sealed record ModelShape(int Width, ImmutableArray<int> Levels, int Tasks);
+public sealed record ModelShape(int Width, ImmutableArray<int> Levels, int Tasks)
+{
+    /// <summary>The sizes that a schema asks for.</summary>
+    public static ModelShape Of(Schema schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        return new ModelShape(schema.Width, [.. schema.Levels.Select(l => l.Nodes.Length)], schema.Tasks.Length);
+    }
+
+    /// <summary>The tasks, for weights that every task has its own of.</summary>
+    public Members EveryTask => new("tasks", Tasks);
+
+    /// <summary>The nodes of a level, for weights that every node has its own of.</summary>
+    public Members EveryNode(int level) => new(string.Create(CultureInfo.InvariantCulture, $"nodes of level {level + 1}"), Levels[level]);
+}
 
 /// <summary>Scenario nodes of a batch's rows: <c>nodes[level][row]</c>, −1 where unknown.</summary>
 public readonly struct ScenarioPath(int[][] nodes)
@@ -19,7 +35,9 @@ public readonly struct ScenarioPath(int[][] nodes)
 
 /// <summary>
 /// An architecture: declarations in the constructor, one forward pass. It sees embedded rows and scenario nodes and returns one
-/// logit per task; fields, losses, optimizers and files are not its concern.
+/// logit per task; fields, losses, optimizers and files are not its concern. Every weight whose shape follows the number of nodes or
+/// tasks says so where it is declared (<see cref="MemberAxes"/>, <see cref="Scope.Repeat{T}(string, Members, Func{Scope, int, T})"/>):
+/// then the model can gain nodes and tasks and keep what it knows.
 /// </summary>
 public abstract class RankingModel
 {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Switchyard.Data;
@@ -78,6 +79,7 @@ sealed record BundleManifest(Schema Schema, ModelOptions Options, ulong Seed, We
             Configuration = provenance.Optional("configuration")?.GetString(),
             Import = provenance.Optional("import"),
             Training = provenance.Optional("training"),
+            Ancestors = ReadAncestors(provenance, path),
             Metrics = root.Optional("metrics"),
         };
         return new BundleManifest(schema, options, provenance.Unsigned("seed"), new WeightDigest(weights.Integer("bytes"), weights.Text("sha256")), metadata);
@@ -99,6 +101,16 @@ sealed record BundleManifest(Schema Schema, ModelOptions Options, ulong Seed, We
         if (said == found) return schema;
         throw new InputException(
             $"{path}: the schema's fingerprint is {found}, schema_fingerprint says {said}; it was changed after training, copy the bundle again.");
+    }
+
+    /// <summary>Bundles that were saved before there were updates say nothing of ancestors.</summary>
+    static ImmutableArray<BundleAncestor> ReadAncestors(ManifestNode provenance, string path)
+    {
+        if (!provenance.Element.TryGetProperty("ancestors", out var list)) return [];
+        var ancestors = list.Deserialize<ImmutableArray<BundleAncestor>>(BundleJson.Values);
+        return !ancestors.IsDefault && ancestors.All(a => a is { Run: not null, Weights: not null, Schema: not null })
+            ? ancestors
+            : throw new InputException($"{path}: provenance.ancestors must be a list of run, weights and schema; the file is damaged or of another version.");
     }
 
     void WriteModel(Utf8JsonWriter writer)
@@ -127,6 +139,7 @@ sealed record BundleManifest(Schema Schema, ModelOptions Options, ulong Seed, We
         writer.WriteString("configuration", Metadata.Configuration);
         WriteOptional(writer, "import", Metadata.Import);
         WriteOptional(writer, "training", Metadata.Training);
+        WriteOptional(writer, "ancestors", BundleMetadata.Describe(Metadata.Ancestors));
         writer.WriteEndObject();
     }
 

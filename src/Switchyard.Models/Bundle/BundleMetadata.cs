@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace Switchyard.Models;
@@ -20,6 +21,9 @@ public sealed record BundleMetadata
     /// <summary>What the training came to, as <see cref="Describe"/> writes it; null where unknown.</summary>
     public JsonElement? Training { get; init; }
 
+    /// <summary>The bundles that this one was trained on from, newest first; empty for a model trained from random weights.</summary>
+    public ImmutableArray<BundleAncestor> Ancestors { get; init; } = [];
+
     /// <summary>The evaluation's report; null where there is none.</summary>
     public JsonElement? Metrics { get; init; }
 
@@ -30,8 +34,15 @@ public sealed record BundleMetadata
     public static JsonElement Describe<T>(T value) => JsonSerializer.SerializeToElement(value, BundleJson.Values);
 }
 
+/// <summary>A bundle that another one was trained on from; says which, wherever it lies.</summary>
+/// <param name="Run">Name of the run that saved it; empty where unknown.</param>
+/// <param name="Weights">SHA-256 (hex) of its weights.</param>
+/// <param name="Schema">Fingerprint of its schema.</param>
+public sealed record BundleAncestor(string Run, string Weights, string Schema);
+
 /// <summary>A bundle that was read and checked.</summary>
 /// <param name="Folder">Absolute folder it was read from.</param>
 /// <param name="Ranker">The model with its weights.</param>
 /// <param name="Metadata">Its provenance and metrics.</param>
-public sealed record LoadedBundle(string Folder, Ranker Ranker, BundleMetadata Metadata);
+/// <param name="WeightsSha256">SHA-256 (hex) of its weights.</param>
+public sealed record LoadedBundle(string Folder, Ranker Ranker, BundleMetadata Metadata, string WeightsSha256);

@@ -50,7 +50,7 @@ public static class ModelBundle
             var manifest = BundleManifest.Read(manifestFile);
             var ranker = Declare(manifest, manifestFile);
             WeightFile.Read(weightFile, ranker.Parameters, manifest.Weights, ModelZoo.NameOf(manifest.Options));
-            return new LoadedBundle(place.Folder, ranker, manifest.Metadata);
+            return new LoadedBundle(place.Folder, ranker, manifest.Metadata, manifest.Weights.Sha256);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -15,6 +15,25 @@ static class OptionsJson
     public static void Write(Utf8JsonWriter writer, ModelOptions options) =>
         JsonSerializer.Serialize(writer, options, options.GetType(), BundleJson.Options);
 
+    /// <summary>Every option by its path, as text.</summary>
+    public static SortedDictionary<string, string> Flatten(ModelOptions options)
+    {
+        var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Add(JsonSerializer.SerializeToElement(options, options.GetType(), BundleJson.Options), "");
+        return values;
+
+        void Add(JsonElement element, string path)
+        {
+            if (element.ValueKind != JsonValueKind.Object)
+            {
+                values[path] = element.GetRawText();
+                return;
+            }
+
+            foreach (var property in element.EnumerateObject()) Add(property.Value, path.Length == 0 ? property.Name : $"{path}.{property.Name}");
+        }
+    }
+
     /// <param name="element">The options' JSON object.</param>
     /// <param name="type">Type of the options.</param>
     /// <param name="where">File and architecture, for messages.</param>

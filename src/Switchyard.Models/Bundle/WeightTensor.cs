@@ -27,5 +27,12 @@ sealed record WeightTensor(string Name, long[] Shape)
     public static WeightTensor[] All(ParameterSet set) =>
         [.. set.Dense.Select(p => new WeightTensor(p)), .. set.Tables.Select(t => new WeightTensor(t)), .. set.Buffers.Select(b => new WeightTensor(b))];
 
+    /// <summary>Whether two sets have weights of the same names and shapes.</summary>
+    public static bool SameShapes(ParameterSet one, ParameterSet other)
+    {
+        var (first, second) = (All(one), All(other));
+        return first.Length == second.Length && first.Zip(second).All(p => p.First.Name == p.Second.Name && p.First.Shape.AsSpan().SequenceEqual(p.Second.Shape));
+    }
+
     public Span<Real> Values(ParameterSet set) => _parameter is not null ? set.Values(_parameter) : _table is not null ? _table.Values : _buffer!.Values;
 }

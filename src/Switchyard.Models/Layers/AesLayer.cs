@@ -65,21 +65,23 @@ public sealed class AesLayer
     readonly int _site;
 
     /// <param name="scope">Place of the layer's parameters.</param>
-    /// <param name="gates">m: nodes of the level, or tasks.</param>
+    /// <param name="members">Nodes of the level, or tasks: each has a gate (m in all).</param>
     /// <param name="inputs">d: width of h.</param>
     /// <param name="indicators">q: width of the indicator.</param>
     /// <param name="options">Experts, selection and noise.</param>
-    public AesLayer(Scope scope, int gates, int inputs, int indicators, AesOptions options)
+    public AesLayer(Scope scope, Members members, int inputs, int indicators, AesOptions options)
     {
         ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(members);
         ArgumentNullException.ThrowIfNull(options);
         options.Check(scope.Path);
-        (_name, _options, _gates) = (scope.Path, options, gates);
+        (_name, _options, _gates) = (scope.Path, options, members.Count);
 
         // One matrix [d + q, m × n] in two parts, so that [h ; u] is never copied together.
         var init = Init.Linear(inputs + indicators);
-        _gateInput = scope.Sub("gate").Parameter("input", inputs, gates * options.Experts, init);
-        _gateIndicator = scope.Sub("gate").Parameter("indicator", indicators, gates * options.Experts, init);
+        var (gate, axes) = (scope.Sub("gate"), new MemberAxes(Cols: members));
+        _gateInput = gate.Parameter("input", inputs, _gates * options.Experts, init, axes: axes);
+        _gateIndicator = gate.Parameter("indicator", indicators, _gates * options.Experts, init, axes: axes);
         _experts = new ExpertBank(scope.Sub("expert"), options.Experts, inputs, options.Expert);
         _site = scope.Site("noise");
     }

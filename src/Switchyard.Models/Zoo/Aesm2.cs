@@ -90,20 +90,21 @@ public sealed class Aesm2 : RankingModel
     {
         _options = options;
         var width = options.IndicatorWidth;
-        _nodes = scope.Repeat("scenario_embedding", shape.Levels.Length, (s, i) => s.Parameter("weight", shape.Levels[i], width, Init.Normal(0.05)));
-        _tasks = scope.Parameter("task_embedding", shape.Tasks, width, Init.Normal(0.05));
+        _nodes = scope.Repeat("scenario_embedding", shape.Levels.Length, (s, i) => Vectors(s, "weight", shape.EveryNode(i)));
+        _tasks = Vectors(scope, "task_embedding", shape.EveryTask);
         var inputs = shape.Width;
-        AesLayer Layer(Scope s, int gates, int indicators)
+        Parameter Vectors(Scope s, string name, Members members) => s.Parameter(name, members.Count, width, Init.Normal(0.05), axes: new MemberAxes(Rows: members));
+        AesLayer Layer(Scope s, Members members, int indicators)
         {
-            var layer = new AesLayer(s, gates, inputs, indicators, options.Layer());
+            var layer = new AesLayer(s, members, inputs, indicators, options.Layer());
             inputs = layer.Outputs;
             return layer;
         }
 
         _levels = scope.Repeat(
-            "scenario", shape.Levels.Length, (s, i) => LayersOf(s, l => Layer(l, shape.Levels[i], (i + 1) * width)));
-        _taskLayers = LayersOf(scope.Sub("task"), l => Layer(l, shape.Tasks, (shape.Levels.Length + 1) * width));
-        _towers = scope.Repeat("tower", shape.Tasks, (s, _) => new Tower(s, inputs, options.TowerWidths));
+            "scenario", shape.Levels.Length, (s, i) => LayersOf(s, l => Layer(l, shape.EveryNode(i), (i + 1) * width)));
+        _taskLayers = LayersOf(scope.Sub("task"), l => Layer(l, shape.EveryTask, (shape.Levels.Length + 1) * width));
+        _towers = scope.Repeat("tower", shape.EveryTask, (s, _) => new Tower(s, inputs, options.TowerWidths));
     }
 
     public override void Forward(Graph g, Tensor x, ScenarioPath path, Span<Tensor> logits)

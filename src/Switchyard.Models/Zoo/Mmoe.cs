@@ -35,8 +35,8 @@ public sealed class Mmoe : RankingModel
     public Mmoe(Scope scope, ModelShape shape, MmoeOptions options)
     {
         _experts = new ExpertBank(scope.Sub("expert"), options.Experts, shape.Width, options.Expert);
-        _gates = scope.Repeat("gate", shape.Tasks, (s, _) => new Gate(s, shape.Width, options.Experts));
-        _towers = scope.Repeat("tower", shape.Tasks, (s, _) => new Tower(s, _experts.Outputs, options.TowerWidths));
+        _gates = scope.Repeat("gate", shape.EveryTask, (s, _) => new Gate(s, shape.Width, options.Experts));
+        _towers = scope.Repeat("tower", shape.EveryTask, (s, _) => new Tower(s, _experts.Outputs, options.TowerWidths));
     }
 
     public override void Forward(Graph g, Tensor x, ScenarioPath path, Span<Tensor> logits)

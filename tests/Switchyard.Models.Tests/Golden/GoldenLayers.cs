@@ -25,7 +25,7 @@ static class GoldenLayers
         var (h, indicator) = (golden.Inputs["h"], golden.Inputs["indicator"]);
         var parameters = new ParameterSet(1);
         var gates = golden.Int("gates");
-        var layer = new AesLayer(new Scope(parameters).Sub("aes"), gates, h.Cols, indicator.Cols, Selection(golden));
+        var layer = new AesLayer(new Scope(parameters).Sub("aes"), new Members("gates", gates), h.Cols, indicator.Cols, Selection(golden));
         GoldenWeights.Load(golden, parameters);
 
         var g = new Graph(GraphMode.Train, parameters);

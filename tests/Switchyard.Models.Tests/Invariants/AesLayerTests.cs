@@ -213,7 +213,7 @@ public sealed class AesLayerTests
         {
             (_gates, _options) = (gates, options);
             Own = [.. Enumerable.Range(0, Rows).Select(r => r % gates)];
-            _layer = new AesLayer(new Scope(Set).Sub("aes"), gates, Inputs, Indicators, options);
+            _layer = new AesLayer(new Scope(Set).Sub("aes"), new Members("gates", gates), Inputs, Indicators, options);
         }
 
         public ParameterSet Set { get; } = new(3);

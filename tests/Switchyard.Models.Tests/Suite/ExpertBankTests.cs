@@ -16,7 +16,7 @@ public sealed class ExpertBankTests
         const int inputs = 21, indicators = 6, gates = 3;
         var set = new ParameterSet(4);
         var options = new AesOptions { Experts = 6, Specific = 2, Shared = 1, Disjoint = disjoint, Expert = new ExpertOptions { Widths = [17, 9] } };
-        var layer = new AesLayer(new Scope(set), gates, inputs, indicators, options);
+        var layer = new AesLayer(new Scope(set), new Members("gates", gates), inputs, indicators, options);
         using var pool = new WorkerPool(threads);
         Run(sparse: true).ShouldBe(Run(sparse: false));
 

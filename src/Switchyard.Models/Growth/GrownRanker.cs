@@ -1,0 +1,129 @@
+using System.Globalization;
+using Switchyard.Data;
+using Switchyard.Engine;
+
+namespace Switchyard.Models;
+
+/// <summary>
+/// A model that took over the weights of an older one with fewer ids, nodes or tasks. What both have is the same, bit for bit; a new
+/// node has the mean of the old nodes of its level; new ids and tasks follow the <see cref="GrowthPlan"/>. Which value of a weight
+/// belongs to which member is what the architecture declared (<see cref="WeightPlace"/>).
+/// </summary>
+public sealed class GrownRanker
+{
+    readonly ParameterSet _old;
+    readonly GrowthOrigins _origins;
+    readonly Dictionary<string, Parameter> _dense;
+    readonly Dictionary<string, EmbeddingTable> _tables;
+    readonly Dictionary<string, StateBuffer> _buffers;
+
+    /// <param name="old">The older model; it is read only.</param>
+    /// <param name="schema">The grown schema.</param>
+    /// <param name="options">The architecture's options; they must give the shapes of the older model (<see cref="RequireShapes"/>).</param>
+    /// <param name="seed">Seed of what starts random, and of the training to come.</param>
+    /// <param name="plan">What new ids and tasks start from.</param>
+    public GrownRanker(Ranker old, Schema schema, ModelOptions options, ulong seed, GrowthPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(old);
+        ArgumentNullException.ThrowIfNull(plan);
+        RequireShapes(old, options);
+        Ranker = new Ranker(schema, options, seed);
+        _old = old.Parameters;
+        _origins = new GrowthOrigins(old.Schema, Ranker.Schema, plan);
+        _dense = _old.Dense.ToDictionary(p => Key(p.Place, [.. p.Place.Owners.Select(o => o.Index)]), StringComparer.Ordinal);
+        _tables = _old.Tables.ToDictionary(t => Key(t.Place, [.. t.Place.Owners.Select(o => o.Index)]), StringComparer.Ordinal);
+        _buffers = _old.Buffers.ToDictionary(b => Key(b.Place, [.. b.Place.Owners.Select(o => o.Index)]), StringComparer.Ordinal);
+        Transfer(plan.NewIds);
+    }
+
+    /// <summary>The grown model.</summary>
+    public Ranker Ranker { get; }
+
+    /// <summary>Refuses options under which the weights would have other names or shapes. Options that change neither may differ.</summary>
+    /// <exception cref="InputException">The architecture or such an option is another; the message names it.</exception>
+    public static void RequireShapes(Ranker old, ModelOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(old);
+        ArgumentNullException.ThrowIfNull(options);
+        var (trained, configured) = (ModelZoo.NameOf(old.Options), ModelZoo.NameOf(options));
+        if (trained != configured)
+            throw new InputException($"The bundle holds a model {trained}, the configuration names {configured}. Use 'model: {{name: {trained}, …}}', or train anew without the bundle.");
+        var differences = OptionDifferences(old.Options, options);
+        if (differences.Count == 0 || WeightTensor.SameShapes(old.Parameters, Ranker.Declare(old.Schema, options).Parameters)) return;
+        throw new InputException(
+            $"The model's options are not those of the bundle, whose weights would not fit: {string.Join("; ", differences)}. " +
+            "Use the bundle's, or train anew without it.");
+    }
+
+    /// <summary>Options that differ, as <c>experts was 4, is 6</c>.</summary>
+    public static IReadOnlyList<string> OptionDifferences(ModelOptions old, ModelOptions options)
+    {
+        var (was, now) = (OptionsJson.Flatten(old), OptionsJson.Flatten(options));
+        return [.. now.Where(o => was.GetValueOrDefault(o.Key) != o.Value).Select(o => $"model.{o.Key} was {was.GetValueOrDefault(o.Key, "not there")}, is {o.Value}")];
+    }
+
+    /// <summary>Stretches of a weight that the older model had: everything but what belongs to a new node or task.</summary>
+    public IEnumerable<(int From, int Length)> Kept(Parameter parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        return Stretches(new Cells(parameter.Place, parameter.Count, parameter.RowsEach, parameter.Cols, _origins));
+    }
+
+    /// <summary>The same of running statistics.</summary>
+    public IEnumerable<(int From, int Length)> Kept(StateBuffer buffer)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        return Stretches(new Cells(buffer.Place, 1, buffer.Length, 1, _origins));
+    }
+
+    /// <summary>Rows of a table that the older model had: the first ones.</summary>
+    public int KeptRows(EmbeddingTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return table.Place.Owners.All(o => _origins.Of(o).Kept) ? Counterparts(_tables, table.Place)[0].Rows : 0;
+    }
+
+    void Transfer(NewIds newIds)
+    {
+        var grown = Ranker.Parameters;
+        foreach (var parameter in grown.Dense)
+        {
+            var cells = new Cells(parameter.Place, parameter.Count, parameter.RowsEach, parameter.Cols, _origins);
+            var old = Counterparts(_dense, parameter.Place);
+            cells.Fill(grown.Values(parameter), parameter.Name, [.. old.Select(p => new Cells.Source(_old.Values(p).ToArray(), p.RowsEach, p.Cols))]);
+        }
+
+        foreach (var buffer in grown.Buffers)
+        {
+            var cells = new Cells(buffer.Place, 1, buffer.Length, 1, _origins);
+            cells.Fill(buffer.Values, buffer.Name, [.. Counterparts(_buffers, buffer.Place).Select(b => new Cells.Source(b.Values, b.Length, 1))]);
+        }
+
+        foreach (var table in grown.Tables) TableGrowth.Fill(table, Counterparts(_tables, table.Place), newIds);
+        grown.Touch();
+    }
+
+    /// <summary>The old weights whose mean a new one is; empty where it stays random.</summary>
+    List<T> Counterparts<T>(Dictionary<string, T> old, WeightPlace place)
+    {
+        List<int[]> paths = [[]];
+        foreach (var owner in place.Owners) paths = [.. paths.SelectMany(p => _origins.Of(owner).Sources.Select(s => (int[])[.. p, s]))];
+        return [.. paths.Select(p => old[Key(place, p)])];
+    }
+
+    static string Key(WeightPlace place, IEnumerable<int> owners) =>
+        string.Join('/', owners.Select(o => o.ToString(CultureInfo.InvariantCulture)).Prepend(place.Pattern));
+
+    static IEnumerable<(int From, int Length)> Stretches(Cells cells)
+    {
+        var from = -1;
+        for (var i = 0; i <= cells.Length; i++)
+        {
+            var kept = i < cells.Length && cells.IsKept(i);
+            if (kept && from < 0) from = i;
+            if (kept || from < 0) continue;
+            yield return (from, i - from);
+            from = -1;
+        }
+    }
+}
