@@ -15,8 +15,11 @@ switch (args)
     case ["speed"]:
         SpeedTable.Print(threads: 2);
         break;
+    case ["recovery", var folder, var seeds, var rows, .. var changes]:
+        Recovery.Run(folder, seeds, long.Parse(rows, CultureInfo.InvariantCulture), changes);
+        break;
     default:
-        Console.Error.WriteLine("usage: speed | parity SAMPLES-FOLDER SEEDS [PROTOCOL-MODEL] [key=value ...] | train mmoe|aesm2 lazy|exact THREADS");
+        Console.Error.WriteLine("usage: recovery FOLDER FIRST..LAST ROWS [key=value ...] | speed | parity SAMPLES-FOLDER SEEDS [PROTOCOL-MODEL] [key=value ...] | train mmoe|aesm2 lazy|exact THREADS");
         return 2;
 }
 
