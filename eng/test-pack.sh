@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Packs every package, installs the tool and compiles the quick start against the packages, as a stranger would, without a registry.
+# Ends with "packages: N passed, N failed"; arguments go to dotnet pack. Other packages come from the machine's package folder.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+root=$PWD
+shared=$(dotnet nuget locals global-packages -l | sed 's/^[^:]*: //')
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+passed=0
+failed=0
+
+check() {
+    local name=$1
+    shift
+    if "$@" > "$place/log" 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        cat "$place/log"
+        echo "packages: FAILED: $name"
+    fi
+}
+
+pack() {
+    dotnet pack Switchyard.slnx -c Release -o "$place/packages" -v quiet -warnaserror "$@"
+}
+
+# Looks into the folders that the packages were unpacked to.
+every_package_is_complete() {
+    local project name folder
+    for project in src/*/; do
+        name=$(basename "$project")
+        folder=$place/cache/${name,,}/0.1.0
+        [ "$name" = Switchyard.Cli ] && folder=$place/tool/.store/${name,,}/0.1.0/${name,,}/0.1.0
+        ls "$place/packages/$name".[0-9]*.snupkg || return 1
+        [ -s "$folder/README.md" ] || { echo "$name has no README"; return 1; }
+        [ -n "$(find "$folder" -name "$name.xml")" ] || { echo "$name has no documentation"; return 1; }
+        grep -q '<license type="expression">Apache-2.0</license>' "$(find "$folder" -iname "$name.nuspec" | head -n 1)" || { echo "$name has no licence"; return 1; }
+    done
+}
+
+install_tool() {
+    dotnet tool install Switchyard.Cli --tool-path "$place/tool" --configfile "$place/nuget.config"
+}
+
+train() {
+    "$place/tool/switchyard" train "$root/samples/census-income" --set training.epochs=1 --set output="$place/run"
+}
+
+compile_quickstart() {
+    dotnet build "$place/quickstart" -c Release -v quiet -warnaserror
+}
+
+quickstart_scores_as_the_tool() {
+    (cd "$place" && dotnet quickstart/bin/Release/net10.0/Quickstart.dll "$root/samples/census-income" training.epochs=1 output="$place/run") || return 1
+    "$place/tool/switchyard" predict "$place/run/model" -i "$root/samples/census-income/census_income.csv.gz" -o "$place/tool.csv" || return 1
+    cmp "$place/scores.csv" "$place/tool.csv"
+}
+
+# Our packages are taken from the folder just packed and kept apart; what they depend on is already on the machine.
+cat > "$place/nuget.config" <<XML
+<configuration>
+  <packageSources><clear /><add key="packed" value="$place/packages" /></packageSources>
+  <fallbackPackageFolders><clear /><add key="machine" value="$shared" /></fallbackPackageFolders>
+</configuration>
+XML
+mkdir "$place/quickstart"
+cp samples/Quickstart/Program.cs "$place/quickstart/"
+cat > "$place/quickstart/Quickstart.csproj" <<XML
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <OutputType>Exe</OutputType>
+    <TargetFramework>net10.0</TargetFramework>
+    <ImplicitUsings>enable</ImplicitUsings>
+    <Nullable>enable</Nullable>
+    <InvariantGlobalization>true</InvariantGlobalization>
+  </PropertyGroup>
+  <ItemGroup>
+    <PackageReference Include="Switchyard" Version="0.1.0" />
+  </ItemGroup>
+</Project>
+XML
+
+check "pack without a warning" pack "$@"
+export NUGET_PACKAGES="$place/cache"
+check "the tool installs" install_tool
+check "the tool trains" train
+check "the quick start compiles against the packages" compile_quickstart
+check "symbols, README, documentation and licence in every package" every_package_is_complete
+check "the quick start's scores are the tool's" quickstart_scores_as_the_tool
+echo "packages: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
