@@ -74,10 +74,14 @@ public sealed class Trainer
     bool _validationDue;
     bool _stopped;
 
-    public Trainer(Ranker ranker, TrainingOptions options, WorkerPool pool)
+    /// <param name="ranker">What to train.</param>
+    /// <param name="options">How.</param>
+    /// <param name="pool">Workers.</param>
+    /// <param name="frozen">Weights to leave as they are; null for none.</param>
+    public Trainer(Ranker ranker, TrainingOptions options, WorkerPool pool, FrozenWeights? frozen = null)
     {
         (_ranker, _options) = (ranker, options);
-        _step = new TrainingStep(ranker, options, pool);
+        _step = new TrainingStep(ranker, options, pool, frozen);
     }
 
     /// <summary>Where checkpoints are saved, at the steps the options name and when the run is cancelled; null for none.</summary>

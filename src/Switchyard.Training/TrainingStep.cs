@@ -12,18 +12,23 @@ public sealed class TrainingStep
     readonly TrainingOptions _options;
     readonly ForwardPass _pass;
     readonly LossTargets _targets;
+    readonly FrozenWeights? _frozen;
 
-    public TrainingStep(Ranker ranker, TrainingOptions options, WorkerPool pool)
+    /// <param name="ranker">What to train.</param>
+    /// <param name="options">How.</param>
+    /// <param name="pool">Workers.</param>
+    /// <param name="frozen">Weights to leave as they are; null for none.</param>
+    public TrainingStep(Ranker ranker, TrainingOptions options, WorkerPool pool, FrozenWeights? frozen = null)
     {
         ArgumentNullException.ThrowIfNull(ranker);
         ArgumentNullException.ThrowIfNull(options);
-        (_ranker, _options) = (ranker, options);
+        (_ranker, _options, _frozen) = (ranker, options, frozen);
         _pass = new ForwardPass(ranker, GraphMode.Train, pool);
         _pass.Graph.Seed = options.Seed;
         var tasks = ranker.Schema.Tasks;
         _targets = new LossTargets(
             [.. tasks.Select(t => t.Given)], [.. tasks.Select(t => t.Weight)], options.Normalise == LossNormaliser.Observed);
-        Optimizer = new Optimizer(ranker.Parameters, UpdateRule.Create(options), options.Embeddings, pool);
+        Optimizer = new Optimizer(ranker.Parameters, UpdateRule.Create(options), options.Embeddings, pool, frozen);
     }
 
     public Optimizer Optimizer { get; }
@@ -60,8 +65,14 @@ public sealed class TrainingStep
         g.RunBackward(loss);
 
         // The seam: g.Gradients is all that a step knows of its batch. Training over several processes sums it here.
-        if (_options.ClipNorm > 0 && !double.IsFinite(GradientClip.Apply(g.Gradients!, _options.ClipNorm))) throw NotFinite();
+        if (_options.ClipNorm > 0)
+        {
+            _frozen?.Clear(g.Gradients!);
+            if (!double.IsFinite(GradientClip.Apply(g.Gradients!, _options.ClipNorm))) throw NotFinite();
+        }
+
         Optimizer.Step(g.Gradients!, rate);
+        _frozen?.RestoreStatistics();
         return total;
     }
 

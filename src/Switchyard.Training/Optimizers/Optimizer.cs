@@ -9,8 +9,6 @@ namespace Switchyard.Training;
 /// </summary>
 public sealed class Optimizer
 {
-    const int DensePart = 1 << 14;
-
     readonly ParameterSet _parameters;
     readonly UpdateRule _rule;
     readonly WorkerPool _pool;
@@ -18,8 +16,14 @@ public sealed class Optimizer
     readonly Real[] _v;
     readonly TableOptimizer[] _tables;
     readonly StepRates? _rates;
+    readonly DenseParts _dense;
 
-    public Optimizer(ParameterSet parameters, UpdateRule rule, EmbeddingUpdate embeddings, WorkerPool pool)
+    /// <param name="parameters">The weights.</param>
+    /// <param name="rule">How a gradient moves them.</param>
+    /// <param name="embeddings">How rows without a gradient are treated.</param>
+    /// <param name="pool">Workers.</param>
+    /// <param name="frozen">Weights to leave as they are; null for none.</param>
+    public Optimizer(ParameterSet parameters, UpdateRule rule, EmbeddingUpdate embeddings, WorkerPool pool, FrozenWeights? frozen = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(rule);
@@ -27,7 +31,8 @@ public sealed class Optimizer
         _m = new Real[rule.Moments > 0 ? parameters.DenseLength : 0];
         _v = new Real[rule.Moments > 1 ? parameters.DenseLength : 0];
         _rates = embeddings == EmbeddingUpdate.Exact && !rule.IdleIsNothing ? new StepRates() : null;
-        _tables = [.. parameters.Tables.Select(t => new TableOptimizer(t, rule, _rates))];
+        _tables = [.. parameters.Tables.Select(t => new TableOptimizer(t, rule, _rates, frozen?.Rows(t) ?? 0))];
+        _dense = new DenseParts(parameters.DenseLength, frozen?.Dense ?? []);
     }
 
     /// <summary>Steps taken.</summary>
@@ -55,8 +60,7 @@ public sealed class Optimizer
         Steps++;
         var step = _rule.RateOf(rate, Steps);
         _rates?.Add(step, Steps);
-        var parts = (_parameters.DenseLength + DensePart - 1) / DensePart;
-        _pool.For(parts + _tables.Length, new StepBody(this, gradients, step, parts));
+        _pool.For(_dense.Count + _tables.Length, new StepBody(this, gradients, step));
         _parameters.Touch();
     }
 
@@ -111,20 +115,22 @@ public sealed class Optimizer
         public void Run(int part) => tables[part].CatchUpAll(step);
     }
 
-    readonly struct StepBody(Optimizer optimizer, Gradients gradients, StepRate rate, int denseParts) : IParallelBody
+    readonly struct StepBody(Optimizer optimizer, Gradients gradients, StepRate rate) : IParallelBody
     {
         public void Run(int part)
         {
-            if (part >= denseParts)
+            if (part >= optimizer._dense.Count)
             {
-                var table = part - denseParts;
+                var table = part - optimizer._dense.Count;
                 optimizer._tables[table].Step(gradients.Tables[table], rate, optimizer.Steps);
                 return;
             }
 
-            var (from, to) = (part * DensePart, Math.Min(optimizer._parameters.DenseLength, (part + 1) * DensePart));
-            optimizer._rule.Update(
-                optimizer._parameters.DenseValues[from..to], gradients.Dense[from..to], Moment(optimizer._m, from, to), Moment(optimizer._v, from, to), rate);
+            foreach (var (from, to) in optimizer._dense[part])
+            {
+                optimizer._rule.Update(
+                    optimizer._parameters.DenseValues[from..to], gradients.Dense[from..to], Moment(optimizer._m, from, to), Moment(optimizer._v, from, to), rate);
+            }
         }
 
         static Span<Real> Moment(Real[] moments, int from, int to) => moments.Length == 0 ? default : moments.AsSpan(from..to);

@@ -14,11 +14,15 @@ sealed class TableOptimizer
     readonly Real[] _v;
     readonly long[]? _lastStep;
     readonly StepRates? _rates;
+    readonly int _frozen;
 
+    /// <param name="table">The table.</param>
+    /// <param name="rule">How a gradient moves a row.</param>
     /// <param name="rates">Of all steps, where missed ones are to be replayed; null for lazy updates.</param>
-    public TableOptimizer(EmbeddingTable table, UpdateRule rule, StepRates? rates)
+    /// <param name="frozen">Rows, the first ones, that are left as they are.</param>
+    public TableOptimizer(EmbeddingTable table, UpdateRule rule, StepRates? rates, int frozen)
     {
-        (_table, _rule, _rates) = (table, rule, rates);
+        (_table, _rule, _rates, _frozen) = (table, rule, rates, frozen);
         _m = new Real[rule.Moments > 0 ? table.Values.Length : 0];
         _v = new Real[rule.Moments > 1 ? table.Values.Length : 0];
         _lastStep = rates is not null ? new long[table.Rows] : null;
@@ -34,6 +38,7 @@ sealed class TableOptimizer
         for (var i = 0; i < rows.Length; i++)
         {
             var row = rows[i];
+            if (row < _frozen) continue;
             CatchUp(row, step - 1);
             History.BeforeWrite(row);
             _rule.Update(_table.Row(row), gradient.Values.Slice(i * width, width), Moment(_m, row), Moment(_v, row), rate);
@@ -67,12 +72,12 @@ sealed class TableOptimizer
     public void CatchUpAll(long step)
     {
         if (_lastStep is null) return;
-        for (var row = 0; row < _table.Rows; row++) CatchUp(row, step);
+        for (var row = _frozen; row < _table.Rows; row++) CatchUp(row, step);
     }
 
     void CatchUp(int row, long step)
     {
-        if (_lastStep is null || _lastStep[row] >= step) return;
+        if (_lastStep is null || row < _frozen || _lastStep[row] >= step) return;
         var m = Moment(_m, row);
         var v = Moment(_v, row);
         if (!_rule.AtRest(m, v))
