@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Switchyard.Data;
 using Switchyard.Training;
 
 namespace Switchyard.Cli;
@@ -13,22 +14,32 @@ static class TrainCommand
         var set = RunSymbols.Set();
         var json = new Option<string?>("--json") { Description = "Also write the metrics of the test rows to this file.", HelpName = "file" };
         var resume = new Option<bool>("--resume") { Description = "Go on from the last checkpoint of this run, as if it had never stopped (docs/checkpoints.md)." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Train nothing: print parameters, memory, FLOPs per row, expected time and disk. With --json, write them." };
         var command = new ExampleCommand(
             "train",
             "Train a model, print its table on the test rows and save it as a bundle.",
             "switchyard train samples/census-income/switchyard.yaml",
             "switchyard train samples/trivago/t1n.yaml --set training.seed=2 --set output=runs/t1n-2",
             "switchyard train samples/trivago/t1n.yaml --resume",
+            "switchyard train samples/trivago/t1n.yaml --dry-run",
             "switchyard train samples/trivago/t1n.yaml --set \"model={name: mmoe, experts: 6}\" --json mmoe.json")
         {
             configuration,
             set,
             json,
             resume,
+            dryRun,
         };
         command.SetAction(result => console.Run(reporter =>
         {
             var (file, overrides, metrics) = (result.GetRequiredValue(configuration), result.GetValue(set), result.GetValue(json));
+            if (result.GetValue(dryRun))
+            {
+                if (result.GetValue(resume)) throw new InputException("--dry-run trains nothing, so there is nothing to --resume; leave one of the two out.");
+                Run.DryRun(RunConfiguration.Load(file, overrides), metrics, reporter, cancellation);
+                return;
+            }
+
             try
             {
                 Run.Train(RunConfiguration.Load(file, overrides), metrics, reporter, result.GetValue(resume), cancellation);
