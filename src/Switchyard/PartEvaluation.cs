@@ -38,6 +38,15 @@ sealed class PartEvaluation
         [.. schema.Tasks.Select(t => t.Name)],
         [.. schema.Tasks.Select(t => t.Given)]);
 
+    /// <exception cref="InputException">A score is no number.</exception>
+    public static void RequireFinite(ReadOnlySpan<float> scores)
+    {
+        foreach (var score in scores)
+        {
+            if (!float.IsFinite(score)) throw new InputException("the model's scores are not finite: training diverged; lower training.learning_rate, or set training.clip_norm to 1");
+        }
+    }
+
     /// <summary>Evaluates one pass of the source.</summary>
     /// <param name="rows">Rows in file order.</param>
     /// <param name="fixPositions">Score as predict and serve do, with every position field at its fixed value.</param>
@@ -60,10 +69,7 @@ sealed class PartEvaluation
     {
         var count = _batch.Count;
         _predictor.Score(_batch, _flat, _flatConditional);
-        foreach (var score in _flat.AsSpan(0, _scores.Length * count))
-        {
-            if (!float.IsFinite(score)) throw new InputException("the model's scores are not finite: training diverged; lower training.learning_rate, or set training.clip_norm to 1");
-        }
+        RequireFinite(_flat.AsSpan(0, _scores.Length * count));
 
         for (var t = 0; t < _scores.Length; t++)
         {

@@ -1,0 +1,67 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Switchyard.Data;
+using Switchyard.Evaluation;
+
+namespace Switchyard;
+
+/// <summary>Importance for programs.</summary>
+static class ImportanceJson
+{
+    static readonly JsonSerializerOptions Options = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Write(ImportanceReport report) => new JsonObject
+    {
+        ["part"] = report.Part.Name(),
+        ["rows"] = report.Rows,
+        ["rows_in_part"] = report.RowsInPart,
+        ["repeats"] = report.Options.Repeats,
+        ["seed"] = report.Options.Seed,
+        ["permuted"] = report.Options.AcrossScenarios ? "across" : "within",
+        ["confidence"] = 1 - ImportanceReport.Level,
+        ["base_auc"] = new JsonObject(report.Base.Totals.Select(t => KeyValuePair.Create(t.Task, (JsonNode?)JsonValue.Create(t.Metrics.Auc)))),
+        ["fields"] = List(report.Fields, f => new JsonObject
+        {
+            ["name"] = f.Unit.Name,
+            ["column"] = f.Unit.Column,
+            ["fields"] = List(f.Unit.Fields, n => JsonValue.Create(n)!),
+            ["scenario_column"] = f.Unit.IsScenario,
+            ["mean_auc"] = Of(f.Loss.MeanAuc),
+            ["cells"] = List(f.Loss.Cells, c => Cell(report, f, c)),
+        }),
+        ["one_scenario"] = List(report.OneScenario, o => new JsonObject
+        {
+            ["name"] = o.Unit.Name,
+            ["level"] = o.Level,
+            ["scenario"] = o.Scenario,
+            ["task"] = o.Task,
+            ["auc"] = Of(o.Drop),
+            ["next_scenario"] = o.NextScenario,
+            ["next_auc"] = Of(o.Next),
+        }),
+        ["fixed"] = List(report.Fixed, f => new JsonObject { ["name"] = f.Field, ["value"] = f.Value }),
+    }.ToJsonString(Options);
+
+    static JsonObject Cell(ImportanceReport report, FieldImportance field, CellDifference cell) => new()
+    {
+        ["level"] = cell.Level,
+        ["scenario"] = cell.Scenario,
+        ["task"] = cell.Task,
+        ["rows"] = cell.Rows,
+        ["positives"] = cell.Positives,
+        ["auc"] = Of(cell.Auc),
+        ["logloss"] = Of(cell.LogLoss),
+        ["significant"] = report.Significant.Contains((field.Unit.Name, cell.Scenario, cell.Task)),
+    };
+
+    static JsonObject? Of(Difference? difference) => difference is null ? null : new JsonObject
+    {
+        ["drop"] = difference.Value,
+        ["low"] = difference.Value - difference.HalfWidth(),
+        ["high"] = difference.Value + difference.HalfWidth(),
+        ["p"] = difference.PValue,
+    };
+
+    static JsonArray List<T>(IEnumerable<T> items, Func<T, JsonNode> write) => [.. items.Select(write)];
+}

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using Switchyard.Data;
+
+namespace Switchyard;
+
+/// <summary>Fields and scenario levels that come from one source column.</summary>
+/// <param name="Unit">Their names.</param>
+/// <param name="Fields">Indices of the fields.</param>
+/// <param name="Level">Index of the scenario level, −1 for none.</param>
+sealed record SampleColumns(ImportanceUnit Unit, ImmutableArray<int> Fields, int Level)
+{
+    public static SampleColumns None { get; } = new(new ImportanceUnit("", [], false), [], -1);
+
+    public bool HasField(int field) => Fields.Contains(field);
+
+    public bool HasLevel(int level) => Level == level;
+
+    /// <summary>Everything of a schema that can be permuted, by source column, in schema order. Position fields cannot: scoring fixes them.</summary>
+    public static ImmutableArray<SampleColumns> Of(Schema schema)
+    {
+        var columns = schema.Fields.Where(f => f.Role != FieldRole.Position).Select(f => f.Column).Concat(schema.Levels.Select(l => l.Column)).Distinct(StringComparer.Ordinal);
+        return [.. columns.Select(column => Of(schema, column))];
+    }
+
+    static SampleColumns Of(Schema schema, string column)
+    {
+        var level = Enumerable.Range(0, schema.Levels.Length).Where(l => schema.Levels[l].Column == column).DefaultIfEmpty(-1).First();
+        ImmutableArray<int> fields = [.. Enumerable.Range(0, schema.Fields.Length).Where(f => schema.Fields[f].Column == column && schema.Fields[f].Role != FieldRole.Position)];
+        return new(new ImportanceUnit(column, [.. fields.Select(f => schema.Fields[f].Name)], level >= 0), fields, level);
+    }
+}
