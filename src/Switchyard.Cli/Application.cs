@@ -76,6 +76,7 @@ sealed class Application(TextWriter output, TextWriter error, CancellationToken 
         root.Subcommands.Add(PredictCommand.Create(console, cancellation));
         root.Subcommands.Add(GenerateCommand.Create(console, cancellation));
         root.Subcommands.Add(ImportanceCommand.Create(console, cancellation));
+        root.Subcommands.Add(InspectCommand.Create(console, cancellation));
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelpAction((HelpAction)help.Action!);
         return root;

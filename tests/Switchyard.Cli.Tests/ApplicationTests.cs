@@ -18,6 +18,7 @@ public sealed class ApplicationTests
     [InlineData("train", "--help")]
     [InlineData("evaluate", "--help")]
     [InlineData("predict", "--help")]
+    [InlineData("inspect", "--help")]
     public void Run_Help_ShowsUsageAndExamples(params string[] args)
     {
         var (code, output, error) = Run(args);

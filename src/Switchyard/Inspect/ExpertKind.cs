@@ -15,3 +15,10 @@ public enum ExpertKind
     /// <summary>The mixing weight itself.</summary>
     Weight,
 }
+
+/// <summary>The kinds as reports write them.</summary>
+public static class ExpertKindNames
+{
+    /// <summary>specific, shared, chosen or weight.</summary>
+    public static string Name(this ExpertKind kind) => kind.ToString().ToLowerInvariant();
+}

@@ -18,15 +18,16 @@ sealed class ExpertTally(Schema names, Schema model)
     /// <summary>Counts the gates of a pass.</summary>
     /// <param name="g">The graph after the pass.</param>
     /// <param name="batch">Its rows, encoded by the schema that names them.</param>
-    public void Add(Graph g, Batch batch)
+    /// <param name="other">The counts of a model compared with, if there is one.</param>
+    /// <param name="otherGraph">Its graph after the same rows.</param>
+    public void Add(Graph g, Batch batch, ExpertTally? other = null, Graph? otherGraph = null)
     {
         if (_rowPaths.Length < batch.Count) _rowPaths = new long[batch.Count];
         for (var row = 0; row < batch.Count; row++) _rowPaths[row] = _paths.Of(batch, row);
         foreach (ref readonly var gate in g.Gates)
         {
-            var task = gate.Own.Level >= 0 || gate.Own[0] < 0 ? LayerTally.NoTask : _tasks[gate.Own[0]];
-            if (task < 0 && task != LayerTally.NoTask) continue;
-            Layer(gate).Add(g, gate, task, _rowPaths.AsSpan(0, batch.Count));
+            if (TaskOf(gate) is not { } task) continue;
+            Layer(gate).Add(g, gate, task, _rowPaths.AsSpan(0, batch.Count), otherGraph is null ? null : other?.Twin(otherGraph, gate, task));
         }
     }
 
@@ -43,6 +44,24 @@ sealed class ExpertTally(Schema names, Schema model)
         return layer;
     }
 
+    /// <summary>The task by the names' order; null for one they do not know.</summary>
+    int? TaskOf(in GateNote gate)
+    {
+        if (gate.Own.Level >= 0 || gate.Own[0] < 0) return LayerTally.NoTask;
+        return _tasks[gate.Own[0]] is >= 0 and var task ? task : null;
+    }
+
+    GateTwin? Twin(Graph g, in GateNote gate, int task)
+    {
+        foreach (ref readonly var candidate in g.Gates)
+        {
+            if (candidate.Layer == gate.Layer && TaskOf(candidate) == task && candidate.Specific.Length == gate.Specific.Length && gate.Specific.Length > 0)
+                return new GateTwin(g, candidate);
+        }
+
+        return null;
+    }
+
     static int IndexOf(Schema schema, string task)
     {
         for (var t = 0; t < schema.Tasks.Length; t++)
@@ -50,6 +69,6 @@ sealed class ExpertTally(Schema names, Schema model)
             if (schema.Tasks[t].Name == task) return t;
         }
 
-        return int.MinValue;
+        return -1;
     }
 }

@@ -11,10 +11,23 @@ sealed class GateCounts(int experts, bool selects)
     readonly long[] _chosen = new long[experts];
     readonly double[] _weight = new double[experts];
     long _rows;
+    long _compared;
+    long _changed;
 
-    public void Add(Graph g, in GateNote gate, int row)
+    /// <summary>Adds a row.</summary>
+    /// <param name="g">The graph after the pass.</param>
+    /// <param name="gate">One of its gates.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="twin">The same gate of a model compared with, if there is one.</param>
+    public void Add(Graph g, in GateNote gate, int row, in GateTwin? twin)
     {
         _rows++;
+        if (twin is { } other)
+        {
+            _compared++;
+            if (other.Differs(g, gate, row)) _changed++;
+        }
+
         var weights = g.Value(gate.Weights).Slice(row * _weight.Length, _weight.Length);
         for (var k = 0; k < weights.Length; k++)
         {
@@ -29,6 +42,8 @@ sealed class GateCounts(int experts, bool selects)
     public void Add(GateCounts other)
     {
         _rows += other._rows;
+        _compared += other._compared;
+        _changed += other._changed;
         for (var k = 0; k < _weight.Length; k++)
         {
             _weight[k] += other._weight[k];
@@ -52,6 +67,7 @@ sealed class GateCounts(int experts, bool selects)
         Shared = Shares(_shared),
         Chosen = Shares(_chosen),
         Weight = [.. _weight.Select(w => w / _rows)],
+        Changed = _compared == 0 ? null : (double)_changed / _compared,
     };
 
     ImmutableArray<double> Shares(long[] counts) => [.. counts.Select(c => (double)c / _rows)];

@@ -32,6 +32,9 @@ public sealed record GateUse
     /// <summary>Mean mixing weight of each expert; sums to 1.</summary>
     public required ImmutableArray<double> Weight { get; init; }
 
+    /// <summary>Share of the rows whose chosen experts, specific or shared, are not those of a model compared with; null where none is.</summary>
+    public double? Changed { get; init; }
+
     /// <summary>One number per expert, in the order of the layer's experts; empty where the gate does not know the kind.</summary>
     public ImmutableArray<double> this[ExpertKind kind] => kind switch
     {
@@ -55,6 +58,9 @@ public sealed record GateUse
         // 0 - sum: a sum of nothing is 0, not −0.
         return 0 - Distribution(kind).Where(p => p > 0).Sum(p => p * Math.Log2(p));
     }
+
+    /// <summary><see cref="Entropy"/> relative to the most it can be, log2 n: 0 to 1; 0 for a single expert.</summary>
+    public double Evenness(ExpertKind kind) => this[kind].Length < 2 ? 0 : Entropy(kind) / Math.Log2(this[kind].Length);
 
     /// <summary>
     /// What two gates' choices have in common: Σ min(p, q) over the experts = 1 − total variation distance of their

@@ -12,14 +12,14 @@ sealed class LayerTally(GateNote first)
     readonly bool _selects = first.Specific.Length > 0;
     readonly SortedDictionary<(int Task, long Path), GateCounts> _counts = [];
 
-    public void Add(Graph g, in GateNote gate, int task, ReadOnlySpan<long> paths)
+    public void Add(Graph g, in GateNote gate, int task, ReadOnlySpan<long> paths, in GateTwin? twin)
     {
         if (gate.Weights.Cols != _experts || gate.Specific.Length > 0 != _selects)
             throw new InvalidOperationException($"The gates of layer {gate.Layer} do not choose from the same experts; a model names a layer for each kind of gate.");
         for (var row = 0; row < paths.Length; row++)
         {
             if (!_counts.TryGetValue((task, paths[row]), out var counts)) _counts.Add((task, paths[row]), counts = new GateCounts(_experts, _selects));
-            counts.Add(g, gate, row);
+            counts.Add(g, gate, row, twin);
         }
     }
 

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Switchyard.Data;
+using Switchyard.Kernels;
+using Switchyard.Models;
+
+namespace Switchyard;
+
+/// <summary>
+/// The gates of two models on the same rows. Layers and tasks are matched by name, rows by the inspected model's scenario nodes, experts by index: it
+/// says something where one model started from the other.
+/// </summary>
+public sealed record DriftReport
+{
+    /// <summary>The inspected model.</summary>
+    public required ExpertUse Use { get; init; }
+
+    /// <summary>The gates that both models have.</summary>
+    public required ImmutableArray<GateDrift> Gates { get; init; }
+
+    /// <summary>Layers and tasks that cannot be compared, one line each.</summary>
+    public required ImmutableArray<string> Unmatched { get; init; }
+
+    /// <summary>Runs the same rows through both models.</summary>
+    /// <param name="ranker">The inspected model.</param>
+    /// <param name="rows">The rows as it reads them.</param>
+    /// <param name="against">The other model.</param>
+    /// <param name="sameRows">The same rows in the same order as the other model reads them.</param>
+    /// <param name="limit">Rows to read at most.</param>
+    /// <param name="pool">Workers; null computes on the calling thread.</param>
+    /// <param name="cancellation">Ends the count between two batches.</param>
+    /// <exception cref="InputException">The sources do not hand out the same rows.</exception>
+    public static DriftReport Measure(
+        Ranker ranker,
+        IBatchSource rows,
+        Ranker against,
+        IBatchSource sameRows,
+        long limit = long.MaxValue,
+        WorkerPool? pool = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(ranker);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(against);
+        ArgumentNullException.ThrowIfNull(sameRows);
+        var (first, second) = (new ObservedPass(ranker, rows, pool), new ObservedPass(against, sameRows, pool));
+        var tally = new ExpertTally(ranker.Schema, ranker.Schema);
+        var other = new ExpertTally(ranker.Schema, against.Schema);
+        while (first.Next(limit, cancellation))
+        {
+            if (!second.Next(limit, cancellation) || !second.Batch.Rows.AsSpan(0, second.Batch.Count).SequenceEqual(first.Batch.Rows.AsSpan(0, first.Batch.Count)))
+                throw new InputException("The two models do not read the same rows of the sources; inspect them one by one.");
+            other.Add(second.Graph, first.Batch);
+            tally.Add(first.Graph, first.Batch, other, second.Graph);
+        }
+
+        var use = new ExpertUse { Rows = first.Rows, Layers = tally.Layers() };
+        var others = other.Layers();
+        return new DriftReport
+        {
+            Use = use,
+            Gates = [.. use.Layers.SelectMany(l => Matched(l, others.FirstOrDefault(o => o.Name == l.Name)))],
+            Unmatched =
+            [
+                .. use.Layers.Select(l => Problem(l, others.FirstOrDefault(o => o.Name == l.Name))).OfType<string>(),
+                .. others.Where(o => use.Layers.All(l => l.Name != o.Name)).Select(o => $"layer {o.Name} is only in the model compared with"),
+                .. Only(ranker.Schema, against.Schema).Select(t => $"task {t} is only in the inspected model"),
+                .. Only(against.Schema, ranker.Schema).Select(t => $"task {t} is only in the model compared with"),
+            ],
+        };
+    }
+
+    static IEnumerable<GateDrift> Matched(LayerUse layer, LayerUse? other)
+    {
+        if (other is null || Problem(layer, other) is not null) yield break;
+        foreach (var gate in layer.Gates)
+        {
+            if (other.Find(gate.Level, gate.Scenario, gate.Task) is { } twin && twin.Rows == gate.Rows)
+                yield return new GateDrift { Layer = layer.Name, Gate = gate, Against = twin };
+        }
+    }
+
+    static string? Problem(LayerUse layer, LayerUse? other)
+    {
+        if (other is null) return $"layer {layer.Name} is only in the inspected model";
+        return other.Experts == layer.Experts ? null : $"layer {layer.Name} has {layer.Experts} experts, {other.Experts} in the model compared with";
+    }
+
+    static IEnumerable<string> Only(Schema schema, Schema other) => schema.Tasks.Select(t => t.Name).Except(other.Tasks.Select(t => t.Name));
+}

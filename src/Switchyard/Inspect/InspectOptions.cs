@@ -1,0 +1,25 @@
+using Switchyard.Data;
+
+namespace Switchyard;
+
+/// <summary>What to inspect, and where to write it.</summary>
+public sealed record InspectOptions
+{
+    /// <summary>The rows to count over; null takes the test rows, where there are none the validation rows.</summary>
+    public Part? Part { get; init; }
+
+    /// <summary>Rows to read at most, from the first one on.</summary>
+    public long Rows { get; init; } = long.MaxValue;
+
+    /// <summary>An expert that a smaller share of all rows uses is dead.</summary>
+    public double DeadBelow { get; init; } = 0.001;
+
+    /// <summary>Folder of a bundle to measure the gates' drift from, null for none.</summary>
+    public string? Against { get; init; }
+
+    /// <summary>File for the shares as a table with one line per layer, gate, expert and kind; null for none.</summary>
+    public string? Csv { get; init; }
+
+    /// <summary>File for the whole report; null for none.</summary>
+    public string? Json { get; init; }
+}
