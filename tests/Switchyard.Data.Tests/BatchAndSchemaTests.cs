@@ -2,6 +2,8 @@ namespace Switchyard.Data.Tests;
 
 public sealed class BatchAndSchemaTests
 {
+    static SequenceEncoder Recent => new('|', SequenceOrder.NewestFirst, 20, new HistorySpec { Of = "user", Item = "item", Time = "at", When = [Condition.Parse("click")] }, new SharedEncoder("item"));
+
     static Schema Example() => new()
     {
         Fields =
@@ -11,6 +13,7 @@ public sealed class BatchAndSchemaTests
             new Field("place", FieldKind.Single, 1, Pooling.Mean, FieldRole.Position, new BucketEncoder([0.1, 1.5, 1e300])) { Fixed = "1" },
             new Field("age", FieldKind.Number, -1, Pooling.Mean, FieldRole.Position, new StandardiseEncoder(30.25, 0.1)) { Fixed = "30.25" },
             new Field("user", FieldKind.Single, 2, Pooling.Mean, FieldRole.Feature, new HashEncoder(64)),
+            new Field("recent", FieldKind.Sequence, 0, Pooling.Mean, FieldRole.Feature, Recent),
         ],
         Tables = [new Table("item", 4, 8), new Table("place", 5, 4), new Table("user", 64, 4)],
         Levels = [new ScenarioLevel("region", ["EU", "US"]), new ScenarioLevel("device", ["phone", "tablet", "pc"])],
@@ -30,8 +33,10 @@ public sealed class BatchAndSchemaTests
         ((BucketEncoder)back.Fields[2].Encoder).Edges.ShouldBe([0.1, 1.5, 1e300]);
         ((VocabularyEncoder)back.Fields[0].Encoder).Values.ShouldBe(["x", "é\"", ""]);
         back.Tasks[1].Mask[0].ShouldBe(Condition.Parse("a in [1, 2]"));
-        back.Width.ShouldBe(8 + 8 + 4 + 2 + 4);
+        back.Width.ShouldBe(8 + 8 + 4 + 2 + 4 + 8);
         back.Leaves.ShouldBe(6);
+        back.Fields[5].Encoder.ShouldBe(Recent);
+        back.Vocabulary(5).ShouldBe(back.Fields[0].Encoder);
         back.Vocabulary(1).ShouldBe(back.Fields[0].Encoder);
     }
 
@@ -45,6 +50,10 @@ public sealed class BatchAndSchemaTests
             schema with { UnknownScenario = UnknownScenario.Error },
             schema with { Fields = schema.Fields.SetItem(4, schema.Fields[4] with { Encoder = new HashEncoder(65) }) },
             schema with { Fields = schema.Fields.SetItem(2, schema.Fields[2] with { Fixed = "2" }) },
+            With(5, f => f with { Encoder = Recent with { MaxLength = 21 } }),
+            With(5, f => f with { Encoder = Recent with { Order = SequenceOrder.OldestFirst } }),
+            With(5, f => f with { Encoder = Recent with { History = null } }),
+            With(5, f => f with { Encoder = Recent with { History = Recent.History! with { When = [] } } }),
             schema with { Levels = schema.Levels.RemoveAt(1) },
             schema with { Tasks = schema.Tasks.SetItem(0, schema.Tasks[0] with { Label = Condition.Parse("tap") }) },
         };
@@ -72,6 +81,14 @@ public sealed class BatchAndSchemaTests
         { "field item does not fit its vocabulary: value 'x' stands there twice", With(0, f => f with { Encoder = new VocabularyEncoder(["x", "x"]) }) },
         { "field user has no table 3", With(4, f => f with { Table = 3 }) },
         { "its encoder is not made for", With(4, f => f with { Kind = FieldKind.Multiple }) },
+        { "its encoder is not made for", With(5, f => f with { Kind = FieldKind.Multiple }) },
+        { "its encoder is not made for", With(1, f => f with { Kind = FieldKind.Sequence }) },
+        { "field recent keeps 0 values", With(5, f => f with { Encoder = Recent with { MaxLength = 0 } }) },
+        { "field recent has a separator that is not ASCII", With(5, f => f with { Encoder = Recent with { Separator = 'é' } }) },
+        { "field recent lists what is no vocabulary", With(5, f => f with { Encoder = Recent with { Values = new BucketEncoder([1]) } }) },
+        { "field recent has a history that lacks a column or conditions", With(5, f => f with { Encoder = Recent with { History = Recent.History! with { Item = null! } } }) },
+        { "field recent is a position of several values", With(5, f => f with { Role = FieldRole.Position, Fixed = "x" }) },
+        { "field recent does not fit 'age'", With(5, f => f with { Encoder = Recent with { Values = new SharedEncoder("age") } }) },
         { "not before it", Example() with { Tasks = Example().Tasks.SetItem(0, new TaskInfo("click", 1, 1)) } },
         { "level region needs nodes", Example() with { Levels = [new ScenarioLevel("region", [])] } },
     };

@@ -9,13 +9,13 @@ static class TinyData
 {
     public const int Users = 80;
 
-    /// <summary>Seven fields over four tables: two fields share one, two have several values, one is a number.</summary>
+    /// <summary>Seven fields over four tables: two share one, one has several values, one a sequence of them, one is a number.</summary>
     public static Schema Schema(int[] levels, int[] given, float[]? weights = null) => new()
     {
         Fields =
         [
             Field("user", FieldKind.Single, 0), Field("item", FieldKind.Single, 1), Field("last_item", FieldKind.Single, 1),
-            Field("tags", FieldKind.Multiple, 2), Field("words", FieldKind.Multiple, 3, Pooling.Sum), Field("age", FieldKind.Number, -1),
+            Field("tags", FieldKind.Multiple, 2), Field("words", FieldKind.Sequence, 3, Pooling.Sum), Field("age", FieldKind.Number, -1),
             Field("brand", FieldKind.Single, 3),
         ],
         Tables = [new Table("user", Users, 4), new Table("item", 17, 3), new Table("tags", 11, 3), new Table("words", 9, 2)],

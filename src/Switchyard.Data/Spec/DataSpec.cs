@@ -153,7 +153,7 @@ public sealed record FieldSpec
     [Range(1, 65536)]
     public int Embedding { get; init; } = 16;
 
-    [Description("Name of another field whose vocabulary and embedding table this one uses; that field's min_count, hash_buckets and embedding apply, and values of both are counted together.")]
+    [Description("Name of another field whose vocabulary and embedding table this one uses; that field's min_count, hash_buckets and embedding apply, and values of both are counted together (those of a history are not: its rows are counted by the field it shares with).")]
     public string? Shares { get; init; }
 
     [Description("feature, or position: used in training, replaced by fixed in predict and serve.")]

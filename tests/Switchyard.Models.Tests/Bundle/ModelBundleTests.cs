@@ -91,7 +91,7 @@ public sealed class ModelBundleTests
         root.GetProperty("__metadata__").GetProperty("layout").GetString().ShouldBe("[in, out]");
 
         root.GetProperty("embedding.city").GetProperty("shape").GetRawText().ShouldBe("[5,4]");
-        root.GetProperty("scenario.0.0.expert.0.weight").GetProperty("shape").GetRawText().ShouldBe("[3,17,6]");
+        root.GetProperty("scenario.0.0.expert.0.weight").GetProperty("shape").GetRawText().ShouldBe("[3,21,6]");
         root.GetProperty("scenario.0.0.expert.0.norm.running_mean").GetProperty("shape").GetRawText().ShouldBe("[18]");
         root.GetProperty("tower.0.hidden.0.weight").GetProperty("shape").GetRawText().ShouldBe("[5,4]");
         foreach (var tensor in WeightTensor.All(ranker.Parameters))
@@ -210,6 +210,8 @@ public sealed class ModelBundleTests
             batch.Nodes(1)[row] = row;
             batch.EnsureIds(2, row + 1)[row] = row + 2;
             batch.Offsets(2)[row + 1] = row + 1;
+            batch.EnsureIds(6, row + 1)[row] = row;
+            batch.Offsets(6)[row + 1] = row + 1;
         }
 
         var scores = new float[6];

@@ -11,6 +11,8 @@ sealed class TinyBundle : IDisposable
 {
     readonly string _root = Directory.CreateTempSubdirectory("switchyard-bundle-").FullName;
 
+    static readonly HistorySpec Recent = new() { Of = "user", Item = "city", Time = "at", When = [Condition.Parse("click == 1")] };
+
     public static Schema Schema { get; } = new()
     {
         Fields =
@@ -21,6 +23,7 @@ sealed class TinyBundle : IDisposable
             new Field("age", FieldKind.Single, 2, Pooling.Mean, FieldRole.Feature, new BucketEncoder([18.5, 1.0 / 3 + 30, 65])),
             new Field("price", FieldKind.Number, -1, Pooling.Mean, FieldRole.Feature, new StandardiseEncoder(3.14, 0.1)),
             new Field("slot", FieldKind.Single, 3, Pooling.Mean, FieldRole.Position, new VocabularyEncoder(["1", "2"])) { Fixed = "1" },
+            new Field("recent", FieldKind.Sequence, 0, Pooling.Mean, FieldRole.Feature, new SequenceEncoder(';', SequenceOrder.NewestFirst, 20, Recent, new SharedEncoder("city"))),
         ],
         Tables = [new Table("city", 5, 4), new Table("tags", 7, 3), new Table("age", 5, 2), new Table("slot", 3, 2)],
         Levels = [new ScenarioLevel("country", ["de", "fr"]), new ScenarioLevel("channel", ["app", "web", "mail"])],

@@ -29,6 +29,7 @@ public sealed class AllocationTests
     {
         var ranker = Trained.Untrained(ModelCases.Options("aesm2"));
         ranker.Schema.Fields.Count(f => f.Kind == FieldKind.Multiple).ShouldBeGreaterThan(0);
+        ranker.Schema.Fields.Count(f => f.Kind == FieldKind.Sequence).ShouldBeGreaterThan(0);
         using var pool = new WorkerPool(2);
         var step = new TrainingStep(ranker, new TrainingOptions { Embeddings = embeddings }, pool);
         Batch[] batches = [TinyData.Rows(ranker.Schema, 40, 5), TinyData.Rows(ranker.Schema, 90, 6), TinyData.Rows(ranker.Schema, 3, 7)];
