@@ -45,6 +45,10 @@ sealed class Application(TextWriter output, TextWriter error, CancellationToken 
         {
             return Failed($"error: {e.Message}", e, InputError);
         }
+        catch (OutOfMemoryException e)
+        {
+            return Failed("error: there is not enough memory; lower training.shuffle_rows or training.batch_size, make tables smaller (embedding, min_count, hash_buckets), or give the process more", e, InputError);
+        }
 #pragma warning disable CA1031 // The boundary: whatever happens below ends as one line and an exit code.
         catch (Exception e)
 #pragma warning restore CA1031
@@ -54,7 +58,7 @@ sealed class Application(TextWriter output, TextWriter error, CancellationToken 
 
         int Failed(string line, Exception e, int code)
         {
-            error.WriteLine(line.ReplaceLineEndings(" "));
+            error.WriteLine(OneLine.Of(line));
             if (result.GetValue(verbose)) error.WriteLine(e);
             return code;
         }

@@ -37,7 +37,7 @@ sealed class PlainReporter(TextWriter output, TextWriter error, TimeProvider tim
 
     public void Message(string text) => error.WriteLine(text);
 
-    public void Warning(string text) => error.WriteLine($"warning: {text}");
+    public void Warning(string text) => error.WriteLine(OneLine.Of($"warning: {text}"));
 
     public void Result(string text) => output.WriteLine(text);
 

@@ -73,7 +73,7 @@ sealed class TerminalReporter : IRunReporter
 
     public void Message(string text) => Scroll(text, Style.Plain);
 
-    public void Warning(string text) => Scroll($"warning: {text}", new Style(Color.Yellow));
+    public void Warning(string text) => Scroll(OneLine.Of($"warning: {text}"), new Style(Color.Yellow));
 
     public void Result(string text) => _results.Add(text);
 
