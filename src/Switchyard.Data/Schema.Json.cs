@@ -19,8 +19,9 @@ public sealed partial record Schema
             SchemaChecks.Check(schema);
             return schema;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
         {
+            // Also what it throws for an encoder without a kind, and what a value's constructor throws.
             throw new InputException($"The schema cannot be read: {e.Message}", e);
         }
     }

@@ -82,7 +82,9 @@ sealed record CheckpointState(
             var state = document.RootElement.GetProperty("state");
             if (Convert.ToHexStringLower(SHA256.HashData(JsonMarshal.GetRawUtf8Value(state))) != document.RootElement.GetProperty("sha256").GetString())
                 throw new InvalidDataException($"the SHA-256 of {Name} is wrong");
-            var read = state.Deserialize<CheckpointState>(BundleJson.Values)!;
+            var read = state.Deserialize<CheckpointState>(BundleJson.Values);
+            if (read is not { Identity: not null, Position: not null, Optimizer: { Steps: > 0, SavedRows.IsDefault: false }, Sha256: not null })
+                throw new InvalidDataException($"{Name} is not complete");
             return read.Version == CurrentVersion ? read : throw new InvalidDataException($"its version is {read.Version}, this program reads {CurrentVersion}");
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FileNotFoundException or DirectoryNotFoundException)

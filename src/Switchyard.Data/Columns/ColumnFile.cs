@@ -75,7 +75,7 @@ static class ColumnFile
             Check(info, offset);
             return info;
         }
-        catch (Exception e) when (e is JsonException or InputException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException or InputException)
         {
             throw new InvalidDataException($"its description cannot be read: {e.Message}", e);
         }

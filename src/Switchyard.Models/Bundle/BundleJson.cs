@@ -35,6 +35,11 @@ static class BundleJson
             var place = $"{where}, line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}";
             throw new InputException($"{place}: no valid JSON; the file is damaged ({Reason(e)}).", e);
         }
+        catch (InvalidOperationException e)
+        {
+            // A name with half of a surrogate pair.
+            throw new InputException($"{where}: no valid JSON; the file is damaged ({e.Message.TrimEnd('.')}).", e);
+        }
 
         throw new InputException($"{where}: a JSON object was expected; the file is damaged.");
     }

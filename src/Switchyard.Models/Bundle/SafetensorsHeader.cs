@@ -84,7 +84,7 @@ static class SafetensorsHeader
         stream.ReadExactly(json);
         seen(json);
         using var document = BundleJson.ParseObject(json, $"{where}: header");
-        var entries = document.RootElement.EnumerateObject().Where(p => p.Name != Metadata).Select(p => Entry(p, where, types)).ToArray();
+        var entries = Entries(document, where, types);
         Array.Sort(entries, static (a, b) => (a.Begin, a.End).CompareTo((b.Begin, b.End)));
         var end = 0L;
         foreach (var entry in entries)
@@ -95,6 +95,19 @@ static class SafetensorsHeader
 
         if (end != rest - (long)length) throw Malformed(where, $"its tensors need {end} bytes, {rest - (long)length} are there");
         return entries;
+    }
+
+    static SafetensorsEntry[] Entries(JsonDocument document, string where, string[] types)
+    {
+        try
+        {
+            return [.. document.RootElement.EnumerateObject().Where(p => p.Name != Metadata).Select(p => Entry(p, where, types))];
+        }
+        catch (InvalidOperationException e)
+        {
+            // A text with half of a surrogate pair.
+            throw Malformed(where, $"its header has a text that is none ({e.Message.TrimEnd('.')})");
+        }
     }
 
     static SafetensorsEntry Entry(JsonProperty property, string where, string[] types)

@@ -9,8 +9,12 @@ internal readonly record struct Place(string Source, int Line, int Column)
     public override string ToString() => Line > 0 ? $"{Source}:{Line}:{Column}" : Source;
 
     /// <summary>An error of one line that starts with this place.</summary>
-    public InputException Error(string message, Exception? inner = null) =>
-        inner is null ? new InputException($"{this}: {message}") : new InputException($"{this}: {message}", inner);
+    public InputException Error(string message, Exception? inner = null)
+    {
+        // What is quoted may have line ends.
+        var line = $"{this}: {message}".ReplaceLineEndings(" ");
+        return inner is null ? new InputException(line) : new InputException(line, inner);
+    }
 }
 
 /// <summary>A node of the configuration as read. Immutable, because aliases let one node stand in several places.</summary>

@@ -23,7 +23,7 @@ internal static class YamlText
     {
         foreach (var (key, value) in map.Entries)
         {
-            text.Append(' ', 2 * level).Append(Scalar(key)).Append(':');
+            text.Append(' ', 2 * level).Append(Key(key)).Append(':');
             if (level + 1 < BlockLevels && value is MapNode { Entries.IsEmpty: false } inner)
             {
                 text.Append('\n');
@@ -48,13 +48,17 @@ internal static class YamlText
     static string Flow(ConfigurationNode node) => node switch
     {
         ListNode list => $"[{string.Join(", ", list.Items.Select(Flow))}]",
-        MapNode map => $"{{{string.Join(", ", map.Entries.Select(e => $"{Scalar(e.Key)}: {Flow(e.Value)}"))}}}",
+        MapNode map => $"{{{string.Join(", ", map.Entries.Select(e => $"{Key(e.Key)}: {Flow(e.Value)}"))}}}",
         ScalarNode scalar => Scalar(scalar),
         _ => throw new ArgumentException($"{node.GetType().Name} cannot be written."),
     };
 
-    static string Scalar(ScalarNode scalar) =>
-        scalar.Plain || IsWord(scalar.Text) ? scalar.Text : JsonSerializer.Serialize(EnvironmentText.Escape(scalar.Text), Quoting);
+    static string Scalar(ScalarNode scalar) => scalar.Plain || IsWord(scalar.Text) ? scalar.Text : Quoted(EnvironmentText.Escape(scalar.Text));
+
+    // Variables are expanded in values only.
+    static string Key(ScalarNode key) => key.Plain || IsWord(key.Text) ? key.Text : Quoted(key.Text);
+
+    static string Quoted(string text) => JsonSerializer.Serialize(text, Quoting);
 
     static bool IsWord(string text) =>
         text.Length > 0 && char.IsAsciiLetter(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/')
