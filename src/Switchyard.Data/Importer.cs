@@ -85,7 +85,7 @@ public static class Importer
         }
         catch (Exception e) when (e is (IOException and not ImportRunningException) or InvalidDataException or UnauthorizedAccessException)
         {
-            throw new InputException($"The column file {path} cannot be written: {e.Message}", e);
+            throw new InputException($"The column file {path} cannot be written: {e.Message.TrimEnd('.')}; make room there, or name another 'output'.", e);
         }
 
         return Dataset.Open(path);

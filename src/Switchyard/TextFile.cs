@@ -71,5 +71,5 @@ static class TextFile
         return $"{path}.tmp-{Environment.ProcessId}";
     }
 
-    static InputException Unwritable(string path, Exception e) => new($"{path} cannot be written: {e.Message.TrimEnd('.')}; name another file.", e);
+    static InputException Unwritable(string path, Exception e) => new($"{path} cannot be written: {e.Message.TrimEnd('.')}; make room there, or name another file.", e);
 }
