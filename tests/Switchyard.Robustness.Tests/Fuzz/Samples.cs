@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+
+namespace Switchyard.Robustness.Tests;
+
+/// <summary>Sound inputs to be damaged: a small log with every kind of field, and the configuration of a run over it.</summary>
+static class Samples
+{
+    public const string Header = "id,user,search,city,device,item,seen,price,slot,rowweight,click,buy,rating,day";
+
+    public const string Configuration =
+        """
+        name: demo # a comment
+        sources: rows.csv
+        fields:
+          - city
+          - &device {name: device}
+          - {name: item, min_count: 2, embedding: 8}
+          - {name: seen, type: multi-value, shares: item}
+          - {name: user, hash_buckets: 32, embedding: 4}
+          - {name: price, type: numeric, buckets: 8}
+          - {name: price_z, column: price, type: numeric, encoding: standardise}
+          - {name: slot, role: position, fixed: "1"}
+        scenario: [city, device]
+        tasks:
+          click: click
+          buy: {label: buy, given: click}
+          like: {label: "rating >= 4", mask: rating is present, weight: 0.5}
+        group: search
+        weight: rowweight
+        split: {train: day <= 7, validation: day == 8, test: ["day >= 9", "hash(user) mod 10 in [0..9]"]}
+        model: {name: aesm2, experts: 4, expert: {widths: [16, 8]}, tower_widths: [8]}
+        training: {epochs: 1, batch_size: 64, threads: 1}
+        evaluation: {min_positives: 1, min_negatives: 1}
+        """;
+
+    public static string Rows(int rows)
+    {
+        var text = new StringBuilder(Header).Append('\n');
+        var random = new Random(5);
+        for (var i = 0; i < rows; i++)
+        {
+            var city = new[] { "ams", "\"ber, \"\"lin\"\"\"", "københavn" }[random.Next(3)];
+            var seen = string.Join('|', Enumerable.Range(0, random.Next(4)).Select(_ => $"i{random.Next(9)}"));
+            var price = random.Next(10) == 0 ? "" : (random.Next(1000) / 7.0).ToString("0.00", CultureInfo.InvariantCulture);
+            var click = random.Next(2);
+            text.Append(CultureInfo.InvariantCulture, $"{i},u{random.Next(9)},s{i / 4},{city},{(random.Next(2) == 0 ? "phone" : "desk")},i{random.Next(9)},{seen},{price}");
+            text.Append(CultureInfo.InvariantCulture, $",{1 + random.Next(5)},{1 + random.Next(3)},{click},{click * random.Next(2)},{(random.Next(3) == 0 ? "" : $"{1 + random.Next(5)}")},{1 + (10 * i / rows)}\n");
+        }
+
+        return text.ToString();
+    }
+
+    public static byte[] Compressed(string text)
+    {
+        using var bytes = new MemoryStream();
+        using (var stream = new GZipStream(bytes, CompressionLevel.Fastest)) stream.Write(Encoding.UTF8.GetBytes(text));
+        return bytes.ToArray();
+    }
+}
