@@ -3,6 +3,7 @@ using Switchyard.Comparison;
 using Switchyard.Training;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (MeasuredRun.Serve(args)) return 0;
 switch (args)
 {
     case ["parity", var samples, var seeds, .. var rest]:
@@ -12,6 +13,9 @@ switch (args)
     case ["train", var name, var embeddings, var threads]:
         Console.WriteLine($"{TrainingSpeed.RowsPerSecond(Workload.Model(name), Enum.Parse<EmbeddingUpdate>(embeddings, ignoreCase: true), int.Parse(threads, CultureInfo.InvariantCulture), 2048):N0} rows/s");
         break;
+    case ["larger-than-memory", var mebibytes, var folder]:
+        LargerThanMemory.Print(int.Parse(mebibytes, CultureInfo.InvariantCulture), folder);
+        return Environment.ExitCode;
     case ["speed"]:
         SpeedTable.Print(threads: 2);
         break;
@@ -19,7 +23,7 @@ switch (args)
         Recovery.Run(folder, seeds, long.Parse(rows, CultureInfo.InvariantCulture), changes);
         break;
     default:
-        Console.Error.WriteLine("usage: recovery FOLDER FIRST..LAST ROWS [key=value ...] | speed | parity SAMPLES-FOLDER SEEDS [PROTOCOL-MODEL] [key=value ...] | train mmoe|aesm2 lazy|exact THREADS");
+        Console.Error.WriteLine("usage: larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | speed | parity SAMPLES-FOLDER SEEDS [PROTOCOL-MODEL] [key=value ...] | train mmoe|aesm2 lazy|exact THREADS");
         return 2;
 }
 
