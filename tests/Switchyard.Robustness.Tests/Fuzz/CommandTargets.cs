@@ -11,12 +11,12 @@ abstract class CommandTarget : FuzzTarget
     protected CommandTarget(string file)
     {
         _file = file;
-        var text = Samples.Rows(60);
+        var text = file.EndsWith(".jsonl", StringComparison.Ordinal) ? Samples.JsonLines(60) : Samples.Rows(60);
         _sound = file.EndsWith(".gz", StringComparison.Ordinal) ? Samples.Compressed(text) : Encoding.UTF8.GetBytes(text);
         Scratch.Write("run.yaml", Samples.Configuration.Replace("sources: rows.csv", $"sources: {file}", StringComparison.Ordinal));
     }
 
-    public override IReadOnlyList<string> Words => ["city", "ams", "i3|i3", "|||", "day", "click", "1.5", "-0", "1,5", "0x1F", "12", "8", "1e-320", "inf"];
+    public override IReadOnlyList<string> Words => ["city", "ams", "i3|i3", "|||", "day", "click", "1.5", "-0", "1,5", "0x1F", "12", "8", "1e-320", "inf", "{\"city\":", "[[[[[[[[", "\\ud800", "null", "[1,2]"];
 
     public override bool Try(Mutator mutator)
     {

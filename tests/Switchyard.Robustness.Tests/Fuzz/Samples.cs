@@ -52,6 +52,29 @@ static class Samples
         return text.ToString();
     }
 
+    /// <summary>The same rows as JSON objects, one a line; the values are texts, numbers, lists and nothing.</summary>
+    public static string JsonLines(int rows)
+    {
+        var names = Header.Split(',');
+        var text = new StringBuilder();
+        foreach (var line in Rows(rows).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1))
+        {
+            // The one city with commas and quotes becomes a plain one.
+            var values = line.Replace("\"ber, \"\"lin\"\"\"", "berlin", StringComparison.Ordinal).Split(',');
+            text.Append('{').AppendJoin(',', names.Zip(values, (name, value) => $"\"{name}\": {Json(name, value)}")).Append("}\n");
+        }
+
+        return text.ToString();
+    }
+
+    static string Json(string name, string value) => name switch
+    {
+        "seen" => $"[{string.Join(',', value.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(v => $"\"{v}\""))}]",
+        _ when value.Length == 0 => "null",
+        _ when double.TryParse(value, CultureInfo.InvariantCulture, out _) => value,
+        _ => $"\"{value}\"",
+    };
+
     public static byte[] Compressed(string text)
     {
         using var bytes = new MemoryStream();
