@@ -12,6 +12,8 @@ sealed class PartEvaluation
     readonly Predictor _predictor;
     readonly Evaluator _evaluator;
     readonly Batch _batch;
+    readonly Batch _rows;
+    readonly BatchTranslation? _translation;
     readonly int[] _leaves = new int[BatchRows];
     readonly float[] _flat;
     readonly float[] _flatConditional;
@@ -19,12 +21,17 @@ sealed class PartEvaluation
     readonly float[][] _labels;
     readonly float[]?[] _conditional;
 
-    public PartEvaluation(Predictor predictor, EvaluationOptions options)
+    /// <param name="predictor">The model.</param>
+    /// <param name="options">How to measure.</param>
+    /// <param name="translation">From the rows' schema to the model's, where they differ: cells are the nodes of the rows and the tasks of the model.</param>
+    public PartEvaluation(Predictor predictor, EvaluationOptions options, BatchTranslation? translation = null)
     {
         _predictor = predictor;
+        _translation = translation;
         var schema = predictor.Schema;
-        _evaluator = new Evaluator(LayoutOf(schema), options);
         _batch = new Batch(schema, BatchRows);
+        _rows = translation is null ? _batch : new Batch(translation.From, BatchRows);
+        _evaluator = new Evaluator(LayoutOf(schema with { Levels = _rows.Schema.Levels }), options);
         var tasks = schema.Tasks.Length;
         _flat = new float[tasks * BatchRows];
         _flatConditional = schema.Tasks.Any(t => t.Given >= 0) ? new float[tasks * BatchRows] : [];
@@ -55,14 +62,22 @@ sealed class PartEvaluation
     {
         _evaluator.Clear();
         rows.Rewind(0);
-        while (rows.Next(_batch, BatchRows))
+        while (rows.Next(_rows, BatchRows))
         {
             cancellation.ThrowIfCancellationRequested();
+            Translate();
             if (fixPositions) _batch.FixPositions();
             Add(rows.Schema.Group is not null);
         }
 
         return _evaluator.Report();
+    }
+
+    void Translate()
+    {
+        if (_translation is null) return;
+        _batch.Count = 0;
+        _translation.Append(_rows, _rows.Count, _batch);
     }
 
     void Add(bool grouped)
@@ -77,7 +92,7 @@ sealed class PartEvaluation
             if (_conditional[t] is { } conditional) _flatConditional.AsSpan(t * count, count).CopyTo(conditional);
         }
 
-        for (var row = 0; row < count; row++) _leaves[row] = _batch.Leaf(row);
+        for (var row = 0; row < count; row++) _leaves[row] = _rows.Leaf(row);
         _evaluator.Add(_leaves, grouped ? _batch.Groups : default, _scores, _labels, count, _conditional);
     }
 }

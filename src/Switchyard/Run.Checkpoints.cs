@@ -16,7 +16,7 @@ public static partial class Run
 
     /// <summary>The checkpoints of a run; null where they cannot be kept.</summary>
     /// <exception cref="InputException">The run is to go on from one, and cannot.</exception>
-    static CheckpointStore? OpenCheckpoints(RunConfiguration configuration, Dataset data, bool resume, IRunReporter reporter)
+    static CheckpointStore? OpenCheckpoints(RunConfiguration configuration, Dataset data, ModelUpdate? update, bool resume, IRunReporter reporter)
     {
         if (data.Fingerprint.Length == 0)
         {
@@ -28,7 +28,7 @@ public static partial class Run
         CheckpointStore store;
         try
         {
-            store = new CheckpointStore(CheckpointDirectory(configuration), IdentityOf(configuration, data), configuration.Training.KeepCheckpoints, reporter.Warning);
+            store = new CheckpointStore(CheckpointDirectory(configuration), IdentityOf(configuration, data, update), configuration.Training.KeepCheckpoints, reporter.Warning);
         }
         catch (InputException e) when (!resume)
         {
@@ -56,8 +56,8 @@ public static partial class Run
 
     static string Shown(string path) => Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
 
-    /// <summary>Every value of the configuration that can change a bit of the result, the rows and the library's version.</summary>
-    static Dictionary<string, string> IdentityOf(RunConfiguration configuration, Dataset data)
+    /// <summary>Every value of the configuration that can change a bit of the result, the rows, the library's version, and what an update starts from.</summary>
+    static Dictionary<string, string> IdentityOf(RunConfiguration configuration, Dataset data, ModelUpdate? update)
     {
         var identity = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -65,6 +65,7 @@ public static partial class Run
             ["fingerprint of the rows (files named in sources)"] = $"{data.Fingerprint}/{data.Schema.Fingerprint()}",
         };
         Flatten(JsonElement.Parse(configuration.ToJson()), "", identity);
+        foreach (var (key, value) in update?.Identity ?? []) identity[key] = value;
         foreach (var key in WithoutInfluence) identity.Remove(key);
         return identity;
     }

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Switchyard.Data;
 using Switchyard.Evaluation;
 using Switchyard.Inference;
-using Switchyard.Kernels;
 using Switchyard.Models;
 using Switchyard.Training;
 
@@ -14,7 +13,11 @@ namespace Switchyard;
 /// <param name="Ranker">The trained model.</param>
 /// <param name="Training">How training went.</param>
 /// <param name="Report">Metrics on the test rows, or on the validation rows where there is no test; without values where there is neither.</param>
-public sealed record TrainedRun(string Bundle, Ranker Ranker, TrainingResult Training, EvaluationReport Report);
+public sealed record TrainedRun(string Bundle, Ranker Ranker, TrainingResult Training, EvaluationReport Report)
+{
+    /// <summary>What the run changed in the bundle it started from; null where it started from none.</summary>
+    public UpdateReport? Update { get; init; }
+}
 
 public static partial class Run
 {
@@ -23,48 +26,65 @@ public static partial class Run
     /// <param name="json">File for the metrics, null for none.</param>
     /// <param name="reporter">Hears progress and results; null for nobody.</param>
     /// <param name="resume">Goes on from the newest checkpoint of the same run, where there is one.</param>
+    /// <param name="initFrom">Folder of a bundle whose model is trained further, as the section update says; null for a new model.</param>
     /// <param name="cancellation">Ends the run between two steps: after a checkpoint with <see cref="TrainingInterruptedException"/>.</param>
     public static TrainedRun Train(
-        RunConfiguration configuration, string? json = null, IRunReporter? reporter = null, bool resume = false, CancellationToken cancellation = default)
+        RunConfiguration configuration,
+        string? json = null,
+        IRunReporter? reporter = null,
+        bool resume = false,
+        string? initFrom = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         reporter ??= SilentReporter.Instance;
         ModelBundle.RequirePlace(configuration.BundleDirectory);
         if (json is not null) TextFile.RequireWritable(json);
-        using var data = OpenData(configuration, null, reporter, cancellation);
+        using var update = initFrom is null ? null : ModelUpdate.Begin(initFrom, configuration, reporter, cancellation);
+        using var data = update is null ? OpenData(configuration, null, reporter, cancellation) : OpenGrown(configuration, update.Start.Ranker.Schema, reporter, cancellation);
         var options = configuration.Training;
-        using var checkpoints = OpenCheckpoints(configuration, data, resume, reporter);
-        var ranker = new Ranker(data.Schema, configuration.Model.Options, options.Seed);
+        using var checkpoints = OpenCheckpoints(configuration, data, update, resume, reporter);
+        var grown = update?.Grow(data, cancellation);
+        var ranker = grown?.Ranker ?? new Ranker(data.Schema, configuration.Model.Options, options.Seed);
         using var pool = NewPool(options.Threads);
         reporter.Message(
             $"{configuration.Model.Name}: {ranker.Parameters.TrainedValues:N0} weights, {data.Rows(Part.Train):N0} training rows, " +
             $"{data.Rows(Part.Validation):N0} validation, {data.Rows(Part.Test):N0} test; scenarios: {data.Schema.Leaves:N0}, tasks: {data.Schema.Tasks.Length}, threads: {pool.Threads}");
 
-        var result = Fit(ranker, data, configuration, pool, checkpoints, resume, reporter, cancellation);
+        var trainer = new Trainer(ranker, WithPatience(options, data, reporter), pool, update?.Freeze(grown!)) { Checkpoints = checkpoints };
+        if (resume) Resume(trainer, configuration, reporter);
+        var result = Fit(trainer, new Predictor(ranker, pool), data, configuration, update, reporter, cancellation);
         ReportTraining(result, options, data.Rows(Part.Validation), reporter);
-        var report = ReportTrained(data, new Predictor(ranker, pool), configuration.Evaluation, checkpoints, reporter, cancellation);
-        ModelBundle.Save(configuration.BundleDirectory, ranker, Describe(configuration, data.Summary, result, report));
-        if (json is not null) TextFile.Write(json, report.ToJson());
+        var (report, changes) = OnceTrained(
+            () => (ReportPart(data, Measured(data), new Predictor(ranker, pool), configuration.Evaluation, reporter, cancellation),
+                update?.Report(data, Measured(data), new UpdateEvaluation(update.Start.Ranker, ranker, pool, configuration.Evaluation, cancellation))),
+            checkpoints,
+            cancellation);
+        ModelBundle.Save(configuration.BundleDirectory, ranker, Describe(configuration, data.Summary, result, report, update));
+        if (json is not null) TextFile.Write(json, changes?.AddTo(report) ?? report.ToJson());
         if (!options.KeepCheckpointsAtEnd) checkpoints?.Clear();
         var place = Path.GetRelativePath(Directory.GetCurrentDirectory(), configuration.BundleDirectory);
         reporter.Result($"to score rows: switchyard predict {place} --input rows.csv --output scores.csv");
         reporter.Result($"model: {place}");
-        return new TrainedRun(configuration.BundleDirectory, ranker, result, report);
+        return new TrainedRun(configuration.BundleDirectory, ranker, result, report) { Update = changes };
     }
 
-    /// <summary>The table; cancelled here, training need not be made again.</summary>
-    static EvaluationReport ReportTrained(
-        Dataset data, Predictor predictor, EvaluationOptions options, CheckpointStore? checkpoints, IRunReporter reporter, CancellationToken cancellation)
+    /// <summary>What comes after training; cancelled there, training need not be made again.</summary>
+    static T OnceTrained<T>(Func<T> measure, CheckpointStore? checkpoints, CancellationToken cancellation)
     {
         try
         {
-            return ReportPart(data, Measured(data), predictor, options, reporter, cancellation);
+            return measure();
         }
         catch (OperationCanceledException) when (checkpoints is { Newest: > 0 })
         {
             throw new TrainingInterruptedException(checkpoints.Newest, cancellation);
         }
     }
+
+    /// <summary>The dataset of an update: what is new in its training rows is added to the schema.</summary>
+    static Dataset OpenGrown(RunConfiguration configuration, Schema schema, IRunReporter reporter, CancellationToken cancellation) =>
+        Described(Dataset.OpenOrImportGrown(configuration.Data, schema, configuration.BaseDirectory, configuration.ColumnDirectory, reporter, cancellation), reporter);
 
     static void ReportTraining(TrainingResult result, TrainingOptions options, long validationRows, IRunReporter reporter)
     {
@@ -81,28 +101,27 @@ public static partial class Run
         }
     }
 
+    static TrainingOptions WithPatience(TrainingOptions options, Dataset data, IRunReporter reporter)
+    {
+        if (data.Rows(Part.Validation) > 0) return options;
+        reporter.Warning("there are no validation rows: all epochs are run and the last weights kept; give split.validation a condition");
+        return options with { Patience = 0 };
+    }
+
     static TrainingResult Fit(
-        Ranker ranker,
+        Trainer trainer,
+        Predictor predictor,
         Dataset data,
         RunConfiguration configuration,
-        WorkerPool pool,
-        CheckpointStore? checkpoints,
-        bool resume,
+        ModelUpdate? update,
         IRunReporter reporter,
         CancellationToken cancellation)
     {
         var options = configuration.Training;
-        if (data.Rows(Part.Validation) == 0)
-        {
-            reporter.Warning("there are no validation rows: all epochs are run and the last weights kept; give split.validation a condition");
-            options = options with { Patience = 0 };
-        }
-
-        using var train = data.Open(Part.Train, new ShuffleOptions { Seed = options.Seed, BufferRows = options.ShuffleRows });
+        var rows = data.Open(Part.Train, new ShuffleOptions { Seed = options.Seed, BufferRows = options.ShuffleRows });
+        using var train = update?.WithReplay(rows) ?? rows;
         using var validation = data.Open(Part.Validation);
-        var evaluation = new PartEvaluation(new Predictor(ranker, pool), configuration.Evaluation);
-        var trainer = new Trainer(ranker, options, pool) { Checkpoints = checkpoints };
-        if (resume) Resume(trainer, configuration, reporter);
+        var evaluation = new PartEvaluation(predictor, configuration.Evaluation);
         reporter.TrainingStarted(options.Epochs, options.Monitor);
         return trainer.Fit(train, Validate, reporter, cancellation);
 
@@ -114,23 +133,17 @@ public static partial class Run
         }
     }
 
-    static BundleMetadata Describe(RunConfiguration configuration, ImportSummary summary, TrainingResult result, EvaluationReport report) => new()
+    static BundleMetadata Describe(RunConfiguration configuration, ImportSummary summary, TrainingResult result, EvaluationReport report, ModelUpdate? update) => new()
     {
         Created = TimeProvider.System.GetUtcNow(),
         Configuration = WithAbsolutePaths(configuration).ToYaml(),
         Import = BundleMetadata.Describe(summary),
         Training = BundleMetadata.Describe(result),
+        Ancestors = update is null ? [] : [update.Ancestor, .. update.Start.Metadata.Ancestors],
         Metrics = JsonElement.Parse(report.ToJson()),
     };
 
     /// <summary>A bundle may be moved; the rows it was trained on stay where they are.</summary>
-    static RunConfiguration WithAbsolutePaths(RunConfiguration configuration) => configuration with
-    {
-        Output = configuration.OutputDirectory,
-        Data = configuration.Data with
-        {
-            Sources = [.. configuration.Data.Sources.Select(
-                s => s.Path is null or "-" ? s : s with { Path = Path.GetFullPath(Path.Combine(configuration.BaseDirectory, s.Path)) })],
-        },
-    };
+    static RunConfiguration WithAbsolutePaths(RunConfiguration configuration) =>
+        configuration with { Output = configuration.OutputDirectory, Data = configuration.Data.Located(configuration.BaseDirectory) };
 }

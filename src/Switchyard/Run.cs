@@ -46,9 +46,16 @@ public static partial class Run
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(reporter);
-        var data = schema is null
-            ? Dataset.OpenOrImport(configuration.Data, configuration.BaseDirectory, configuration.ColumnDirectory, reporter, cancellation)
-            : Dataset.OpenOrImport(configuration.Data, schema, configuration.BaseDirectory, configuration.ColumnDirectory, reporter, cancellation);
+        return Described(
+            schema is null
+                ? Dataset.OpenOrImport(configuration.Data, configuration.BaseDirectory, configuration.ColumnDirectory, reporter, cancellation)
+                : Dataset.OpenOrImport(configuration.Data, schema, configuration.BaseDirectory, configuration.ColumnDirectory, reporter, cancellation),
+            reporter);
+    }
+
+    /// <summary>Warns of what was strange about the rows.</summary>
+    static Dataset Described(Dataset data, IRunReporter reporter)
+    {
         var summary = data.Summary;
         if (summary.RowsInNoPart > 0) reporter.Warning($"{summary.RowsInNoPart:N0} of {summary.RowsRead:N0} rows are in no part: they meet none of split's conditions");
         if (summary.RowsUnmatched > 0) reporter.Warning($"{summary.RowsUnmatched:N0} of {summary.RowsRead:N0} rows found no partner in the joined source: its fields are missing there");
@@ -101,7 +108,7 @@ public static partial class Run
     }
 
     /// <summary>The configuration a bundle was trained with; variables of the environment are not read, a bundle may be a stranger's.</summary>
-    static RunConfiguration ConfigurationOf(string bundle, BundleMetadata metadata) =>
+    internal static RunConfiguration ConfigurationOf(string bundle, BundleMetadata metadata) =>
         metadata.Configuration is { } text
             ? RunConfiguration.Parse(text, Path.Combine(bundle, "manifest.json"), Path.GetFullPath(bundle), environment: _ => null)
             : throw new InputException($"{bundle} does not say which data it was trained on; name a configuration with --configuration.");

@@ -12,7 +12,7 @@ public sealed class GrowthTests
         a,p,3,30,k,south,1,1,a
         """;
 
-    // New: x e (three times), d and c (twice, the tie ordinal), f (once); list r; region east; one value of every old one.
+    // New: x e (three times), d and c (twice, the tie ordinal), f (once), each as often again in the field that shares the vocabulary; list r; region east; one value of every old one.
     const string Second = """
         x,list,n,z,h,region,click,buy,like,part
         e,r|p,900,-5,m,east,1,0,1,a
@@ -45,7 +45,7 @@ public sealed class GrowthTests
     static readonly DataSpec Next = Spec with
     {
         Sources = [new SourceSpec { Path = "second.csv" }],
-        Fields = [.. Spec.Fields.Select(f => f.Name == "x" ? f with { MinCount = 2 } : f)],
+        Fields = [.. Spec.Fields.Select(f => f.Name == "x" ? f with { MinCount = 3 } : f)],
         Tasks = [Make.Task("like"), Spec.Tasks[0], Spec.Tasks[1]],
     };
 

@@ -14,6 +14,11 @@ static class TrainCommand
         var set = RunSymbols.Set();
         var json = new Option<string?>("--json") { Description = "Also write the metrics of the test rows to this file.", HelpName = "file" };
         var resume = new Option<bool>("--resume") { Description = "Go on from the last checkpoint of this run, as if it had never stopped (docs/checkpoints.md)." };
+        var initFrom = new Option<string?>("--init-from")
+        {
+            Description = "Start from this bundle instead of random weights: new ids, scenarios and tasks are added (docs/updating.md).",
+            HelpName = "bundle",
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "Train nothing: print parameters, memory, FLOPs per row, expected time and disk. With --json, write them." };
         var command = new ExampleCommand(
             "train",
@@ -22,42 +27,47 @@ static class TrainCommand
             "switchyard train samples/trivago/t1n.yaml --set training.seed=2 --set output=runs/t1n-2",
             "switchyard train samples/trivago/t1n.yaml --resume",
             "switchyard train samples/trivago/t1n.yaml --dry-run",
+            "switchyard train friday.yaml --init-from runs/thursday/model --set update.replay=0.1",
             "switchyard train samples/trivago/t1n.yaml --set \"model={name: mmoe, experts: 6}\" --json mmoe.json")
         {
             configuration,
             set,
             json,
             resume,
+            initFrom,
             dryRun,
         };
         command.SetAction(result => console.Run(reporter =>
         {
             var (file, overrides, metrics) = (result.GetRequiredValue(configuration), result.GetValue(set), result.GetValue(json));
+            var start = result.GetValue(initFrom);
             if (result.GetValue(dryRun))
             {
                 if (result.GetValue(resume)) throw new InputException("--dry-run trains nothing, so there is nothing to --resume; leave one of the two out.");
+                if (start is not null) throw new InputException("--dry-run looks at a model with random weights; leave --init-from out, the sizes are almost the same.");
                 Run.DryRun(RunConfiguration.Load(file, overrides), metrics, reporter, cancellation);
                 return;
             }
 
             try
             {
-                Run.Train(RunConfiguration.Load(file, overrides), metrics, reporter, result.GetValue(resume), cancellation);
+                Run.Train(RunConfiguration.Load(file, overrides), metrics, reporter, result.GetValue(resume), start, cancellation);
             }
             catch (TrainingInterruptedException e)
             {
-                reporter.Message(string.Create(CultureInfo.InvariantCulture, $"saved after step {e.Step:N0}; to go on: {Again(file, overrides ?? [], metrics)}"));
+                reporter.Message(string.Create(CultureInfo.InvariantCulture, $"saved after step {e.Step:N0}; to go on: {Again(file, overrides ?? [], metrics, start)}"));
                 throw;
             }
         }));
         return command;
     }
 
-    static string Again(string configuration, string[] overrides, string? json)
+    static string Again(string configuration, string[] overrides, string? json, string? initFrom)
     {
         List<string> words = ["switchyard", "train", configuration];
         foreach (var text in overrides) words.AddRange(["--set", text]);
         if (json is not null) words.AddRange(["--json", json]);
+        if (initFrom is not null) words.AddRange(["--init-from", initFrom]);
         words.Add("--resume");
         return string.Join(' ', words.Select(Quoted));
     }

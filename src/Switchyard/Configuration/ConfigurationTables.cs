@@ -54,6 +54,7 @@ internal static class ConfigurationTables
             ["split"] = [.. OptionSet.Of(typeof(SplitSpec)).Options],
             ["tasks"] = [.. OptionSet.Of(typeof(TaskSpec)).Options.Where(o => o.Key != "name")],
             ["training"] = [.. OptionSet.Of(typeof(TrainingOptions)).Options],
+            ["update"] = [.. OptionSet.Of(typeof(UpdateOptions)).Options],
         };
         foreach (var (name, type) in models) sections[$"model.{name}"] = [.. OptionSet.Of(type).Options];
         return sections;

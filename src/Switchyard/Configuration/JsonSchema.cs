@@ -30,6 +30,7 @@ internal static class JsonSchema
         properties["model"] = Models(models);
         properties["training"] = Mapping(OptionSet.Of(typeof(TrainingOptions)).Options);
         properties["evaluation"] = Mapping(OptionSet.Of(typeof(EvaluationOptions)).Options);
+        properties["update"] = Mapping(OptionSet.Of(typeof(UpdateOptions)).Options);
         // Not needed where the sources name their parts.
         root["required"] = new JsonArray("sources", "fields", "tasks", "model");
         var schema = new JsonObject

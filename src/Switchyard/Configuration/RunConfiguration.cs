@@ -44,6 +44,9 @@ public sealed record RunConfiguration
     /// <summary>How to measure it.</summary>
     public required EvaluationOptions Evaluation { get; init; }
 
+    /// <summary>How to train a bundle further, where the run starts from one.</summary>
+    public UpdateOptions Update { get; init; } = new();
+
     /// <summary>Absolute form of <see cref="Output"/>.</summary>
     public string OutputDirectory => Path.GetFullPath(Path.Combine(BaseDirectory, Output));
 

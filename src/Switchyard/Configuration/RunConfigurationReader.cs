@@ -8,7 +8,7 @@ namespace Switchyard;
 /// <summary>The layout of a configuration file: which sections there are, and the rules that hold between them.</summary>
 internal sealed class RunConfigurationReader(string file, string baseDirectory, IReadOnlyDictionary<string, Type> models)
 {
-    static readonly string[] OwnKeys = ["name", "sources", "fields", "tasks", "split", "model", "training", "evaluation", "output"];
+    static readonly string[] OwnKeys = ["name", "sources", "fields", "tasks", "split", "model", "training", "evaluation", "update", "output"];
 
     public RunConfiguration Read(ConfigurationNode node)
     {
@@ -38,6 +38,7 @@ internal sealed class RunConfigurationReader(string file, string baseDirectory, 
             Model = ReadModel(Required(root, "model", "the name of an architecture")),
             Training = training,
             Evaluation = (EvaluationOptions)ReadSection(root, "evaluation", typeof(EvaluationOptions)),
+            Update = (UpdateOptions)ReadSection(root, "update", typeof(UpdateOptions)),
             Output = root.Has("output") ? (string)new TextShape().Read(root["output"]!, "output") : $"runs/{name}",
         };
     }

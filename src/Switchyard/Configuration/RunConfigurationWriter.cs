@@ -16,6 +16,7 @@ internal static class RunConfigurationWriter
         Add("model", new MapNode(default, options.Entries.Insert(0, new MapEntry(Scalars.Plain("name"), Scalars.Text(run.Model.Name)))));
         Add("training", new RecordShape(run.Training.GetType()).Write(run.Training));
         Add("evaluation", new RecordShape(run.Evaluation.GetType()).Write(run.Evaluation));
+        Add("update", new RecordShape(run.Update.GetType()).Write(run.Update));
         Add("output", Scalars.Text(run.Output));
         return new MapNode(default, entries.ToImmutable());
 

@@ -44,6 +44,7 @@ internal abstract class ValueShape
         if (nullable) return new NullableShape(Of(type, range));
         if (ElementOf(type) is { } element) return new ListShape(type, Of(element, range));
         if (type == typeof(string)) return new TextShape();
+        if (type == typeof(TaskStarts)) return new TaskStartsShape();
         if (type == typeof(bool)) return new BooleanShape();
         if (type == typeof(char)) return new CharacterShape();
         if (type.IsEnum) return new ChoiceShape(type);

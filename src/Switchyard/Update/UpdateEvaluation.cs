@@ -1,0 +1,25 @@
+using Switchyard.Data;
+using Switchyard.Evaluation;
+using Switchyard.Inference;
+using Switchyard.Kernels;
+using Switchyard.Models;
+
+namespace Switchyard;
+
+/// <summary>Measures two models on the same rows: the one an update started from and the one it came to.</summary>
+/// <param name="before">The model before.</param>
+/// <param name="after">The model after.</param>
+/// <param name="pool">Workers.</param>
+/// <param name="options">How to measure.</param>
+/// <param name="cancellation">Ends the evaluation between two batches.</param>
+sealed class UpdateEvaluation(Ranker before, Ranker after, WorkerPool pool, EvaluationOptions options, CancellationToken cancellation)
+{
+    public ReportComparison Compare(Dataset data, Part part)
+    {
+        using var rows = data.Open(part);
+        return new ReportComparison(Report(before, rows), Report(after, rows));
+    }
+
+    EvaluationReport Report(Ranker ranker, IBatchSource rows) =>
+        new PartEvaluation(new Predictor(ranker, pool), options, new BatchTranslation(rows.Schema, ranker.Schema)).Run(rows, fixPositions: true, cancellation);
+}

@@ -1,0 +1,216 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Switchyard.Cli.Tests;
+
+/// <summary><c>train --init-from</c>: a second log with new items, a new city and a new task, on top of a trained bundle.</summary>
+public sealed class UpdateTests : IDisposable
+{
+    static readonly string[] Small = ["evaluation.min_positives=1", "evaluation.min_negatives=1"];
+
+    static readonly string[] Next =
+    [
+        .. Small, "name=next", "sources=next.csv", "tasks={click: click, save: click, buy: {label: buy, given: click}, like: {label: rating >= 4, mask: rating is present, weight: 0.5}}",
+    ];
+
+    readonly CliRun _run = new();
+
+    public UpdateTests()
+    {
+        // A third of the items is renamed and one city is new.
+        _run.Write("next.csv", CliRun.Lines(CliRun.Rows).Select((line, i) => i % 3 == 0 ? line.Replace(",i1", ",new1", StringComparison.Ordinal).Replace(",ams,", ",oslo,", StringComparison.Ordinal) : line).Prepend(CliRun.Header));
+        _run.Train(Small).ShouldSucceed();
+    }
+
+    public void Dispose() => _run.Dispose();
+
+    string Start => _run.Bundle;
+
+    CliResult Update(params string[] settings) => Update(CancellationToken.None, false, settings);
+
+    CliResult Update(CancellationToken cancellation, bool resume, params string[] settings) =>
+        CliRun.Run(cancellation, ["train", _run.Configuration, "--init-from", Start, .. resume ? (string[])["--resume"] : [], .. Next.Concat(settings).SelectMany(s => new[] { "--set", s })]);
+
+    JsonElement Manifest(string run) => JsonElement.Parse(File.ReadAllText(_run.Place($"runs/{run}/model/manifest.json")));
+
+    [Fact]
+    public void Train_InitFrom_GrowsReportsBothAndNamesItsStart()
+    {
+        var metrics = _run.Place("metrics.json");
+        var result = CliRun.Run(["train", _run.Configuration, "--init-from", Start, "--json", metrics, .. Next.SelectMany(s => new[] { "--set", s })]).ShouldSucceed();
+
+        result.Error.ShouldContain("update of demo: new ids: city 1, item ");
+        result.Error.ShouldContain("new nodes of city: oslo; new task save from click");
+        result.Error.ShouldContain("task save is most related to click (correlation 1.000)");
+        result.Output.ShouldContain("test, before and after the update:");
+        result.Output.ShouldContain("test rows of the earlier run demo, before and after the update:");
+        result.Output.ShouldContain("AUC before");
+        var manifest = Manifest("next");
+        manifest.GetProperty("schema").GetProperty("levels")[0].GetProperty("nodes").EnumerateArray().Select(n => n.GetString()).ToArray()[^1].ShouldBe("oslo");
+        var ancestor = manifest.GetProperty("provenance").GetProperty("ancestors").EnumerateArray().ShouldHaveSingleItem();
+        ancestor.GetProperty("run").GetString().ShouldBe("demo");
+        ancestor.GetProperty("weights").GetString().ShouldBe(_run.WeightsDigest());
+
+        var update = JsonElement.Parse(File.ReadAllText(metrics)).GetProperty("update");
+        update.GetProperty("start").GetProperty("weights").GetString().ShouldBe(_run.WeightsDigest());
+        update.GetProperty("new_rows").EnumerateArray().ShouldContain(c => c.GetProperty("scenario").GetString() == "oslo");
+        foreach (var rows in new[] { "new_rows", "old_rows" })
+        {
+            foreach (var cell in update.GetProperty(rows).EnumerateArray())
+            {
+                var auc = cell.GetProperty("auc");
+                if (cell.GetProperty("task").GetString() == "save") auc.GetProperty("before").ValueKind.ShouldBe(JsonValueKind.Null);
+                else if (auc.GetProperty("difference").ValueKind == JsonValueKind.Number)
+                    auc.GetProperty("difference").GetDouble().ShouldBe(auc.GetProperty("after").GetDouble() - auc.GetProperty("before").GetDouble(), 1e-12);
+            }
+        }
+    }
+
+    /// <summary>What stands as "before" is what evaluate says of the bundle on the same rows.</summary>
+    [Fact]
+    public void Train_InitFrom_BeforeIsWhatEvaluateMeasures()
+    {
+        var (evaluated, metrics) = (_run.Place("evaluated.json"), _run.Place("metrics.json"));
+        string[] same = [.. Small, "name=next", "sources=next.csv", "unknown_scenario=parent"];
+        CliRun.Run(["evaluate", Start, "--configuration", _run.Configuration, "--json", evaluated, .. same.SelectMany(s => new[] { "--set", s })]).ShouldSucceed();
+        CliRun.Run(["train", _run.Configuration, "--init-from", Start, "--json", metrics, .. same.SelectMany(s => new[] { "--set", s })]).ShouldSucceed();
+
+        var expected = JsonElement.Parse(File.ReadAllText(evaluated)).GetProperty("cells").EnumerateArray()
+            .ToDictionary(c => (c.GetProperty("scenario").GetString(), c.GetProperty("task").GetString()), c => c.GetProperty("auc"));
+        var cells = JsonElement.Parse(File.ReadAllText(metrics)).GetProperty("update").GetProperty("new_rows").EnumerateArray().ToArray();
+        foreach (var cell in cells)
+        {
+            if (!expected.TryGetValue((cell.GetProperty("scenario").GetString(), cell.GetProperty("task").GetString()), out var auc)) continue;
+            cell.GetProperty("auc").GetProperty("before").ToString().ShouldBe(auc.ToString());
+        }
+
+        cells.Length.ShouldBeGreaterThan(expected.Count);
+    }
+
+    [Theory]
+    [InlineData("embeddings", "embedding.item")]
+    [InlineData("experts", "task.0.expert.0.weight")]
+    [InlineData("towers", "tower.0.output.weight")]
+    [InlineData("task.0.gate.*", "task.0.expert.0.weight")]
+    public void Train_Freeze_TakesPartsAndNames(string freeze, string tensor)
+    {
+        var result = Update($"update.freeze={freeze}", "tasks={click: click, buy: {label: buy, given: click}, like: {label: rating >= 4, mask: rating is present}}").ShouldSucceed();
+
+        result.Error.ShouldContain("frozen: ");
+        var (before, after) = (Tensor("demo", tensor), Tensor("next", tensor));
+        after.AsSpan(0, before.Length).SequenceEqual(before).ShouldBe(freeze != "task.0.gate.*");
+        Tensor("next", "scenario_embedding.0.weight").AsSpan(0, 12).SequenceEqual(Tensor("demo", "scenario_embedding.0.weight").AsSpan(0, 12)).ShouldBe(freeze == "embeddings");
+    }
+
+    [Fact]
+    public void Train_Replay_MixesOldRowsAndSaysHowMany()
+    {
+        var without = Update().ShouldSucceed().Error;
+        var plain = _run.WeightsDigest("next");
+        var result = Update("update.replay=0.5").ShouldSucceed();
+
+        without.ShouldNotContain("replayed");
+        result.Error.ShouldContain("replayed in every epoch: 210 of 420 old rows");
+        _run.WeightsDigest("next").ShouldNotBe(plain);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Train_UpdateCancelledAndResumed_SameWeightsAsWithoutStop(int validations)
+    {
+        string[] settings =
+        [
+            "update.replay=0.3", "update.freeze=[embeddings, scenario.0.*]", "training.epochs=3", "training.validate_every=4", "training.checkpoint_every=3", "training.patience=0",
+            "model.expert.dropout=0.2", "training.embeddings=exact", "update.new_ids=mean",
+        ];
+        Update([.. settings, "output=runs/whole"]).ShouldSucceed();
+        using var cancel = new CancellationTokenSource();
+        using var error = new Canceller(cancel, validations);
+        using var output = new StringWriter();
+        var code = new Application(output, error, cancel.Token).Run(["train", _run.Configuration, "--init-from", Start, .. Next.Concat(settings).SelectMany(s => new[] { "--set", s })]);
+        code.ShouldBe(Application.Cancelled, error.ToString());
+        error.ToString().ShouldContain($" --init-from {Start} --resume");
+
+        Update(CancellationToken.None, true, settings).ShouldSucceed().Error.ShouldContain($"resumed after step {4 * validations}");
+
+        _run.WeightsDigest("next").ShouldBe(_run.WeightsDigest("whole"));
+    }
+
+    [Fact]
+    public void Train_ResumeFromAnotherBundle_IsRefused()
+    {
+        using var cancel = new CancellationTokenSource();
+        using var error = new Canceller(cancel, 1);
+        new Application(TextWriter.Null, error, cancel.Token).Run(["train", _run.Configuration, "--init-from", Start, .. Next.SelectMany(s => new[] { "--set", s })]).ShouldBe(Application.Cancelled);
+        _run.Train([.. Small, "training.seed=5"]).ShouldSucceed();
+
+        Update(CancellationToken.None, true).ShouldRefuse("of another run", "weights of the bundle to start from was");
+    }
+
+    [Fact]
+    public void Train_UpdateOfAnUpdate_KeepsBothAncestorsAndFindsItsRows()
+    {
+        Update().ShouldSucceed();
+        var first = _run.WeightsDigest("next");
+        var result = CliRun.Run(["train", _run.Configuration, "--init-from", _run.Place("runs/next/model"), .. Next.Append("name=third").Append("update.replay=1").SelectMany(s => new[] { "--set", s })]).ShouldSucceed();
+
+        result.Error.ShouldContain("replayed in every epoch: 420 of 420 old rows");
+        Manifest("third").GetProperty("provenance").GetProperty("ancestors").EnumerateArray().Select(a => a.GetProperty("weights").GetString()).ShouldBe([first, _run.WeightsDigest()]);
+        Directory.GetFiles(_run.Place("runs/.columns"), "*.columns").Length.ShouldBe(3);
+    }
+
+    [Fact]
+    public void Train_OldRowsGone_ReplayIsRefusedAndMeasuringWarns()
+    {
+        File.Delete(_run.Place("rows.csv"));
+
+        Update("update.replay=0.1").ShouldRefuse("update.replay: the rows that the bundle was trained on cannot be read", "rows.csv");
+        var result = Update().ShouldSucceed();
+
+        result.Error.ShouldContain("what it forgets of them is not measured");
+        result.Output.ShouldNotContain("earlier run");
+    }
+
+    [Theory]
+    [InlineData("update.freeze=expert", "update.freeze: the model has no weights 'expert'; did you mean 'experts'?")]
+    [InlineData("update.freeze=tower.9.*", "the model has no weights 'tower.9.*'")]
+    [InlineData("update.new_tasks={save: clik}", "update.new_tasks: the bundle has no task 'clik'; did you mean 'click'?")]
+    [InlineData("update.new_tasks={buy: click}", "'buy' is no new task")]
+    [InlineData("update.new_tasks={share: fresh}", "update.new_tasks: there is no task 'share'")]
+    [InlineData("model.experts=5", "model.experts was 4, is 5")]
+    [InlineData("model=mmoe", "The bundle holds a model aesm2, the configuration names mmoe")]
+    [InlineData("fields[2].embedding=4", "Field 'item' has another 'embedding'")]
+    [InlineData("tasks={click: click}", "The model has a task 'buy'")]
+    [InlineData("update.replay=1.5", "update.replay")]
+    public void Train_UpdateThatCannotBe_IsRefused(string setting, string text) => Update(setting).ShouldRefuse(text);
+
+    [Theory]
+    [InlineData("fresh", "new task save from random weights")]
+    [InlineData("buy", "new task save from buy")]
+    [InlineData("{save: like}", "new task save from like")]
+    public void Train_NewTasks_StartAsTold(string value, string text) => Update($"update.new_tasks={value}").ShouldSucceed().Error.ShouldContain(text);
+
+    float[] Tensor(string run, string name)
+    {
+        var bytes = File.ReadAllBytes(_run.Place($"runs/{run}/model/weights.safetensors"));
+        var length = (int)BitConverter.ToInt64(bytes, 0);
+        var offsets = JsonElement.Parse(Encoding.UTF8.GetString(bytes, 8, length)).GetProperty(name).GetProperty("data_offsets");
+        var (from, to) = (offsets[0].GetInt32(), offsets[1].GetInt32());
+        var values = new float[(to - from) / 4];
+        Buffer.BlockCopy(bytes, 8 + length + from, values, 0, to - from);
+        return values;
+    }
+
+    sealed class Canceller(CancellationTokenSource cancel, int validations) : StringWriter(CultureInfo.InvariantCulture)
+    {
+        int _validations;
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value!.StartsWith("epoch ", StringComparison.Ordinal) && ++_validations == validations) cancel.Cancel();
+        }
+    }
+}
