@@ -5,7 +5,7 @@ namespace Switchyard.Data;
 
 /// <summary>
 /// Distinct UTF-8 texts numbered 0, 1, … in order of first appearance. Open addressing over one byte arena, so that looking up
-/// allocates nothing and a million values cost their bytes and about 24 bytes each.
+/// allocates nothing and a million values cost their bytes and about 36 bytes each.
 /// </summary>
 sealed class Utf8Interner
 {
@@ -13,9 +13,10 @@ sealed class Utf8Interner
 
     readonly List<byte[]> _chunks = [];
     readonly List<(int Chunk, int Start, int Length)> _texts = [];
-    readonly List<uint> _hashes = [];
-    int[] _slots = new int[64];
+    // The hash stands beside the number, so that a slot tells without a second look that it holds another text. Number 0 is free.
+    (uint Hash, int Number)[] _slots = new (uint, int)[64];
     int _free;
+    int _last = -1;
 
     public int Count => _texts.Count;
 
@@ -31,14 +32,16 @@ sealed class Utf8Interner
     public string Text(int index) => Encoding.UTF8.GetString(this[index]);
 
     /// <summary>Number of a text, −1 when it was never added.</summary>
-    public int Find(ReadOnlySpan<byte> text) => _slots[Slot(text, Hash(text))] - 1;
+    public int Find(ReadOnlySpan<byte> text) => _slots[Slot(text, Hash(text))].Number - 1;
 
     /// <summary>Number of a text, added when new.</summary>
     public int Add(ReadOnlySpan<byte> text)
     {
+        // In a log, a row mostly repeats the user, the search and the place of the one before.
+        if (_last >= 0 && this[_last].SequenceEqual(text)) return _last;
         var hash = Hash(text);
         var slot = Slot(text, hash);
-        if (_slots[slot] != 0) return _slots[slot] - 1;
+        if (_slots[slot].Number != 0) return _last = _slots[slot].Number - 1;
 
         if (_chunks.Count == 0 || _free + text.Length > ChunkBytes)
         {
@@ -48,11 +51,10 @@ sealed class Utf8Interner
 
         text.CopyTo(_chunks[^1].AsSpan(_free));
         _texts.Add((_chunks.Count - 1, _free, text.Length));
-        _hashes.Add(hash);
         _free += text.Length;
-        _slots[slot] = _texts.Count;
+        _slots[slot] = (hash, _texts.Count);
         if (_texts.Count * 2 > _slots.Length) Grow();
-        return _texts.Count - 1;
+        return _last = _texts.Count - 1;
     }
 
     int Slot(ReadOnlySpan<byte> text, uint hash)
@@ -61,19 +63,21 @@ sealed class Utf8Interner
         for (var slot = (int)hash & mask; ; slot = (slot + 1) & mask)
         {
             var entry = _slots[slot];
-            if (entry == 0 || (_hashes[entry - 1] == hash && this[entry - 1].SequenceEqual(text))) return slot;
+            if (entry.Number == 0 || (entry.Hash == hash && this[entry.Number - 1].SequenceEqual(text))) return slot;
         }
     }
 
     void Grow()
     {
-        _slots = new int[_slots.Length * 2];
+        var old = _slots;
+        _slots = new (uint, int)[old.Length * 2];
         var mask = _slots.Length - 1;
-        for (var i = 0; i < _hashes.Count; i++)
+        foreach (var entry in old)
         {
-            var slot = (int)_hashes[i] & mask;
-            while (_slots[slot] != 0) slot = (slot + 1) & mask;
-            _slots[slot] = i + 1;
+            if (entry.Number == 0) continue;
+            var slot = (int)entry.Hash & mask;
+            while (_slots[slot].Number != 0) slot = (slot + 1) & mask;
+            _slots[slot] = entry;
         }
     }
 
