@@ -93,16 +93,12 @@ sealed class HistoryReader(HistoryLog log, ValueCoder values, bool ownsVocabular
 }
 
 /// <summary>A number; NaN where missing.</summary>
-sealed class NumberReader(string field, NumberStatistics? statistics) : FieldReader
+sealed class NumberReader(string field) : FieldReader
 {
     public override FieldStorage Storage => FieldStorage.Double;
 
-    public override void Read(TextRow row, int column, Column into, int at, bool training)
-    {
-        var value = Parse(row, column, field);
-        if (training && !double.IsNaN(value)) statistics?.Add(value);
-        ((Column<double>)into).Values[at] = value;
-    }
+    public override void Read(TextRow row, int column, Column into, int at, bool training) =>
+        ((Column<double>)into).Values[at] = Parse(row, column, field);
 
     /// <summary>The number, NaN where missing.</summary>
     public static double Parse(TextRow row, int column, string field)

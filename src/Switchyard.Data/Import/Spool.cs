@@ -1,16 +1,31 @@
 namespace Switchyard.Data;
 
-/// <summary>Rows of one part on disk, provisional: codes and raw numbers. Gone when disposed.</summary>
+/// <summary>
+/// Rows of one part on disk, provisional: codes and raw numbers. A full block is written by another thread while the next one fills.
+/// Gone when disposed.
+/// </summary>
 sealed class Spool : IDisposable
 {
     readonly FileStream _stream;
-    readonly RowBuffer _rows;
+    readonly Action _write;
+    RowBuffer _rows;
+    RowBuffer _behind;
+    Task _writing = Task.CompletedTask;
     byte[] _scratch = [];
 
-    public Spool(string path, RowLayout layout)
+    /// <param name="path">The file.</param>
+    /// <param name="layout">Its columns.</param>
+    /// <param name="seen">Is shown every whole block, in order, before it is written; on another thread, one block at a time.</param>
+    public Spool(string path, RowLayout layout, Action<RowBuffer>? seen = null)
     {
         _stream = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
         _rows = new RowBuffer(layout, Blocks.Rows);
+        _behind = new RowBuffer(layout, Blocks.Rows);
+        _write = () =>
+        {
+            seen?.Invoke(_behind);
+            Blocks.Write(_stream, _behind, ref _scratch);
+        };
     }
 
     /// <summary>Rows written.</summary>
@@ -22,15 +37,14 @@ sealed class Spool : IDisposable
     public void Advance()
     {
         Count++;
-        if (++_rows.Count == Blocks.Rows) Flush();
+        if (++_rows.Count == Blocks.Rows) HandOver();
     }
 
     /// <summary>Writes what is left, so that the spool can be read.</summary>
     public void Flush()
     {
-        if (_rows.Count == 0) return;
-        Blocks.Write(_stream, _rows, ref _scratch);
-        _rows.Count = 0;
+        if (_rows.Count > 0) HandOver();
+        _writing.GetAwaiter().GetResult();
     }
 
     /// <summary>All blocks in order, each in the same reused buffer.</summary>
@@ -49,5 +63,18 @@ sealed class Spool : IDisposable
         _rows.Count = 0;
     }
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose()
+    {
+        // What went wrong there was said by the next hand-over, or no longer matters.
+        Task.WaitAny(_writing);
+        _stream.Dispose();
+    }
+
+    void HandOver()
+    {
+        _writing.GetAwaiter().GetResult();
+        (_rows, _behind) = (_behind, _rows);
+        _rows.Count = 0;
+        _writing = Task.Run(_write);
+    }
 }

@@ -25,7 +25,7 @@ sealed class TextPass : IDisposable
         Spools = new Spool[3];
         try
         {
-            for (var p = Part.Train; p <= Part.Test; p++) Spools[(int)p] = new Spool(spoolPath(p), layout);
+            for (var p = Part.Train; p <= Part.Test; p++) Spools[(int)p] = new Spool(spoolPath(p), layout, p == Part.Train ? CountNumbers : null);
         }
         catch
         {
@@ -117,6 +117,18 @@ sealed class TextPass : IDisposable
         spool.Advance();
     }
 
+    // Those of a block of training rows, on the thread that writes it.
+    void CountNumbers(RowBuffer rows)
+    {
+        for (var f = 0; f < _readers.Length; f++)
+        {
+            if (!Statistics.TryGetValue(_spec.Fields[f].Name, out var statistics)) continue;
+            foreach (var number in ((Column<double>)rows.Fields[f]).Values.AsSpan(0, rows.Count))
+                if (!double.IsNaN(number))
+                    statistics.Add(number);
+        }
+    }
+
     byte Label(TextRow row, BoundSpec bound, Part part, int task)
     {
         var label = RowTest.AllHold(bound.Masks[task], row) ? bound.Labels[task].Label(row) : float.NaN;
@@ -134,7 +146,7 @@ sealed class TextPass : IDisposable
 
     FieldReader Reader(FieldSpec field)
     {
-        if (field.Type == FieldType.Numeric) return new NumberReader(field.Name, Statistics.GetValueOrDefault(field.Name));
+        if (field.Type == FieldType.Numeric) return new NumberReader(field.Name);
         var owner = field.Shares is { } shares ? _spec.Fields.First(f => f.Name == shares) : field;
         var values = new ValueCoder(Counters.GetValueOrDefault(owner.Name), owner.HashBuckets);
         return field switch
