@@ -22,8 +22,11 @@ switch (args)
     case ["recovery", var folder, var seeds, var rows, .. var changes]:
         Recovery.Run(folder, seeds, long.Parse(rows, CultureInfo.InvariantCulture), changes);
         break;
+    case ["update", var samples, var seeds, var model, .. var changes]:
+        DayUpdate.Run(samples, int.Parse(seeds, CultureInfo.InvariantCulture), model, changes);
+        break;
     default:
-        Console.Error.WriteLine("usage: larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | speed | parity SAMPLES-FOLDER SEEDS [PROTOCOL-MODEL] [key=value ...] | train mmoe|aesm2 lazy|exact THREADS");
+        Console.Error.WriteLine("usage: larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | speed | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity SAMPLES-FOLDER SEEDS [PROTOCOL-MODEL] [key=value ...] | train mmoe|aesm2 lazy|exact THREADS");
         return 2;
 }
 
