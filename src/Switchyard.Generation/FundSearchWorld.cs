@@ -110,7 +110,8 @@ public sealed class FundSearchWorld : World
         model: aesm2
 
         training:
-          epochs: 6
+          epochs: 5
+          batch_size: 1024
           learning_rate: 0.002
           schedule: {decay: cosine}
 
