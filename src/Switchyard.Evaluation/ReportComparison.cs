@@ -84,7 +84,7 @@ public sealed class ReportComparison
     [
         before?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "",
         after?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "",
-        (after - before)?.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture) ?? "",
+        after - before is { } difference ? (Math.Round(difference, 4) + 0.0).ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture) : "",
     ];
 
     static void Write(Utf8JsonWriter json, string metric, double? before, double? after)
