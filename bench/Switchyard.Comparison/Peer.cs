@@ -28,7 +28,7 @@ static class Peer
             Console.Error.WriteLine($"{script}: {e.Message}");
         }
 
-        Console.Error.WriteLine("The peer is left out. On Debian: apt-get install python3-torch libopenblas0-pthread");
+        Console.Error.WriteLine("The peer is left out. On Debian: apt-get install python3-torch libopenblas0-pthread python3-pandas");
         return null;
     }
 }

@@ -16,6 +16,9 @@ switch (args)
     case ["larger-than-memory", var mebibytes, var folder]:
         LargerThanMemory.Print(int.Parse(mebibytes, CultureInfo.InvariantCulture), folder);
         return Environment.ExitCode;
+    case ["import", var configuration]:
+        ImportSpeed.Print(configuration);
+        break;
     case ["speed"]:
         SpeedTable.Print(threads: 2);
         break;
@@ -26,7 +29,7 @@ switch (args)
         DayUpdate.Run(samples, int.Parse(seeds, CultureInfo.InvariantCulture), model, changes);
         break;
     default:
-        Console.Error.WriteLine("usage: larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | speed | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity SAMPLES-FOLDER SEEDS [PROTOCOL-MODEL] [key=value ...] | train mmoe|aesm2 lazy|exact THREADS");
+        Console.Error.WriteLine("usage: larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | speed | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity SAMPLES-FOLDER SEEDS [PROTOCOL-MODEL] [key=value ...] | train mmoe|aesm2 lazy|exact THREADS");
         return 2;
 }
 

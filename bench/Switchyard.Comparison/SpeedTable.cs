@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.Intrinsics;
 using Switchyard.Training;
 
 namespace Switchyard.Comparison;
@@ -13,11 +12,11 @@ static class SpeedTable
 
     public static void Print(int threads)
     {
-        Console.WriteLine($"Machine: {Cpu()}, {Environment.ProcessorCount} cores, {Instructions()}, .NET {Environment.Version}, load {Load()} at the start");
+        Console.WriteLine(Machine.Describe());
         Console.WriteLine();
         Training(threads);
         Gemm();
-        Console.WriteLine($"load {Load()} at the end");
+        Console.WriteLine($"load {Machine.Load()} at the end");
     }
 
     /// <summary>Protocol T1: 19 columns × 16, batch 2048, whole steps; ours and the peer take turns, the median of the rounds counts.</summary>
@@ -87,12 +86,4 @@ static class SpeedTable
     static string Text(List<double> values) => $"{Median(values):N0} ({string.Join(", ", values.Select(v => v.ToString("N0", CultureInfo.InvariantCulture)))})";
 
     static string Ratio(List<double> ours, List<double>? theirs) => theirs is null ? "" : $"{Median(ours) / Median(theirs):0.00}";
-
-    static string Cpu() => File.Exists("/proc/cpuinfo")
-        ? File.ReadLines("/proc/cpuinfo").First(l => l.StartsWith("model name", StringComparison.Ordinal)).Split(':')[1].Trim()
-        : "unknown processor";
-
-    static string Instructions() => Vector512.IsHardwareAccelerated ? "AVX-512" : Vector256.IsHardwareAccelerated ? "AVX2" : "128-bit";
-
-    static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
 }
