@@ -107,7 +107,9 @@ public sealed class FundSearchWorld : World
           validation: date == {{FundSearchRows.Day(FundSearchRows.Days - 2)}}
           test: date == {{FundSearchRows.Day(FundSearchRows.Days - 1)}}
 
-        model: aesm2
+        model:
+          name: aesm2
+          noise: {sigma: 1, decay: linear}     # with little noise the first choice of experts is the last
 
         training:
           epochs: 5
