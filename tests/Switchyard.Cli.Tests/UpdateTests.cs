@@ -27,10 +27,10 @@ public sealed class UpdateTests : IDisposable
 
     string Start => _run.Bundle;
 
-    CliResult Update(params string[] settings) => Update(CancellationToken.None, false, settings);
+    CliResult Update(params string[] settings) => Update(resume: false, settings);
 
-    CliResult Update(CancellationToken cancellation, bool resume, params string[] settings) =>
-        CliRun.Run(cancellation, ["train", _run.Configuration, "--init-from", Start, .. resume ? (string[])["--resume"] : [], .. Next.Concat(settings).SelectMany(s => new[] { "--set", s })]);
+    CliResult Update(bool resume, params string[] settings) =>
+        CliRun.Run(["train", _run.Configuration, "--init-from", Start, .. resume ? (string[])["--resume"] : [], .. Next.Concat(settings).SelectMany(s => new[] { "--set", s })]);
 
     JsonElement Manifest(string run) => JsonElement.Parse(File.ReadAllText(_run.Place($"runs/{run}/model/manifest.json")));
 
@@ -133,7 +133,7 @@ public sealed class UpdateTests : IDisposable
         code.ShouldBe(Application.Cancelled, error.ToString());
         error.ToString().ShouldContain($" --init-from {Start} --resume");
 
-        Update(CancellationToken.None, true, settings).ShouldSucceed().Error.ShouldContain($"resumed after step {4 * validations}");
+        Update(resume: true, settings).ShouldSucceed().Error.ShouldContain($"resumed after step {4 * validations}");
 
         _run.WeightsDigest("next").ShouldBe(_run.WeightsDigest("whole"));
     }
@@ -146,7 +146,7 @@ public sealed class UpdateTests : IDisposable
         new Application(TextWriter.Null, error, cancel.Token).Run(["train", _run.Configuration, "--init-from", Start, .. Next.SelectMany(s => new[] { "--set", s })]).ShouldBe(Application.Cancelled);
         _run.Train([.. Small, "training.seed=5"]).ShouldSucceed();
 
-        Update(CancellationToken.None, true).ShouldRefuse("of another run", "weights of the bundle to start from was");
+        Update(resume: true).ShouldRefuse("of another run", "weights of the bundle to start from was");
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Switchyard.Data;
 using Switchyard.Kernels;
 using Switchyard.Models;
 using Switchyard.Testing;
