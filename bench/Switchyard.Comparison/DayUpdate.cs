@@ -8,8 +8,9 @@ namespace Switchyard.Comparison;
 
 /// <summary>
 /// A day's update against retraining: train on 7 November, update with half of 8 November's users, test on the other half. The full
-/// retraining has 7 November and the first half, and the same early stopping. A tenth of the users of 7 November and of the users of 8
-/// November's first half (a fifth of that half) validates; nothing is chosen on test rows.
+/// retraining has 7 November and the first half. A tenth of the users of 7 November and of the users of 8 November's first half (a
+/// fifth of that half) validates; nothing is chosen on test rows. The update is made twice from the same bundle: for two epochs, and
+/// with the very epochs and patience of the full retraining.
 /// </summary>
 static class DayUpdate
 {
@@ -17,8 +18,10 @@ static class DayUpdate
 
     const int BatchRows = 4096;
 
-    /// <summary>How the update trains: fixed before the first run, not tuned.</summary>
-    static readonly string[] Settings = ["training.epochs=2", "training.learning_rate=0.0005", "update.measure_old_rows=false"];
+    /// <summary>How the updates train: fixed before the first run, not tuned.</summary>
+    static readonly string[] Settings = ["training.learning_rate=0.0005", "update.measure_old_rows=false"];
+
+    static readonly Recipe[] Recipes = [new("two-epochs", ["training.epochs=2"]), new("early-stopping", [])];
 
     static readonly string[] Split = ["filter=[]", "split={train: \"hash(user_id) mod 10 in [1..9]\", validation: hash(user_id) mod 10 == 0}"];
 
@@ -26,13 +29,13 @@ static class DayUpdate
     /// <param name="samples">Folder of the trivago configurations.</param>
     /// <param name="seeds">Seeds 1 to this number.</param>
     /// <param name="model">aesm2 or mmoe.</param>
-    /// <param name="overrides">Further overrides of the update alone, for experiments.</param>
+    /// <param name="overrides">Further overrides of the updates alone, for experiments.</param>
     public static void Run(string samples, int seeds, string model, IReadOnlyList<string> overrides)
     {
         var folder = Path.Combine(samples, "runs", "update");
         var log = RunConfiguration.Load(Path.Combine(samples, "t1n.yaml")).Data.Sources[0].Path!;
         var days = DayFiles.Write(Path.GetFullPath(log, Path.GetFullPath(samples)), Path.Combine(folder, "days"));
-        Console.WriteLine($"{model}, {seeds} seeds; update: {string.Join(", ", Settings.Concat(overrides))}");
+        Console.WriteLine($"{model}, {seeds} seeds; updates: {string.Join(", ", Settings.Concat(overrides))}");
         foreach (var protocol in new[] { "t1n", "t2n" }) Compare(Path.Combine(samples, protocol + ".yaml"), protocol, model, seeds, days, overrides);
     }
 
@@ -41,7 +44,7 @@ static class DayUpdate
         Console.WriteLine();
         Console.WriteLine($"| {protocol}, seed | run | steps | epochs | validation mean AUC | test mean AUC (region, task) | training s | with import s |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
-        var pairs = new List<(Outcome Full, Outcome Update)>();
+        var pairs = Recipes.ToDictionary(r => r, _ => new List<(Outcome Full, Outcome Update)>());
         for (var seed = 1; seed <= seeds; seed++)
         {
             RunConfiguration Load(string name, IEnumerable<string> changes, params string[] sources)
@@ -57,11 +60,17 @@ static class DayUpdate
             var (day, first, second) = (Path.GetFullPath(days.Day), Path.GetFullPath(days.First), $"{{path: {Path.GetFullPath(days.Second)}, part: test}}");
             var before = Train(Load("day", [], day), null, seed, days);
             var full = Train(Load("full", [], day, first, second), null, seed, days);
-            var update = Train(Load("updated", Settings.Concat(overrides), first, second), before.Run.Bundle, seed, days);
-            pairs.Add((full, update));
+            foreach (var recipe in Recipes)
+            {
+                var update = Train(Load(recipe.Name, [.. Settings, .. recipe.Settings, .. overrides], first, second), before.Run.Bundle, seed, days);
+                pairs[recipe].Add((full, update));
+            }
         }
 
-        Summarise(protocol, pairs, days);
+        Console.WriteLine();
+        Console.WriteLine("| protocol | update | full | updated | updated − full | 95 % over seeds (paired t) | 95 % over users (bootstrap) | time, training | time with import |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+        foreach (var recipe in Recipes) Summarise($"{protocol} | {recipe.Name}", pairs[recipe], days);
     }
 
     static Outcome Train(RunConfiguration configuration, string? start, int seed, DayFiles days)
@@ -75,19 +84,16 @@ static class DayUpdate
         return new Outcome(run, clock, configuration, days);
     }
 
-    static void Summarise(string protocol, List<(Outcome Full, Outcome Update)> pairs, DayFiles days)
+    static void Summarise(string name, List<(Outcome Full, Outcome Update)> pairs, DayFiles days)
     {
         double[] differences = [.. pairs.Select(p => p.Update.Auc - p.Full.Auc)];
         var spread = Spread.Of(differences);
         var half = pairs.Count > 1 ? StudentT.InvCDF(0, 1, pairs.Count - 1, 0.975) * spread.Deviation / Math.Sqrt(pairs.Count) : double.NaN;
         var (low, high) = Bootstrap(pairs, days);
         double Ratio(Func<TrainingClock, double> time) => pairs.Sum(p => time(p.Update.Clock)) / pairs.Sum(p => time(p.Full.Clock));
-        Console.WriteLine();
-        Console.WriteLine("| protocol | full | update | update − full | 95 % over seeds (paired t) | 95 % over users (bootstrap) | time, training | time with import |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {protocol} | {Spread.Of([.. pairs.Select(p => p.Full.Auc)])} | {Spread.Of([.. pairs.Select(p => p.Update.Auc)])} | {Signed(spread.Mean)} | [{Signed(spread.Mean - half)}, {Signed(spread.Mean + half)}] | [{Signed(low)}, {Signed(high)}] | {Ratio(c => c.Training):0.000} | {Ratio(c => c.WithImport):0.000} |"));
+            $"| {name} | {Spread.Of([.. pairs.Select(p => p.Full.Auc)])} | {Spread.Of([.. pairs.Select(p => p.Update.Auc)])} | {Signed(spread.Mean)} | [{Signed(spread.Mean - half)}, {Signed(spread.Mean + half)}] | [{Signed(low)}, {Signed(high)}] | {Ratio(c => c.Training):0.000} | {Ratio(c => c.WithImport):0.000} |"));
     }
 
     /// <summary>Interval of the difference, mean over seeds, when the users of the test half are drawn anew.</summary>
@@ -109,6 +115,9 @@ static class DayUpdate
     static string Signed(double value) => (Math.Round(value, 4) + 0.0).ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture);
 
     static string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
+
+    /// <summary>How an update differs from the full retraining.</summary>
+    sealed record Recipe(string Name, string[] Settings);
 
     /// <summary>A trained model with its times; scores the test half when asked.</summary>
     sealed class Outcome(TrainedRun run, TrainingClock clock, RunConfiguration configuration, DayFiles days)
