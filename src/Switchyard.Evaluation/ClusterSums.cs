@@ -65,17 +65,15 @@ sealed class ClusterSums(int nodes)
         state.Held += influence;
     }
 
-    /// <summary>A node's difference with its error.</summary>
+    /// <summary>A node's difference with its error; the node has rows of at least two groups.</summary>
     /// <param name="node">The node.</param>
     /// <param name="value">Its difference.</param>
-    /// <param name="observations">Observations the error rests on, where these are fewer than groups.</param>
-    public Difference Difference(int node, double value, long observations)
+    /// <param name="freedom">Degrees of freedom of the error; those of the groups where null.</param>
+    public Difference Difference(int node, double value, double? freedom = null)
     {
         ref var state = ref _nodes[node];
         state.Settle();
-        if (state.Clusters < 2) return new(value, 0, 1);
-        var variance = state.Squares * state.Clusters / (state.Clusters - 1);
-        return new(value, Math.Sqrt(variance), Math.Max(1, Math.Min(state.Clusters, observations) - 1));
+        return new(value, Math.Sqrt(state.Squares * state.Clusters / (state.Clusters - 1)), freedom ?? state.Clusters - 1);
     }
 
     struct NodeState

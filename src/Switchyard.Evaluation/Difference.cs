@@ -1,5 +1,3 @@
-using MathNet.Numerics.Distributions;
-
 namespace Switchyard.Evaluation;
 
 /// <summary>A difference between two models' metrics on the same rows, with what is known of its error. Student's t throughout.</summary>
@@ -32,17 +30,19 @@ public sealed record Difference(double Value, double StandardError, double Freed
 }
 
 /// <summary>How much worse other scores are than the first ones, in one scenario × task.</summary>
+/// <param name="Node">Number of the node in the scenario tree, 0 for the total: two nodes may have one name.</param>
 /// <param name="Level"><c>level1</c>, …, <c>leaf</c> or <c>total</c>, as in <see cref="Cell"/>.</param>
 /// <param name="Scenario">Names of the nodes from the root, joined by /; <c>all</c> for the total.</param>
 /// <param name="Task">The task's name.</param>
 /// <param name="Rows">Rows with an observed label.</param>
 /// <param name="Positives">Rows with label 1.</param>
-/// <param name="Counted">Whether there are enough positives and negatives to say anything; otherwise both differences are null.</param>
+/// <param name="Counted">Whether there are enough positives and negatives, either in two groups at least, to say anything; otherwise both differences are null.</param>
 /// <param name="Auc">Drop of AUC.</param>
 /// <param name="LogLoss">Rise of the log loss.</param>
-public sealed record CellDifference(string Level, string Scenario, string Task, long Rows, long Positives, bool Counted, Difference? Auc, Difference? LogLoss);
+public sealed record CellDifference(
+    int Node, string Level, string Scenario, string Task, long Rows, long Positives, bool Counted, Difference? Auc, Difference? LogLoss);
 
 /// <summary>How much worse other scores are than the first ones.</summary>
-/// <param name="Cells">Every scenario × task, a node before its children, the totals last.</param>
+/// <param name="Cells">Every scenario × task where a scenario has rows, a node before its children, the totals last.</param>
 /// <param name="MeanAuc">Drop of the mean AUC over counted leaf cells; null where none counts.</param>
 public sealed record ScoreDifferences(IReadOnlyList<CellDifference> Cells, Difference? MeanAuc);

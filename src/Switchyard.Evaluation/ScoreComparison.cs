@@ -19,6 +19,8 @@ public sealed class ScoreComparison
     readonly Placements _placements;
     readonly RowValues[] _first;
     readonly RowValues[] _others;
+    readonly CellRows[][] _rows;
+    readonly int _leafCells;
     readonly ClassSums[] _nodes;
     readonly ClusterSums _aucErrors;
     readonly ClusterSums _lossErrors;
@@ -50,7 +52,15 @@ public sealed class ScoreComparison
         var alone = groups.Length == 0 ? 0 : groups.Max() + 1;
         _clusters = [.. groups.Select((g, row) => g >= 0 ? g : alone + row)];
         Array.Sort((int[])_clusters.Clone(), _byGroup);
+        _rows = [.. labels.Select(CountRows)];
+        _leafCells = _rows.Sum(nodes => nodes.AsSpan(_tree.Node(_tree.Depth, 0), _tree.Leaves).ToArray().Count(cell => cell.Counts(options)));
     }
+
+    /// <summary>Why no difference can be said, whatever the scores; null where at least one can.</summary>
+    public string? Problem => _rows.Any(nodes => nodes[0].Counts(_options))
+        ? null
+        : $"a difference is known from {_options.MinPositives} positives and {_options.MinNegatives} negatives, either in 2 groups (a row without a group is one); " +
+          $"there are: {string.Join("; ", _layout.Tasks.Select((task, t) => $"{task} {_rows[t][0]}"))}";
 
     /// <summary>The scores to compare with, for every task.</summary>
     public void SetFirst(ReadOnlySpan<float[]> scores)
@@ -80,33 +90,50 @@ public sealed class ScoreComparison
         if (_draws == 0) throw new InvalidOperationException("There are no other scores; call Add first.");
         var auc = new Difference?[_labels.Length][];
         var loss = new Difference?[_labels.Length][];
-        var sums = new ClassSums[_labels.Length][];
-        var leafCells = CountLeafCells();
         Array.Clear(_meanInfluence);
         for (var task = 0; task < _labels.Length; task++)
         {
             Sum(task);
-            sums[task] = [.. _nodes];
-            Errors(task, leafCells);
-            auc[task] = [.. _nodes.Select((s, n) => Counts(s) ? _aucErrors.Difference(n, s.Auc, Math.Min(s.Positives, s.Negatives)) : null)];
-            loss[task] = [.. _nodes.Select((s, n) => Counts(s) ? _lossErrors.Difference(n, s.MeanLoss, s.Rows) : null)];
-        }
-
-        var cells = new List<CellDifference>();
-        foreach (var (depth, index) in _tree.InReadingOrder())
-        {
-            var level = depth == 0 ? "total" : depth == _tree.Depth ? "leaf" : $"level{depth}";
-            var (name, node) = (_tree.Name(_layout, depth, index), _tree.Node(depth, index));
-            for (var task = 0; task < _labels.Length; task++)
-            {
-                var s = sums[task][node];
-                cells.Add(new(level, name, _layout.Tasks[task], s.Rows, s.Positives, Counts(s), auc[task][node], loss[task][node]));
-            }
+            Errors(task);
+            var rows = _rows[task];
+            auc[task] = [.. _nodes.Select((s, n) => Counts(task, n) ? _aucErrors.Difference(n, s.Auc, rows[n].Groups - 1) : null)];
+            loss[task] = [.. _nodes.Select((s, n) => Counts(task, n) ? _lossErrors.Difference(n, s.MeanLoss) : null)];
         }
 
         var leaves = Enumerable.Range(_tree.Node(_tree.Depth, 0), _tree.Leaves);
-        return new(cells, leafCells == 0 ? null : Mean([.. leaves.SelectMany(n => auc.Select(a => a[n])).OfType<Difference>()]));
+        return new([.. Cells(auc, loss)], _leafCells == 0 ? null : Mean([.. leaves.SelectMany(n => auc.Select(a => a[n])).OfType<Difference>()]));
     }
+
+    IEnumerable<CellDifference> Cells(Difference?[][] auc, Difference?[][] loss)
+    {
+        foreach (var (depth, index) in _tree.InReadingOrder())
+        {
+            var node = _tree.Node(depth, index);
+            if (depth > 0 && _rows.All(nodes => nodes[node].Rows == 0)) continue;
+            var level = depth == 0 ? "total" : depth == _tree.Depth ? "leaf" : $"level{depth}";
+            var name = _tree.Name(_layout, depth, index);
+            for (var task = 0; task < _labels.Length; task++)
+            {
+                var rows = _rows[task][node];
+                yield return new(node, level, name, _layout.Tasks[task], rows.Rows, rows.Positives, Counts(task, node), auc[task][node], loss[task][node]);
+            }
+        }
+    }
+
+    /// <summary>Rows and groups of every node.</summary>
+    CellRows[] CountRows(float[] labels)
+    {
+        var nodes = new CellRows[_tree.Nodes];
+        foreach (var row in _byGroup)
+        {
+            if (float.IsNaN(labels[row])) continue;
+            foreach (var node in _tree.Path(_leaves[row])) nodes[node].Add(labels[row] == 1, _clusters[row]);
+        }
+
+        return nodes;
+    }
+
+    bool Counts(int task, int node) => _rows[task][node].Counts(_options);
 
     void Add(RowValues[] into, ReadOnlySpan<float[]> scores)
     {
@@ -121,20 +148,6 @@ public sealed class ScoreComparison
                 losses[row] -= (float)Math.Log(labels[row] == 1 ? score : 1 - score);
             }
         }
-    }
-
-    bool Counts(in ClassSums sums) => sums.Positives >= _options.MinPositives && sums.Negatives >= _options.MinNegatives;
-
-    int CountLeafCells()
-    {
-        var cells = 0;
-        for (var task = 0; task < _labels.Length; task++)
-        {
-            Sum(task);
-            foreach (ref readonly var leaf in _nodes.AsSpan(_tree.Node(_tree.Depth, 0), _tree.Leaves)) cells += Counts(leaf) ? 1 : 0;
-        }
-
-        return cells;
     }
 
     /// <summary>Rows and sums of differences of every node.</summary>
@@ -153,7 +166,7 @@ public sealed class ScoreComparison
     /// <summary>
     /// Every row's influence on its nodes' differences, summed by group and squared; on the mean over leaf cells, summed over tasks.
     /// </summary>
-    void Errors(int task, int leafCells)
+    void Errors(int task)
     {
         _aucErrors.Clear();
         _lossErrors.Clear();
@@ -164,12 +177,12 @@ public sealed class ScoreComparison
             var path = _tree.Path(_leaves[row]);
             for (var depth = 0; depth < path.Length; depth++)
             {
+                if (!Counts(task, path[depth])) continue;
                 ref readonly var node = ref _nodes[path[depth]];
-                if (!Counts(node)) continue;
                 var influence = node.Influence(labels[row] == 1, PlacementDrop(task, depth, row));
                 _aucErrors.Add(path[depth], _clusters[row], influence);
                 _lossErrors.Add(path[depth], _clusters[row], node.LossInfluence(LossRise(task, row)));
-                if (depth == _tree.Depth) _meanInfluence[row] += influence / leafCells;
+                if (depth == _tree.Depth) _meanInfluence[row] += influence / _leafCells;
             }
         }
     }
@@ -179,11 +192,24 @@ public sealed class ScoreComparison
         _meanErrors.Clear();
         foreach (var row in _byGroup)
         {
-            if (_meanInfluence[row] != 0) _meanErrors.Add(0, _clusters[row], _meanInfluence[row]);
+            if (IsInMean(row)) _meanErrors.Add(0, _clusters[row], _meanInfluence[row]);
         }
 
         var freedom = Switchyard.Evaluation.Difference.Welch([.. cells.Select(c => (c.StandardError * c.StandardError, c.Freedom))]);
-        return _meanErrors.Difference(0, cells.Average(c => c.Value), long.MaxValue) with { Freedom = freedom };
+        return _meanErrors.Difference(0, cells.Average(c => c.Value), freedom);
+    }
+
+    /// <summary>Whether a row is in a leaf cell that counts.</summary>
+    bool IsInMean(int row)
+    {
+        var path = _tree.Path(_leaves[row]);
+        if (path.Length <= _tree.Depth) return false;
+        for (var task = 0; task < _labels.Length; task++)
+        {
+            if (!float.IsNaN(_labels[task][row]) && Counts(task, path[^1])) return true;
+        }
+
+        return false;
     }
 
     double PlacementDrop(int task, int depth, int row) => _first[task].Placements[depth][row] - (_others[task].Placements[depth][row] / _draws);

@@ -17,20 +17,22 @@ public sealed class ScoreComparisonTests
 
             var first = Samples.Report(layout, rows, AllCells);
             var reports = others.Select(o => Samples.Report(layout, o, AllCells)).ToArray();
-            for (var i = 0; i < first.Cells.Count; i++)
+            int[] reached = [.. Enumerable.Range(0, first.Cells.Count).Where(i => first.Cells[i].Level == "total" || first.Cells[i].Metrics.Rows > 0)];
+            differences.Cells.Count.ShouldBe(reached.Length);
+            foreach (var (cell, i) in differences.Cells.Zip(reached))
             {
-                var cell = differences.Cells[i];
                 (cell.Level, cell.Scenario, cell.Task).ShouldBe((first.Cells[i].Level, first.Cells[i].Scenario, first.Cells[i].Task));
                 cell.Rows.ShouldBe(first.Cells[i].Metrics.Rows);
-                cell.Counted.ShouldBe(first.Cells[i].Metrics.Auc is not null);
+                cell.Counted.ShouldBe(HasTwoGroupsOfEither(layout, rows, cell));
+                (cell.Auc is not null, cell.LogLoss is not null).ShouldBe((cell.Counted, cell.Counted));
                 if (!cell.Counted) continue;
                 cell.Auc!.Value.ShouldBe(first.Cells[i].Metrics.Auc!.Value - reports.Average(r => r.Cells[i].Metrics.Auc!.Value), 1e-6);
                 cell.LogLoss!.Value.ShouldBe(reports.Average(r => r.Cells[i].Metrics.LogLoss!.Value) - first.Cells[i].Metrics.LogLoss!.Value, 1e-5);
             }
 
-            var mean = first.MeanAuc("leaf") - reports.Average(r => r.MeanAuc("leaf"));
-            if (mean is null) differences.MeanAuc.ShouldBeNull();
-            else differences.MeanAuc!.Value.ShouldBe(mean.Value, 1e-6);
+            var leaves = differences.Cells.Where(c => c is { Level: "leaf", Counted: true }).ToArray();
+            if (leaves.Length == 0) differences.MeanAuc.ShouldBeNull();
+            else differences.MeanAuc!.Value.ShouldBe(leaves.Average(c => c.Auc!.Value), 1e-12);
         }
     }
 
@@ -65,6 +67,48 @@ public sealed class ScoreComparisonTests
 
         Compare(Samples.OneTask, new EvaluationOptions { MinPositives = 2, MinNegatives = 1 }, rows, rows).Cells.Single().ShouldSatisfyAllConditions(
             c => c.Counted.ShouldBeFalse(), c => c.Auc.ShouldBeNull(), c => c.Rows.ShouldBe(3));
+    }
+
+    /// <summary>From one group nothing is known of the error: no drop of any size may then look certain.</summary>
+    [Fact]
+    public void Differences_OneGroupPerLeaf_AreNotSaidOfLeaves()
+    {
+        Oracle.Row[] Scored(Func<int, float> score) => [.. Enumerable.Range(0, 400).Select(i => new Oracle.Row(i % 6, i % 6, score(i), i / 6 % 2))];
+
+        var differences = Compare(
+            Samples.Tree with { Tasks = ["click"], Given = [-1] }, Scored(i => ((i / 6 % 2) + (i % 7 / 10f)) / 2), Scored(i => i % 11 / 11f));
+
+        differences.Cells.Where(c => c.Level == "leaf").ShouldAllBe(c => !c.Counted && c.Auc == null && c.LogLoss == null && c.Positives > 20);
+        differences.Cells.Where(c => c.Level != "leaf").ShouldAllBe(c => c.Counted && c.Auc!.StandardError > 0 && c.LogLoss!.StandardError > 0);
+        differences.MeanAuc.ShouldBeNull();
+    }
+
+    /// <summary>Two groups, but all positives are in one: within it the drops of positives say nothing of other groups.</summary>
+    [Fact]
+    public void Differences_AClassInOneGroup_AreNotSaid()
+    {
+        Oracle.Row[] Scored(Func<int, float> score) => [.. Enumerable.Range(0, 60).Select(i => new Oracle.Row(0, i % 2, score(i), i % 2))];
+
+        Compare(Samples.OneTask, Scored(i => i % 2 == 1 ? 0.9f : 0.1f), Scored(i => i % 7 / 7f)).Cells.Single().ShouldSatisfyAllConditions(
+            c => c.Counted.ShouldBeFalse(), c => c.Auc.ShouldBeNull(), c => c.LogLoss.ShouldBeNull());
+    }
+
+    [Fact]
+    public void Differences_LeavesWithoutRows_AreLeftOut()
+    {
+        var rows = Samples.Random(3, 200, 6).Select(r => r with { Leaf = 4 }).ToArray();
+
+        Compare(Samples.Tree with { Tasks = ["click"], Given = [-1] }, rows, rows).Cells.Select(c => c.Scenario).ShouldBe(["EU", "EU/mobile", "all"]);
+    }
+
+    [Fact]
+    public void Problem_NoCellCounts_NamesRowsAndThresholds()
+    {
+        var rows = Samples.Rows((0.1f, 0), (0.2f, 1), (0.3f, 0));
+        ScoreComparison Of(EvaluationOptions options) => new(Samples.OneTask, options, [0, 0, 0], [-1, 7, 7], [[.. rows.Select(r => (float)r.Label)]]);
+
+        Of(AllCells).Problem.ShouldNotBeNull().ShouldContain("click 1 positive in 1 group, 2 negatives in 2 groups");
+        new ScoreComparison(Samples.OneTask, AllCells, new int[4], [-1, -1, -1, -1], [[0, 1, 0, 1]]).Problem.ShouldBeNull();
     }
 
     /// <summary>Noise changes places: whatever the truth is, the 95 % interval must cover nothing lost in at least 90 of 100 worlds.</summary>
@@ -112,6 +156,17 @@ public sealed class ScoreComparisonTests
         drop.ShouldBeGreaterThan(0.15);
         covered.ShouldBeInRange(Worlds * 90 / 100, Worlds);
         zero.ShouldBe(0);
+    }
+
+    static bool HasTwoGroupsOfEither(EvaluationLayout layout, Oracle.Row[] rows, CellDifference cell)
+    {
+        var devices = layout.Levels[1].Nodes.Count;
+        var inside = rows.Select((r, i) => (Row: r, Group: r.Group < 0 ? 1000 + i : r.Group))
+            .Where(p => cell.Level == "total" || (p.Row.Leaf >= 0 && Name(p.Row.Leaf) is var (region, leaf) && cell.Scenario == (cell.Level == "leaf" ? leaf : region)))
+            .ToArray();
+        return new[] { 0, 1 }.All(label => inside.Where(p => p.Row.Label == label).Select(p => p.Group).Distinct().Count() >= 2);
+
+        (string Region, string Leaf) Name(int leaf) => (layout.Levels[0].Nodes[leaf / devices], $"{layout.Levels[0].Nodes[leaf / devices]}/{layout.Levels[1].Nodes[leaf % devices]}");
     }
 
     static Difference DropOfTruth(Random random, int count)
