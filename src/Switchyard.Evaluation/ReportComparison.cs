@@ -20,14 +20,21 @@ public sealed class ReportComparison
     readonly EvaluationReport _after;
 
     /// <param name="before">Report of the earlier model.</param>
-    /// <param name="after">Report of the later model; it has the cells of the earlier one and may have more.</param>
+    /// <param name="after">Report of the later model over the same scenario tree; it may have more tasks.</param>
+    /// <exception cref="ArgumentException">The scenario trees differ.</exception>
     public ReportComparison(EvaluationReport before, EvaluationReport after)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
+        if (!SameTree(before.Layout, after.Layout)) throw new ArgumentException("The reports are over different scenario trees.", nameof(before));
         (_before, _after) = (before, after);
-        var known = before.Cells.ToDictionary(c => (c.Scenario, c.Task, c.Level), c => c.Metrics);
-        Cells = [.. after.Cells.Select(c => new ComparedCell(c.Level, c.Scenario, c.Task, known.GetValueOrDefault((c.Scenario, c.Task, c.Level)), c.Metrics))];
+
+        // By place, for two nodes may have one name: cells come node by node, and the tasks of a node side by side.
+        var (tasks, known) = (after.Layout.Tasks, before.Layout.Tasks.ToArray());
+        int[] places = [.. tasks.Select(task => Array.IndexOf(known, task))];
+        Cells = [.. after.Cells.Select((c, i) => new ComparedCell(c.Level, c.Scenario, c.Task, Before(i / tasks.Count, places[i % tasks.Count]), c.Metrics))];
+
+        CellMetrics? Before(int node, int task) => task < 0 ? null : before.Cells[(node * known.Length) + task].Metrics;
     }
 
     /// <summary>The cells of the later report, in its order.</summary>
@@ -67,6 +74,10 @@ public sealed class ReportComparison
 
         json.WriteEndArray();
     }
+
+    static bool SameTree(EvaluationLayout one, EvaluationLayout other) =>
+        one.Levels.Count == other.Levels.Count
+        && one.Levels.Zip(other.Levels).All(pair => pair.First.Column == pair.Second.Column && pair.First.Nodes.SequenceEqual(pair.Second.Nodes));
 
     static string[] Line(ComparedCell cell) =>
     [

@@ -55,12 +55,12 @@ public static partial class Run
         if (resume) Resume(trainer, configuration, reporter);
         var result = Fit(trainer, new Predictor(ranker, pool), data, configuration, update, reporter, cancellation);
         ReportTraining(result, options, data.Rows(Part.Validation), reporter);
-        var (report, changes) = OnceTrained(
-            () => (ReportPart(data, Measured(data), new Predictor(ranker, pool), configuration.Evaluation, reporter, cancellation),
-                update?.Report(data, Measured(data), new UpdateEvaluation(update.Start.Ranker, ranker, pool, configuration.Evaluation, cancellation))),
-            checkpoints,
-            cancellation);
+        var report = OnceTrained(() => ReportPart(data, Measured(data), new Predictor(ranker, pool), configuration.Evaluation, reporter, cancellation), checkpoints, cancellation);
         ModelBundle.Save(configuration.BundleDirectory, ranker, Describe(configuration, data.Summary, result, report, update));
+
+        // What the update changed stands in no bundle: whatever befalls the comparison, the model is saved.
+        var changes = OnceTrained(
+            () => update?.Report(data, Measured(data), new UpdateEvaluation(update.Start.Ranker, ranker, pool, configuration.Evaluation, cancellation)), checkpoints, cancellation);
         if (json is not null) TextFile.Write(json, changes?.AddTo(report) ?? report.ToJson());
         if (!options.KeepCheckpointsAtEnd) checkpoints?.Clear();
         var place = Path.GetRelativePath(Directory.GetCurrentDirectory(), configuration.BundleDirectory);

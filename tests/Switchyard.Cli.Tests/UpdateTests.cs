@@ -138,6 +138,19 @@ public sealed class UpdateTests : IDisposable
         _run.WeightsDigest("next").ShouldBe(_run.WeightsDigest("whole"));
     }
 
+    /// <summary>Whatever befalls the comparison with the bundle, training is not lost.</summary>
+    [Fact]
+    public void Train_UpdateCancelledInItsReport_HasSavedTheModel()
+    {
+        using var cancel = new CancellationTokenSource();
+        using var output = new Canceller(cancel, 1, "test, before and after the update:");
+
+        new Application(output, TextWriter.Null, cancel.Token).Run(["train", _run.Configuration, "--init-from", Start, .. Next.SelectMany(s => new[] { "--set", s })]).ShouldBe(Application.Cancelled);
+
+        output.ToString().ShouldNotContain("earlier run");
+        CliRun.Run("evaluate", _run.Place("runs/next/model")).ShouldSucceed();
+    }
+
     [Fact]
     public void Train_ResumeFromAnotherBundle_IsRefused()
     {
@@ -203,14 +216,14 @@ public sealed class UpdateTests : IDisposable
         return values;
     }
 
-    sealed class Canceller(CancellationTokenSource cancel, int validations) : StringWriter(CultureInfo.InvariantCulture)
+    sealed class Canceller(CancellationTokenSource cancel, int validations, string line = "epoch ") : StringWriter(CultureInfo.InvariantCulture)
     {
         int _validations;
 
         public override void WriteLine(string? value)
         {
             base.WriteLine(value);
-            if (value!.StartsWith("epoch ", StringComparison.Ordinal) && ++_validations == validations) cancel.Cancel();
+            if (value!.StartsWith(line, StringComparison.Ordinal) && ++_validations == validations) cancel.Cancel();
         }
     }
 }
