@@ -36,10 +36,14 @@ public sealed record FundSearchOptions
     /// </summary>
     public AlikeBy Alike { get; init; } = AlikeBy.Domain;
 
-    /// <summary>Why the numbers cannot be used; null where they can.</summary>
+    /// <summary>A log of fewer rows has less than a search a day: a part of its split may be empty.</summary>
+    public const long FewestRows = FundSearchRows.Days * FundList.MaxLength;
+
+    /// <summary>Why the options cannot be used; null where they can.</summary>
     public string? Problem =>
         Channels is < 1 or > MaxNodes ? OutOfRange("channels", Channels)
         : Domains is < 1 or > MaxNodes ? OutOfRange("domains", Domains)
+        : !Enum.IsDefined(Alike) ? string.Create(CultureInfo.InvariantCulture, $"alike {Alike}: give {string.Join(", ", Enum.GetNames<AlikeBy>().Select(n => n.ToLowerInvariant()))}.")
         : null;
 
     static string OutOfRange(string what, int value) =>

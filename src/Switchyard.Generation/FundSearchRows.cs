@@ -28,6 +28,7 @@ sealed class FundSearchRows(ulong seed, long rows, FundScenarios scenarios, Fund
     int _leaf;
     double _amount;
     string _time = "";
+    bool _isTest;
 
     public static ImmutableArray<string> Columns { get; } =
     [
@@ -39,7 +40,7 @@ sealed class FundSearchRows(ulong seed, long rows, FundScenarios scenarios, Fund
 
     public override int Scenario => _leaf;
 
-    public override bool IsTest => _time.StartsWith(Day(Days - 1), StringComparison.Ordinal);
+    public override bool IsTest => _isTest;
 
     public override bool Label(int task) => _labels[task];
 
@@ -68,6 +69,7 @@ sealed class FundSearchRows(ulong seed, long rows, FundScenarios scenarios, Fund
         _outcomes = new RandomStream(seed, (ulong)Purpose.Outcome, (ulong)_search);
         // In 128 bits: rows × ticks of sixteen days overflow 64.
         var ticks = (long)((Int128)TimeSpan.FromDays(Days).Ticks * _row / Math.Max(rows, _row + 1));
+        _isTest = ticks >= TimeSpan.FromDays(Days - 1).Ticks;
         _time = Start.AddTicks(ticks).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
     }
 

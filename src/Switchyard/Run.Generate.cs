@@ -39,10 +39,13 @@ public static partial class Run
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(reporter);
+        RequireUsable(options);
         var folder = Path.GetDirectoryName(Path.GetFullPath(options.Output))!;
         var configuration = Path.Combine(folder, RunConfiguration.DefaultFileName);
         var truthFile = Path.Combine(folder, TruthFileName);
-        Check(options, configuration, truthFile);
+        if (!options.Force && new[] { options.Output, configuration, truthFile, options.Probabilities }.FirstOrDefault(File.Exists) is { } there)
+            throw new InputException($"{there} is there already; name another folder with --output, or replace it with --force.");
+        TextFile.RequireWritable(("--output", options.Output), ("--output", configuration), ("--output", truthFile), ("--probabilities", options.Probabilities));
         var world = new FundSearchWorld(options.World);
         var yaml = world.Configuration(Path.GetFileName(options.Output));
         RunConfiguration.Parse(yaml, configuration, folder);
@@ -53,6 +56,13 @@ public static partial class Run
             if (options.Probabilities is null) truth = Rows(log, null);
             else TextFile.Write(options.Probabilities, probabilities => truth = Rows(log, probabilities));
         });
+        if (options.Rows < FundSearchOptions.FewestRows)
+        {
+            reporter.Warning(string.Create(
+                CultureInfo.InvariantCulture,
+                $"a log of {options.Rows} rows has less than a search a day: its validation or test part may be empty; give --rows {FundSearchOptions.FewestRows} or more"));
+        }
+
         TextFile.Write(configuration, writer => writer.Write(yaml));
         TextFile.Write(truthFile, truth!.ToJson());
         reporter.Result(string.Create(CultureInfo.InvariantCulture, $"wrote {options.Rows:N0} rows to {options.Output}; {Shown(truthFile)} says what was planted"));
@@ -68,25 +78,19 @@ public static partial class Run
         }
     }
 
-    static void Check(GenerateOptions options, string configuration, string truthFile)
+    static void RequireUsable(GenerateOptions options)
     {
         if (options.World.Problem is { } problem) throw new InputException($"--{problem}");
         if (options.Rows < 1) throw new InputException(string.Create(CultureInfo.InvariantCulture, $"--rows {options.Rows}: give at least one row."));
         RequireCsv("--output", options.Output);
         if (options.Probabilities is not null) RequireCsv("--probabilities", options.Probabilities);
-        string[] files = [options.Output, configuration, truthFile, .. options.Probabilities is null ? (string[])[] : [options.Probabilities]];
-        if (files.Select(Path.GetFullPath).Distinct(StringComparer.OrdinalIgnoreCase).Count() < files.Length)
-            throw new InputException($"--probabilities {options.Probabilities}: the log is written there; name another file.");
-        if (!options.Force && files.FirstOrDefault(File.Exists) is { } there)
-            throw new InputException($"{there} is there already; name another folder with --output, or replace it with --force.");
-        foreach (var file in files) TextFile.RequireWritable(file);
     }
 
     // By its name, the configuration's reader tells separator and compression; a pattern or a variable would name other files.
     static void RequireCsv(string option, string file)
     {
         if (!file.EndsWith(".csv", StringComparison.Ordinal) && !file.EndsWith(".csv.gz", StringComparison.Ordinal))
-            throw new InputException($"{option} {file}: name a file that ends in .csv or .csv.gz.");
+            throw new InputException($"{option} '{file}': name a file that ends in .csv or .csv.gz.");
         if (Path.GetFileName(file).AsSpan().ContainsAny('*', '$')) throw new InputException($"{option} {file}: a name with * or $ cannot stand in a configuration; name another file.");
     }
 }

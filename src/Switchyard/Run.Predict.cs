@@ -30,6 +30,7 @@ public static partial class Run
     {
         keep ??= [];
         reporter ??= SilentReporter.Instance;
+        if (output != "-") TextFile.RequireWritable(("--output", output));
         var loaded = ModelBundle.Load(bundle);
         using var rows = OpenRows(input, separator, loaded);
         var scored = 0L;

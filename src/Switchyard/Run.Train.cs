@@ -39,7 +39,7 @@ public static partial class Run
         ArgumentNullException.ThrowIfNull(configuration);
         reporter ??= SilentReporter.Instance;
         ModelBundle.RequirePlace(configuration.BundleDirectory);
-        if (json is not null) TextFile.RequireWritable(json);
+        TextFile.RequireWritable(("--json", json));
         using var update = initFrom is null ? null : ModelUpdate.Begin(initFrom, configuration, reporter, cancellation);
         using var data = update is null ? OpenData(configuration, null, reporter, cancellation) : OpenGrown(configuration, update.Start.Ranker.Schema, reporter, cancellation);
         var options = configuration.Training;

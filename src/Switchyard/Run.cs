@@ -29,7 +29,7 @@ public static partial class Run
         string bundle, RunConfiguration? configuration = null, string? json = null, IRunReporter? reporter = null, CancellationToken cancellation = default)
     {
         reporter ??= SilentReporter.Instance;
-        if (json is not null) TextFile.RequireWritable(json);
+        TextFile.RequireWritable(("--json", json));
         var loaded = ModelBundle.Load(bundle);
         configuration ??= ConfigurationOf(bundle, loaded.Metadata);
         using var data = OpenData(configuration, loaded.Ranker.Schema, reporter, cancellation);

@@ -20,6 +20,7 @@ static class TextFile
                 return;
             }
 
+            Directory.CreateDirectory(FolderOf(path));
             var temporary = Temporary(path);
             try
             {
@@ -37,15 +38,29 @@ static class TextFile
         }
     }
 
-    /// <summary>Says now what <see cref="Write(string, string)"/> would only say after hours of training.</summary>
-    /// <exception cref="InputException">The file cannot be written.</exception>
-    public static void RequireWritable(string path)
+    /// <summary>Says now what <see cref="Write(string, string)"/> would only say after hours of training. Makes no folder.</summary>
+    /// <param name="files">The option that names a file, and the file; null where the option is not given.</param>
+    /// <exception cref="InputException">A name is empty, two options name the same file, or a file cannot be written.</exception>
+    public static void RequireWritable(params ReadOnlySpan<(string Option, string? File)> files)
+    {
+        // Names that differ in case are one file on some systems.
+        var options = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (option, file) in files)
+        {
+            if (file is null) continue;
+            if (string.IsNullOrWhiteSpace(file)) throw new InputException($"{option}: the name is empty; name a file.");
+            if (Directory.Exists(file)) throw new InputException($"{option} {file} cannot be written: it is a folder; name a file in it.");
+            if (IsDevice(file)) continue;
+            if (!options.TryAdd(Path.GetFullPath(file), option)) throw new InputException($"{option} {file}: {options[Path.GetFullPath(file)]} is written there; name another file.");
+            RequirePlace(file);
+        }
+    }
+
+    static void RequirePlace(string path)
     {
         try
         {
-            if (Directory.Exists(path)) throw new InputException($"{path} cannot be written: it is a folder; name a file in it.");
-            if (IsDevice(path)) return;
-            var temporary = Temporary(path);
+            var temporary = Path.Combine(NearestFolder.Of(FolderOf(path)), Path.GetFileName(Temporary(path)));
             File.Create(temporary).Dispose();
             File.Delete(temporary);
         }
@@ -65,11 +80,10 @@ static class TextFile
     // /dev/null, /dev/stdout and /dev/fd/63 would be replaced by a rename.
     static bool IsDevice(string path) => !OperatingSystem.IsWindows() && Path.GetDirectoryName(Path.GetFullPath(path)) is "/dev" or "/dev/fd";
 
-    static string Temporary(string path)
-    {
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
-        return $"{path}.tmp-{Environment.ProcessId}";
-    }
+    static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
 
-    static InputException Unwritable(string path, Exception e) => new($"{path} cannot be written: {e.Message.TrimEnd('.')}; make room there, or name another file.", e);
+    static string Temporary(string path) => $"{path}.tmp-{Environment.ProcessId}";
+
+    static InputException Unwritable(string path, Exception e) =>
+        new($"{path} cannot be written: {e.Message.TrimEnd('.')}; name a file in a folder that has room and that you may write to.", e);
 }

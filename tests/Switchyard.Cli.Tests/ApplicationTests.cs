@@ -61,6 +61,19 @@ public sealed class ApplicationTests
     }
 
     [Fact]
+    public void Run_FolderWithOtherConfigurations_NamesThem()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        foreach (var name in new[] { "b.yml", "a.yaml", "notes.txt" }) File.WriteAllText(Path.Combine(folder.FullName, name), "");
+        var (code, _, error) = Run("train", folder.FullName);
+        folder.Delete(recursive: true);
+
+        code.ShouldBe(Application.InputError);
+        error.TrimEnd().ShouldBe(
+            $"error: {folder.FullName}: the folder has no switchyard.yaml; name one of its YAML files: {Path.Combine(folder.FullName, "a.yaml")}, {Path.Combine(folder.FullName, "b.yml")}.");
+    }
+
+    [Fact]
     public void Run_Verbose_ShowsStackTrace() => Run("train", "nowhere/run.yaml", "--verbose").Error.ShouldContain("   at Switchyard.RunConfiguration");
 
     [Fact]

@@ -51,9 +51,11 @@ public sealed class GenerateTests : IDisposable
     [InlineData("--rows 0", "--rows 0: give at least one row")]
     [InlineData("--channels 0", "--channels 0: give a number from 1 to 16")]
     [InlineData("--output NAME/log.tsv", "name a file that ends in .csv or .csv.gz")]
-    [InlineData("--probabilities NAME/log.csv", "the log is written there")]
+    [InlineData("--probabilities NAME/log.csv", "--output is written there")]
     [InlineData("--probabilities NAME/p*.csv", "a name with * or $")]
     [InlineData("--alike user", "user")]
+    [InlineData("--alike 7", "--alike 7: give domain, channel, all")]
+    [InlineData("--output NAME/log.csv --probabilities NAME/LOG.csv", "--output is written there")]
     [InlineData("--rows many", "many")]
     public void FundSearch_WrongOption_IsAnInputErrorThatLeavesNothingBehind(string option, string says)
     {
@@ -62,6 +64,27 @@ public sealed class GenerateTests : IDisposable
         code.ShouldBe(Application.InputError);
         error.ShouldContain(says);
         Directory.GetFiles(_folder.FullName).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("--output", "--probabilities")]
+    [InlineData("--probabilities", "--output")]
+    public void FundSearch_EmptyName_IsAnInputError(string option, string other)
+    {
+        var (code, _, error) = Generate(other, Place("log.csv"), option, "");
+        code.ShouldBe(Application.InputError);
+        error.ShouldContain(option);
+        Directory.GetFiles(_folder.FullName).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("159", true)]
+    [InlineData("160", false)]
+    public void FundSearch_FewerRowsThanASearchADay_Warns(string rows, bool warns)
+    {
+        var (code, _, error) = Generate("--rows", rows, "-o", Place("log.csv"));
+        code.ShouldBe(0);
+        error.Contains("less than a search a day", StringComparison.Ordinal).ShouldBe(warns, error);
     }
 
     [Fact]

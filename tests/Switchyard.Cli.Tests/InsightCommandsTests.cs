@@ -27,6 +27,57 @@ public sealed class InsightCommandsTests
     }
 
     [Fact]
+    public void DryRun_WithInitFrom_SaysThatTheyDoNotGoTogether()
+    {
+        using var run = new CliRun();
+
+        CliRun.Run("train", run.Configuration, "--dry-run", "--init-from", run.Bundle).ShouldRefuse("--dry-run and --init-from cannot be given together");
+    }
+
+    [Fact]
+    public void DryRun_FileInTheBundlesPlace_IsRefusedAsTrainDoes()
+    {
+        using var run = new CliRun();
+        Directory.CreateDirectory(run.Place("runs/demo"));
+        File.WriteAllText(run.Bundle, "mine");
+
+        foreach (var options in new string[][] { [], ["--dry-run"] }) CliRun.Run(["train", run.Configuration, .. options]).ShouldRefuse("is a file; choose another place");
+    }
+
+    [Theory]
+    [InlineData("train", "--json")]
+    [InlineData("validate", "--json")]
+    [InlineData("evaluate", "--json")]
+    [InlineData("inspect", "--csv")]
+    [InlineData("inspect", "--json")]
+    [InlineData("importance", "--csv")]
+    [InlineData("importance", "--json")]
+    public void Run_FileWithoutAName_IsRefusedByItsOption(string command, string option)
+    {
+        using var run = new CliRun();
+
+        foreach (var name in new[] { "", " " }) CliRun.Run(command, run.Configuration, option, name).ShouldRefuse($"{option}: the name is empty");
+    }
+
+    [Fact]
+    public void Predict_OutputWithoutAName_IsRefusedByItsOption()
+    {
+        using var run = new CliRun();
+
+        CliRun.Run("predict", run.Configuration, "--input", run.Place("rows.csv"), "--output", "").ShouldRefuse("--output: the name is empty");
+    }
+
+    [Theory]
+    [InlineData("inspect")]
+    [InlineData("importance")]
+    public void Run_TwoFilesOfOneName_AreRefused(string command)
+    {
+        using var run = new CliRun();
+
+        CliRun.Run(command, run.Configuration, "--csv", run.Place("all.txt"), "--json", run.Place("./all.txt")).ShouldRefuse("all.txt", "is written there; name another file");
+    }
+
+    [Fact]
     public void Importance_Run_PrintsTables()
     {
         using var run = new CliRun();

@@ -44,7 +44,7 @@ static class TrainCommand
             if (result.GetValue(dryRun))
             {
                 if (result.GetValue(resume)) throw new InputException("--dry-run trains nothing, so there is nothing to --resume; leave one of the two out.");
-                if (start is not null) throw new InputException("--dry-run looks at a model with random weights; leave --init-from out, the sizes are almost the same.");
+                if (start is not null) throw new InputException("--dry-run and --init-from cannot be given together: a dry run looks at a new model of the configuration, not at an update of a bundle; leave --init-from out, memory and time are almost the same.");
                 Run.DryRun(RunConfiguration.Load(file, overrides), metrics, reporter, cancellation);
                 return;
             }

@@ -58,14 +58,13 @@ sealed class BundlePlace
         return (manifest, weights);
     }
 
-    /// <summary>Refuses a place that holds something else or cannot be written; parents are created.</summary>
+    /// <summary>Refuses a place that holds something else or cannot be written; nothing is made.</summary>
     public void RequireFree()
     {
         if (File.Exists(Folder)) throw new InputException($"{Folder} is a file; choose another place for the model bundle.");
         if (Directory.Exists(Folder) && !IsBundle(Folder) && Directory.EnumerateFileSystemEntries(Folder).Any())
             throw new InputException($"{Folder} is there already and is no model bundle; choose another place or remove it.");
-        Directory.CreateDirectory(_parent);
-        var probe = Sibling("tmp");
+        var probe = Path.Combine(NearestFolder.Of(_parent), Path.GetFileName(Sibling("tmp")));
         if (Directory.Exists(probe)) Directory.Delete(probe, recursive: true);
         Directory.CreateDirectory(probe);
         Directory.Delete(probe);

@@ -20,7 +20,7 @@ public static class ModelBundle
     public static void Save(string folder, Ranker ranker, BundleMetadata metadata) => Save(folder, ranker, metadata, static _ => { });
 
     /// <summary>Refuses now what <see cref="Save(string, Ranker, BundleMetadata)"/> would refuse after the training.</summary>
-    /// <param name="folder">The bundle's folder to be; its parents are created.</param>
+    /// <param name="folder">The bundle's folder to be; neither it nor its parents are made.</param>
     /// <exception cref="InputException">The folder holds something else or cannot be written.</exception>
     public static void RequirePlace(string folder)
     {

@@ -20,6 +20,8 @@ public sealed record RunConfiguration
     /// <summary>File looked for where a folder is given, and the file name that leaves the run its folder's name.</summary>
     public const string DefaultFileName = "switchyard.yaml";
 
+    const int MostNamed = 8;
+
     [Description("Name of the run. Default: the name of the file, or of its folder where the file is called switchyard.yaml.")]
     public required string Name { get; init; }
 
@@ -65,7 +67,7 @@ public sealed record RunConfiguration
     public static RunConfiguration Load(string path, IEnumerable<string>? overrides = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var file = Directory.Exists(path) ? Path.Combine(path, DefaultFileName) : path;
+        var file = Directory.Exists(path) ? FileIn(path) : path;
         return Parse(ReadText(file), file, Path.GetDirectoryName(Path.GetFullPath(file))!, overrides);
     }
 
@@ -98,6 +100,16 @@ public sealed record RunConfiguration
 
     /// <summary>Every value of the run, defaults included, as JSON: keys in a fixed order, so that equal runs give equal text.</summary>
     public string ToJson() => JsonText.Write(RunConfigurationWriter.Write(this));
+
+    static string FileIn(string folder)
+    {
+        var file = Path.Combine(folder, DefaultFileName);
+        if (System.IO.File.Exists(file)) return file;
+        string[] others = [.. Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f) is ".yaml" or ".yml").Order(StringComparer.Ordinal)];
+        if (others.Length == 0) return file;
+        var more = others.Length > MostNamed ? $" and {others.Length - MostNamed} more" : "";
+        throw new InputException($"{folder}: the folder has no {DefaultFileName}; name one of its YAML files: {string.Join(", ", others.Take(MostNamed))}{more}.");
+    }
 
     static string ReadText(string file)
     {

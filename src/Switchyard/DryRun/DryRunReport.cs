@@ -33,6 +33,16 @@ public sealed record Size(string What, long Bytes);
 /// <param name="High">Seconds, were it all as slow as its slowest fifth.</param>
 public sealed record TimeRange(double Expected, double Low, double High)
 {
+    const int Parts = 5;
+
+    /// <summary>A step, from the times of several: their mean, and that of the fastest and the slowest of five stretches equally long.</summary>
+    internal static TimeRange Of(double[] seconds)
+    {
+        var parts = Math.Min(Parts, seconds.Length);
+        var means = Enumerable.Range(0, parts).Select(i => seconds[(i * seconds.Length / parts)..((i + 1) * seconds.Length / parts)].Average()).ToArray();
+        return new(seconds.Average(), means.Min(), means.Max());
+    }
+
     internal TimeRange Times(double factor) => new(Expected * factor, Low * factor, High * factor);
 
     internal TimeRange Plus(double seconds) => new(Expected + seconds, Low + seconds, High + seconds);

@@ -40,7 +40,7 @@ static class DryRunText
             Number("speed", string.Create(CultureInfo.InvariantCulture, $"{time.RowsPerSecond:N0}"), "rows/s");
             Range("an epoch", time.Epoch);
             if (time.Validations > 0) Number("a validation", ByteText.OfSeconds(time.Validation));
-            Range(string.Create(CultureInfo.InvariantCulture, $"{report.Epochs:N0} epochs, {time.Validations:N0} validations"), time.Training);
+            Range(string.Create(CultureInfo.InvariantCulture, $"epochs: {report.Epochs:N0}, validations: {time.Validations:N0}"), time.Training);
         }
 
         Head("Disk");

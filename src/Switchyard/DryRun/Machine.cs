@@ -1,4 +1,5 @@
 using System.Globalization;
+using Switchyard.Data;
 
 namespace Switchyard;
 
@@ -20,10 +21,5 @@ sealed record Machine(long AvailableMemory, Func<string, long> FreeDisk)
             : limit;
     }
 
-    static long DiskLeft(string folder)
-    {
-        var there = new DirectoryInfo(folder);
-        while (!there.Exists && there.Parent is { } parent) there = parent;
-        return new DriveInfo(there.FullName).AvailableFreeSpace;
-    }
+    static long DiskLeft(string folder) => new DriveInfo(NearestFolder.Of(folder)).AvailableFreeSpace;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using Switchyard.Data;
 using Switchyard.Models;
 using Switchyard.Training;
@@ -27,7 +28,8 @@ public static partial class Run
         RunConfiguration configuration, string? json, IRunReporter reporter, Machine machine, double seconds, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        if (json is not null) TextFile.RequireWritable(json);
+        ModelBundle.RequirePlace(configuration.BundleDirectory);
+        TextFile.RequireWritable(("--json", json));
         using var data = OpenData(configuration, null, reporter, cancellation);
         var report = Examine(configuration, data, machine, seconds, cancellation);
         reporter.Result(report.ToText());
@@ -68,8 +70,7 @@ public static partial class Run
 
     static ExpectedTime Expect(TrialResult trial, TrainingOptions options, long stepsPerEpoch)
     {
-        var fifths = trial.StepSeconds.Chunk(Math.Max(1, trial.StepSeconds.Length / 5)).Select(c => c.Average()).ToArray();
-        var step = new TimeRange(trial.StepSeconds.Average(), fifths.Min(), fifths.Max());
+        var step = TimeRange.Of(trial.StepSeconds);
         var epoch = step.Times(stepsPerEpoch);
         var steps = stepsPerEpoch * options.Epochs;
         var validations = trial.ValidationSeconds == 0 ? 0
@@ -88,7 +89,7 @@ public static partial class Run
     static ImmutableArray<Size> DiskOf(Dataset data, WeightCosts costs, TrainingOptions options) =>
     [
         new("column file (there already)", new FileInfo(data.Path).Length),
-        new("bundle", costs.Weights + data.Schema.ToJson().Length),
+        new("bundle", costs.Weights + Encoding.UTF8.GetByteCount(data.Schema.ToJson())),
         new(string.Create(CultureInfo.InvariantCulture, $"checkpoints, at most ({options.KeepCheckpoints} kept, 1 being written)"), (options.KeepCheckpoints + 1) * costs.Checkpoint),
     ];
 

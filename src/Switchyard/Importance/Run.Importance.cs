@@ -31,8 +31,7 @@ public static partial class Run
         options ??= new ImportanceOptions();
         reporter ??= SilentReporter.Instance;
         options.Check();
-        if (json is not null) TextFile.RequireWritable(json);
-        if (csv is not null) TextFile.RequireWritable(csv);
+        TextFile.RequireWritable(("--json", json), ("--csv", csv));
         var loaded = ModelBundle.Load(bundle);
         configuration ??= ConfigurationOf(bundle, loaded.Metadata);
         using var data = OpenData(configuration, loaded.Ranker.Schema, reporter, cancellation);

@@ -16,7 +16,7 @@ public static partial class Run
         ArgumentNullException.ThrowIfNull(reporter);
         if (File.Exists(options.Output) && !options.Force)
             throw new InputException($"{options.Output} is there already; name another file with --output, or replace it with --force.");
-        TextFile.RequireWritable(options.Output);
+        TextFile.RequireWritable(("--output", options.Output));
         var full = Path.GetFullPath(options.Output);
         var proposal = Proposal.For(LogSample.Read(options, cancellation));
         var yaml = ProposalYaml.Write(proposal, Path.GetDirectoryName(full)!);

@@ -17,8 +17,7 @@ public static partial class Run
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(reporter);
-        if (options.Csv is { } csv) TextFile.RequireWritable(csv);
-        if (options.Json is { } json) TextFile.RequireWritable(json);
+        TextFile.RequireWritable(("--csv", options.Csv), ("--json", options.Json));
         var loaded = ModelBundle.Load(bundle);
         var other = options.Against is null ? null : ModelBundle.Load(options.Against);
         configuration ??= ConfigurationOf(bundle, loaded.Metadata);

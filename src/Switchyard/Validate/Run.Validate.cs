@@ -17,7 +17,7 @@ public static partial class Run
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(reporter);
-        if (json is not null) TextFile.RequireWritable(json);
+        TextFile.RequireWritable(("--json", json));
         var spec = configuration.Data;
         SpecChecks.Check(spec);
         var scan = new DataScan(spec);

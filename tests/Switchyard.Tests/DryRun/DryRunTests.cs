@@ -110,6 +110,20 @@ public sealed class DryRunTests
         report.Warnings.Single().ShouldContain("training.keep_checkpoints");
     }
 
+    /// <summary>Nine steps, the last one slow: the slowest fifth is the last two steps, not the last alone.</summary>
+    [Theory]
+    [InlineData(9, 1, 5.5)]
+    [InlineData(10, 1, 5.5)]
+    [InlineData(3, 1, 10)]
+    public void Steps_Times_AreOfFiveStretchesAtMost(int steps, double low, double high)
+    {
+        double[] seconds = [.. Enumerable.Repeat(1.0, steps - 1), 10];
+
+        var step = TimeRange.Of(seconds);
+
+        (step.Expected, step.Low, step.High).ShouldBe((seconds.Average(), low, high));
+    }
+
     [Theory]
     [InlineData(0, "0 B")]
     [InlineData(1023, "1023 B")]
