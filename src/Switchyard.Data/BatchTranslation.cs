@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Switchyard.Data;
 
 /// <summary>
@@ -17,8 +19,7 @@ public sealed class BatchTranslation
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
-        if (!from.Fields.Select(f => (f.Name, f.Kind)).SequenceEqual(to.Fields.Select(f => (f.Name, f.Kind))) || !from.Levels.Select(l => l.Column).SequenceEqual(to.Levels.Select(l => l.Column)))
-            throw new ArgumentException("The schemas have other fields or scenario levels; neither grew from the other.", nameof(to));
+        if (!IsPossible(from, to)) throw new ArgumentException("The schemas do not have the same fields and scenario levels with the same first values; neither grew from the other.", nameof(to));
         (From, To) = (from, to);
         _idLimits = [.. to.Fields.Select(f => f.Table < 0 ? 0 : to.Tables[f.Table].Rows)];
         _nodeLimits = [.. to.Levels.Select(l => l.Nodes.Length)];
@@ -28,6 +29,17 @@ public sealed class BatchTranslation
     public Schema From { get; }
 
     public Schema To { get; }
+
+    /// <summary>True where fields and scenario levels are the same and an id or node that both schemas have means the same in both.</summary>
+    public static bool IsPossible(Schema from, Schema to)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        ArgumentNullException.ThrowIfNull(to);
+        return from.Fields.Select(f => (f.Name, f.Kind)).SequenceEqual(to.Fields.Select(f => (f.Name, f.Kind)))
+            && from.Levels.Select(l => l.Column).SequenceEqual(to.Levels.Select(l => l.Column))
+            && from.Fields.Zip(to.Fields).All(f => MeanTheSame(f.First.Encoder, f.Second.Encoder))
+            && from.Levels.Zip(to.Levels).All(l => BeginAlike(l.First.Nodes, l.Second.Nodes));
+    }
 
     /// <summary>Appends the first rows of a batch to another.</summary>
     public void Append(Batch rows, int count, Batch into)
@@ -72,6 +84,16 @@ public sealed class BatchTranslation
         Limit(rows.Ids(field).AsSpan(0, from[count]), into.EnsureIds(field, start + from[count]).AsSpan(start), _idLimits[field], 0);
         for (var row = 1; row <= count; row++) to[at + row] = start + from[row];
     }
+
+    static bool MeanTheSame(FieldEncoder a, FieldEncoder b) => (a, b) switch
+    {
+        (VocabularyEncoder first, VocabularyEncoder second) => BeginAlike(first.Values, second.Values),
+        (ItemsEncoder first, ItemsEncoder second) => MeanTheSame(first.Values, second.Values) && (first with { Values = second.Values }).Equals(second),
+        (BucketEncoder first, BucketEncoder second) => first.Edges.SequenceEqual(second.Edges),
+        _ => a == b,
+    };
+
+    static bool BeginAlike(ImmutableArray<string> a, ImmutableArray<string> b) => a.AsSpan().CommonPrefixLength(b.AsSpan()) == Math.Min(a.Length, b.Length);
 
     static void Limit(ReadOnlySpan<int> from, Span<int> into, int limit, int unknown)
     {

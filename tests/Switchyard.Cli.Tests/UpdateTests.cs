@@ -88,6 +88,26 @@ public sealed class UpdateTests : IDisposable
         cells.Length.ShouldBeGreaterThan(expected.Count);
     }
 
+    /// <summary>New items, a new city and a new task: either model may be the one inspected.</summary>
+    [Fact]
+    public void Inspect_UpdateAgainstItsStart_ComparesWhatBothHave()
+    {
+        Update().ShouldSucceed();
+        var next = _run.Place("runs/next/model");
+
+        var forth = CliRun.Run("inspect", next, "--against", Start, "--json", _run.Place("forth.json")).ShouldSucceed();
+        var back = CliRun.Run("inspect", Start, "--against", next).ShouldSucceed();
+
+        forth.Error.ShouldContain("not compared: task save is only in the inspected model");
+        back.Error.ShouldContain("not compared: task save is only in the model compared with");
+        forth.Output.ShouldContain("drift from");
+        back.Output.ShouldContain("drift from");
+        var gates = JsonElement.Parse(File.ReadAllText(_run.Place("forth.json"))).GetProperty("drift").GetProperty("gates").EnumerateArray().ToArray();
+        gates.Select(g => g.GetProperty("task").GetString()).ShouldNotContain("save");
+        gates.ShouldContain(g => g.GetProperty("scenario").GetString() == "oslo");
+        gates.ShouldContain(g => g.GetProperty("weight").GetDouble() > 0);
+    }
+
     [Theory]
     [InlineData("embeddings", "embedding.item")]
     [InlineData("experts", "task.0.expert.0.weight")]

@@ -114,6 +114,22 @@ public sealed class GrowthTests
         seen.Nodes(0)[0].ShouldBe(-1);
     }
 
+    /// <summary>Ids that mean something else in the other schema would be mistaken without a word.</summary>
+    [Fact]
+    public void Translate_SchemaThatDidNotGrowFromTheOther_IsRefused()
+    {
+        using var folder = Folder();
+        using var old = folder.Import(Spec);
+        using var grown = Dataset.OpenOrImportGrown(Next, old.Schema, folder.Path, folder.Cache);
+        using var other = Importer.Import(Spec with { Sources = Next.Sources }, folder.Path, folder.File("other"));
+
+        BatchTranslation.IsPossible(old.Schema, grown.Schema).ShouldBeTrue();
+        BatchTranslation.IsPossible(grown.Schema, old.Schema).ShouldBeTrue();
+        BatchTranslation.IsPossible(old.Schema, Schema.FromJson(old.Schema.ToJson())).ShouldBeTrue();
+        BatchTranslation.IsPossible(old.Schema, other.Schema).ShouldBeFalse();
+        Should.Throw<ArgumentException>(() => new BatchTranslation(other.Schema, grown.Schema));
+    }
+
     [Fact]
     public void Translate_OldRowsToTheGrownSchema_NewTaskIsNotObserved()
     {

@@ -7,7 +7,7 @@ namespace Switchyard;
 
 /// <summary>
 /// The gates of two models on the same rows. Layers and tasks are matched by name, rows by the inspected model's scenario nodes, experts by index: it
-/// says something where one model started from the other.
+/// says something where one model started from the other. One of them may know more ids, scenarios and tasks.
 /// </summary>
 public sealed record DriftReport
 {
@@ -22,18 +22,16 @@ public sealed record DriftReport
 
     /// <summary>Runs the same rows through both models.</summary>
     /// <param name="ranker">The inspected model.</param>
-    /// <param name="rows">The rows as it reads them.</param>
+    /// <param name="rows">The rows as it reads them; what the other model does not know of them is unknown to it.</param>
     /// <param name="against">The other model.</param>
-    /// <param name="sameRows">The same rows in the same order as the other model reads them.</param>
     /// <param name="limit">Rows to read at most.</param>
     /// <param name="pool">Workers; null computes on the calling thread.</param>
     /// <param name="cancellation">Ends the count between two batches.</param>
-    /// <exception cref="InputException">The sources do not hand out the same rows.</exception>
+    /// <exception cref="InputException">The models encode values differently: neither's data grew from the other's.</exception>
     public static DriftReport Measure(
         Ranker ranker,
         IBatchSource rows,
         Ranker against,
-        IBatchSource sameRows,
         long limit = long.MaxValue,
         WorkerPool? pool = null,
         CancellationToken cancellation = default)
@@ -41,19 +39,23 @@ public sealed record DriftReport
         ArgumentNullException.ThrowIfNull(ranker);
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(against);
-        ArgumentNullException.ThrowIfNull(sameRows);
-        var (first, second) = (new ObservedPass(ranker, rows, pool), new ObservedPass(against, sameRows, pool));
-        var tally = new ExpertTally(ranker.Schema, ranker.Schema);
-        var other = new ExpertTally(ranker.Schema, against.Schema);
-        while (first.Next(limit, cancellation))
+        if (!BatchTranslation.IsPossible(ranker.Schema, against.Schema))
         {
-            if (!second.Next(limit, cancellation) || !second.Batch.Rows.AsSpan(0, second.Batch.Count).SequenceEqual(first.Batch.Rows.AsSpan(0, first.Batch.Count)))
-                throw new InputException("The two models do not read the same rows of the sources; inspect them one by one.");
-            other.Add(second.Graph, first.Batch);
-            tally.Add(first.Graph, first.Batch, other, second.Graph);
+            throw new InputException(
+                "The two models do not know the same fields and scenarios by the same ids, so neither started from the other and their gates cannot be compared; inspect them one by one.");
         }
 
-        var use = new ExpertUse { Rows = first.Rows, Layers = tally.Layers() };
+        var (pass, otherPass) = (new ObservedPass(ranker, rows, pool), new TranslatedPass(against, ranker.Schema, pool));
+        var tally = new ExpertTally(ranker.Schema, ranker.Schema);
+        var other = new ExpertTally(ranker.Schema, against.Schema);
+        while (pass.Next(limit, cancellation))
+        {
+            otherPass.Run(pass.Batch);
+            other.Add(otherPass.Graph, pass.Batch);
+            tally.Add(pass.Graph, pass.Batch, other, otherPass.Graph);
+        }
+
+        var use = new ExpertUse { Rows = pass.Rows, Layers = tally.Layers() };
         var others = other.Layers();
         return new DriftReport
         {

@@ -8,7 +8,8 @@ namespace Switchyard;
 /// <summary>Runs the rows of a source through a model, batch by batch, and leaves the graph to be read.</summary>
 sealed class ObservedPass
 {
-    const int BatchRows = 4096;
+    /// <summary>Rows of a batch, at most.</summary>
+    public const int BatchRows = 4096;
 
     readonly IBatchSource _rows;
     readonly ForwardPass _pass;

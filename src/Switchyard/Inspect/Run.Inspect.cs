@@ -11,7 +11,7 @@ public static partial class Run
     /// <param name="options">Part, threshold, comparison and files.</param>
     /// <param name="reporter">Hears progress and warnings; the report is returned, not told.</param>
     /// <param name="cancellation">Ends the run between two batches.</param>
-    /// <exception cref="InputException">A file cannot be read or written, the part has no row, or the model has no gate.</exception>
+    /// <exception cref="InputException">A file cannot be read or written, the part has no row, the model has no gate, or the one compared with knows other fields or ids.</exception>
     public static InspectReport Inspect(
         string bundle, RunConfiguration? configuration, InspectOptions options, IRunReporter reporter, CancellationToken cancellation = default)
     {
@@ -26,7 +26,7 @@ public static partial class Run
         if (data.Rows(part) == 0) throw new InputException($"There is no {part.Name()} row to inspect; name another part with --part, or give split.{part.Name()} a condition that some rows meet.");
         using var rows = data.Open(part);
         using var pool = NewPool(configuration.Training.Threads);
-        var drift = other is null ? null : Drift(other.Ranker);
+        var drift = other is null ? null : DriftReport.Measure(loaded.Ranker, rows, other.Ranker, options.Rows, pool, cancellation);
         var report = new InspectReport
         {
             Bundle = bundle,
@@ -41,12 +41,5 @@ public static partial class Run
         if (options.Csv is not null) TextFile.Write(options.Csv, report.WriteCsv);
         if (options.Json is not null) TextFile.Write(options.Json, report.ToJson());
         return report;
-
-        DriftReport Drift(Ranker against)
-        {
-            using var again = OpenData(configuration, against.Schema, reporter, cancellation);
-            using var sameRows = again.Open(part);
-            return DriftReport.Measure(loaded.Ranker, rows, against, sameRows, options.Rows, pool, cancellation);
-        }
     }
 }

@@ -51,19 +51,30 @@ public sealed class DriftReportTests
         var grown = TinyData.Schema([3, 3], [-1, 0, -1]);
         var (ranker, other) = (new Ranker(grown, Options, 1), new Ranker(Known, Options, 1));
         var rows = TinyData.Rows(grown, 300, 2);
-        var before = TinyData.Rows(Known, 300, 2);
-        for (var row = 0; row < 300; row++)
-        {
-            before.Nodes(0)[row] = rows.Nodes(0)[row] == 2 ? -1 : rows.Nodes(0)[row];
-            before.Nodes(1)[row] = rows.Nodes(1)[row];
-        }
-
-        var drift = DriftReport.Measure(ranker, new RowsSource(rows), other, new RowsSource(before));
+        var drift = Measure(ranker, other, rows);
 
         drift.Unmatched.ShouldBe(["task task2 is only in the inspected model"]);
         var node = drift.Gates.Single(d => d.Layer == "scenario.0.0" && d.Gate.Level == "level0" && d.Gate.Scenario == "node2");
         node.Against.Rows.ShouldBe(node.Gate.Rows);
         drift.Gates.Where(d => d.Layer == "task.0" && d.Gate.Level is null).Select(d => d.Gate.Task).ShouldBe(["task0", "task1"]);
+    }
+
+    /// <summary>The other model must see what its own import would show it: the new node as an unknown one.</summary>
+    [Fact]
+    public void Measure_ModelOfFewerNodesAndTasks_CountsAsOnItsOwnRows()
+    {
+        var grown = TinyData.Schema([3, 3], [-1, 0, -1]);
+        var (ranker, other) = (new Ranker(grown, Options, 1), new Ranker(Known, Options, 1));
+        var rows = TinyData.Rows(grown, 300, 2);
+        var seen = new Batch(Known, 300);
+        new BatchTranslation(grown, Known).Append(rows, 300, seen);
+        var own = ExpertUse.Count(other, new RowsSource(seen));
+
+        foreach (var drift in Measure(ranker, other, rows).Gates.Where(d => d.Gate.Level is null && d.Gate.Task is not null))
+            drift.Against.Weight.ShouldBe(own.Layer(drift.Layer).Find(null, null, drift.Gate.Task)!.Weight);
+        var back = Measure(other, ranker, seen);
+        back.Unmatched.ShouldBe(["task task2 is only in the model compared with"]);
+        back.Gates.ShouldContain(d => d.Gate.Changed > 0);
     }
 
     [Fact]
@@ -92,14 +103,12 @@ public sealed class DriftReportTests
     }
 
     [Fact]
-    public void Measure_OtherRows_IsRefused()
+    public void Measure_ModelOfOtherIds_IsRefused()
     {
         var ranker = new Ranker(Known, Options, 1);
-        var batch = TinyData.Rows(Known, 50, 2);
-        var fewer = new RowsSource(TinyData.Pick(batch, [.. Enumerable.Range(1, 49)]));
-        Should.Throw<InputException>(() => DriftReport.Measure(ranker, new RowsSource(batch), ranker, fewer)).Message.ShouldContain("same rows");
+        var strange = Known with { Levels = [Known.Levels[0], Known.Levels[1] with { Nodes = [.. Known.Levels[1].Nodes.Reverse()] }] };
+        Should.Throw<InputException>(() => Measure(ranker, new Ranker(strange, Options, 1), TinyData.Rows(Known, 50, 2))).Message.ShouldContain("neither started from the other");
     }
 
-    static DriftReport Measure(Ranker ranker, Ranker other, Batch batch) =>
-        DriftReport.Measure(ranker, new RowsSource(batch), other, new RowsSource(batch));
+    static DriftReport Measure(Ranker ranker, Ranker other, Batch batch) => DriftReport.Measure(ranker, new RowsSource(batch), other);
 }
