@@ -1,3 +1,5 @@
+using MathNet.Numerics.Distributions;
+
 namespace Switchyard.Evaluation;
 
 /// <summary>A difference between two models' metrics on the same rows, with what is known of its error. Student's t throughout.</summary>
