@@ -133,6 +133,6 @@ public static partial class Run
         }
     }
 
-    internal static string Quoted(string text) =>
+    static string Quoted(string text) =>
         text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

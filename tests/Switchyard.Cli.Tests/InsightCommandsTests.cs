@@ -99,6 +99,7 @@ public sealed class InsightCommandsTests
         { ["--part", "tset"], ["--part tset", "train, validation, test"] },
         { ["--repeats", "0"], ["--repeats 0"] },
         { ["--rows", "1"], ["--rows 1"] },
+        { ["--rows", "12"], ["12 test rows are too few", "positive", "raise --rows"] },
         { ["--json", "."], ["is a folder"] },
         { ["--set", "split.test=day > 100"], ["no test row", "split.test"] },
     };

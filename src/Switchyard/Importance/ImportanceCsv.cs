@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Switchyard.Evaluation;
 
 namespace Switchyard;
@@ -7,25 +5,28 @@ namespace Switchyard;
 /// <summary>Importance as a table: a line for every field × scenario × task. Values that do not exist are empty.</summary>
 static class ImportanceCsv
 {
-    const string Header = "field,column,level,scenario,task,rows,positives,auc_drop,auc_low,auc_high,auc_p,significant,logloss_rise,logloss_low,logloss_high";
+    static readonly string[] Heads =
+    [
+        "field", "column", "level", "scenario", "task", "rows", "positives",
+        "auc_drop", "auc_low", "auc_high", "auc_p", "significant", "logloss_rise", "logloss_low", "logloss_high",
+    ];
 
-    public static string Write(ImportanceReport report)
+    public static void Write(ImportanceReport report, TextWriter writer)
     {
-        var text = new StringBuilder(Header);
+        using var table = new CsvTable(writer, Heads);
         foreach (var field in report.Fields)
         {
-            foreach (var cell in field.Loss.Cells)
-            {
-                string[] names = [field.Unit.Name, field.Unit.Column, cell.Level, cell.Scenario, cell.Task];
-                var significant = report.Significant.Contains((field.Unit.Name, cell.Scenario, cell.Task)) ? 1 : 0;
-                text.Append('\n').AppendJoin(',', names.Select(Run.Quoted));
-                text.Append(CultureInfo.InvariantCulture, $",{cell.Rows},{cell.Positives},{Values(cell.Auc)},{cell.Auc?.PValue},{significant},{Values(cell.LogLoss)}");
-            }
+            foreach (var cell in field.Loss.Cells) table.Add([.. Place(field, cell), .. Drop(cell.Auc), .. Test(report.IsSignificant(field, cell), cell.Auc), .. Drop(cell.LogLoss)]);
         }
-
-        return text.ToString();
     }
 
-    static string Values(Difference? d) =>
-        d is null ? ",," : string.Create(CultureInfo.InvariantCulture, $"{d.Value},{d.Value - d.HalfWidth()},{d.Value + d.HalfWidth()}");
+    static string[] Place(FieldImportance field, CellDifference cell) =>
+        [field.Unit.Name, field.Unit.Column, cell.Level, cell.Scenario, cell.Task, CsvTable.Text(cell.Rows), CsvTable.Text(cell.Positives)];
+
+    static string[] Drop(Difference? difference) => difference is not { } d
+        ? ["", "", ""]
+        : [CsvTable.Text(d.Value), CsvTable.Text(d.Value - d.HalfWidth()), CsvTable.Text(d.Value + d.HalfWidth())];
+
+    static string[] Test(bool? significant, Difference? difference) =>
+        [difference is { } d ? CsvTable.Text(d.PValue) : "", significant is { } found ? found ? "1" : "0" : ""];
 }

@@ -27,6 +27,8 @@ static class ImportanceJson
             ["column"] = f.Unit.Column,
             ["fields"] = List(f.Unit.Fields, n => JsonValue.Create(n)!),
             ["scenario_column"] = f.Unit.IsScenario,
+            ["levels_below"] = List(f.Unit.LevelsBelow, n => JsonValue.Create(n)!),
+            ["without_effect"] = f.IsWithoutEffect,
             ["mean_auc"] = Of(f.Loss.MeanAuc),
             ["cells"] = List(f.Loss.Cells, c => Cell(report, f, c)),
         }),
@@ -39,6 +41,8 @@ static class ImportanceJson
             ["auc"] = Of(o.Drop),
             ["next_scenario"] = o.NextScenario,
             ["next_auc"] = Of(o.Next),
+            ["compared"] = o.Compared,
+            ["too_small"] = o.TooSmall,
         }),
         ["fixed"] = List(report.Fixed, f => new JsonObject { ["name"] = f.Field, ["value"] = f.Value }),
     }.ToJsonString(Options);
@@ -52,7 +56,7 @@ static class ImportanceJson
         ["positives"] = cell.Positives,
         ["auc"] = Of(cell.Auc),
         ["logloss"] = Of(cell.LogLoss),
-        ["significant"] = report.Significant.Contains((field.Unit.Name, cell.Scenario, cell.Task)),
+        ["significant"] = report.IsSignificant(field, cell),
     };
 
     static JsonObject? Of(Difference? difference) => difference is null ? null : new JsonObject

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Switchyard.Data;
 using Switchyard.Evaluation;
 
 namespace Switchyard;
@@ -23,7 +24,7 @@ sealed class ImportanceText
     string Write()
     {
         var options = _report.Options;
-        Line($"{_report.Part.ToString().ToLowerInvariant()}: {_report.Rows:N0} of {_report.RowsInPart:N0} rows; every field permuted {options.Repeats} times {(options.AcrossScenarios ? "across all rows" : "within every scenario")}, seed {options.Seed}");
+        Line($"{_report.Part.Name()}: {_report.Rows:N0} of {_report.RowsInPart:N0} rows; every field permuted {options.Repeats} times {(options.AcrossScenarios ? "across all rows" : "within every scenario")}, seed {options.Seed}");
         Line($"AUC with nothing permuted: {string.Join(", ", _report.Base.Totals.Select(t => $"{t.Task} {Fixed(t.Metrics.Auc)}"))}");
         Line($"");
         Line($"What the model loses without a field (drop of AUC, ± 95 %; rise of log loss):");
@@ -45,23 +46,23 @@ sealed class ImportanceText
     /// <summary>The finest level's scenarios with the most positives, side by side.</summary>
     void OfScenarios(string task)
     {
-        var level = _report.Fields.SelectMany(f => f.Loss.Cells).Where(c => c.Task == task && c.Level == "leaf" && c.Counted).Select(c => (c.Scenario, c.Positives)).Distinct().ToArray();
-        if (level.Length < 2) return;
-        var shown = level.OrderByDescending(s => s.Positives).Take(Scenarios).Select(s => s.Scenario).ToArray();
+        var scenarios = _report.Fields.Take(1).SelectMany(f => f.Loss.Cells).Where(c => c.Task == task && c.Level == "leaf" && c.Counted).ToArray();
+        if (scenarios.Length < 2) return;
+        var shown = scenarios.OrderByDescending(s => s.Positives).Take(Scenarios).ToArray();
         var fields = _report.Fields.Where(f => !f.IsWithoutEffect).Take(Fields).ToArray();
         if (fields.Length == 0) return;
         Line($"");
         Line($"{task}: drop of AUC in every scenario (* more than chance)");
         Line($"");
-        MarkdownTable.Append(_text, ["field", .. shown], 1, [.. fields.Select(f => Row(f, task, shown))]);
-        if (level.Length > shown.Length) Line($"{level.Length - shown.Length} more scenarios with fewer positives: in --json and --csv");
+        MarkdownTable.Append(_text, ["field", .. shown.Select(s => s.Scenario)], 1, [.. fields.Select(f => Row(f, task, shown))]);
+        if (scenarios.Length > shown.Length) Line($"{scenarios.Length - shown.Length} more scenarios with fewer positives: in --json and --csv");
         if (_report.Fields.Length > fields.Length) Line($"{_report.Fields.Length - fields.Length} more fields: in --json and --csv");
     }
 
-    string[] Row(FieldImportance field, string task, string[] scenarios)
+    string[] Row(FieldImportance field, string task, CellDifference[] shown)
     {
-        var cells = field.Loss.Cells.Where(c => c.Level == "leaf" && c.Task == task).ToDictionary(c => c.Scenario, StringComparer.Ordinal);
-        return [Name(field.Unit), .. scenarios.Select(s => cells[s].Auc is { } drop ? Signed(drop) + (IsSignificant(field, s, task) ? "*" : " ") : "")];
+        var cells = field.Loss.Cells.Where(c => c.Task == task).ToDictionary(c => c.Node);
+        return [Name(field.Unit), .. shown.Select(s => Signed(cells[s.Node].Auc) + (_report.IsSignificant(field, cells[s.Node]) == true ? "*" : " "))];
     }
 
     void OneScenario()
@@ -75,7 +76,10 @@ sealed class ImportanceText
 
         Line($"Helps one scenario only:");
         foreach (var found in _report.OneScenario)
-            Line($"  {Name(found.Unit)}: {found.Task} in {found.Scenario}, drop {Text(found.Drop)}; elsewhere at most {Text(found.Next)} ({found.NextScenario})");
+        {
+            var others = found.TooSmall == 0 ? $"all {found.Compared} others compared" : $"{found.Compared} others compared, {found.TooSmall} too small to compare";
+            Line($"  {Name(found.Unit)}: {found.Task} in {found.Scenario}, drop {Text(found.Drop)}; elsewhere at most {Text(found.Next)} ({found.NextScenario}; {others})");
+        }
     }
 
     void Notes()
@@ -84,12 +88,12 @@ sealed class ImportanceText
         foreach (var (field, value) in _report.Fixed) Line($"{field} is a position field: {value} in all scoring, so it is not permuted.");
         foreach (var field in _report.Fields.Where(f => f.Unit.Fields.Length > (f.Unit.IsScenario ? 0 : 1)))
             Line($"{string.Join(", ", field.Unit.Fields)} read{(field.Unit.Fields.Length > 1 ? "" : "s")} column {field.Unit.Column}{(field.Unit.IsScenario ? ", which is also the scenario" : "")}: permuted together.");
+        foreach (var unit in _report.Fields.Select(f => f.Unit).Where(u => u.LevelsBelow.Length > 0))
+            Line($"{Name(unit)} is permuted together with the levels below it: {string.Join(", ", unit.LevelsBelow)}.");
         var without = _report.Fields.Where(f => f.IsWithoutEffect).Select(f => Name(f.Unit)).ToArray();
         if (without.Length > 0) Line($"No score changes without {string.Join(", ", without)}: unused, or the same in all rows{(_report.Options.AcrossScenarios ? "" : " of a scenario")}.");
         Line($"* and 'one scenario only' at 5 %, corrected for all fields, scenarios and tasks (Benjamini and Hochberg).");
     }
-
-    bool IsSignificant(FieldImportance field, string scenario, string task) => _report.Significant.Contains((field.Unit.Name, scenario, task));
 
     static string Name(ImportanceUnit unit) => DataReportText.OneLine(unit.IsScenario ? $"{unit.Name} (scenario)" : unit.Name);
 

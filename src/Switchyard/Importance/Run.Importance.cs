@@ -10,7 +10,7 @@ public static partial class Run
 {
     /// <summary>
     /// Measures what a model loses, in every scenario and task, when a field's values are permuted among the rows. Fields that share a
-    /// source column are permuted together; a scenario column with its level. Position fields are fixed in scoring and left out.
+    /// source column are permuted together; a scenario column with its level and those below. Position fields are fixed in scoring and left out.
     /// </summary>
     /// <param name="bundle">Folder of the bundle.</param>
     /// <param name="configuration">Which rows to read; null reads those of the run that trained the bundle.</param>
@@ -42,7 +42,7 @@ public static partial class Run
         var report = Measure(new Predictor(loaded.Ranker, pool), source, part, options, configuration.Evaluation, reporter, cancellation);
         reporter.Result(report.ToText());
         if (json is not null) TextFile.Write(json, report.ToJson());
-        if (csv is not null) TextFile.Write(csv, report.ToCsv());
+        if (csv is not null) TextFile.Write(csv, report.WriteCsv);
         return report;
     }
 
@@ -56,8 +56,15 @@ public static partial class Run
         float[][] labels = [.. Enumerable.Range(0, schema.Tasks.Length).Select(t => sample.Labels(t)[..sample.Count])];
         var scores = new PermutedScores(predictor, sample);
         var comparison = new ScoreComparison(layout, evaluation, leaves, sample.Groups[..sample.Count], labels);
+        if (comparison.Problem is { } problem)
+        {
+            throw new InputException(
+                $"{sample.Count} {part.Name()} rows are too few to measure what is lost: {problem}; {(sample.Count < source.RowCount ? "raise --rows" : "name another part with --part")}, or lower evaluation.min_positives and evaluation.min_negatives.");
+        }
+
         scores.Run(SampleColumns.None, [], cancellation);
         comparison.SetFirst(scores.Scores);
+        float[][] unpermuted = [.. scores.Scores.Select(s => s.ToArray())];
         var evaluator = new Evaluator(layout, evaluation with { GroupMetrics = false });
         evaluator.Add(leaves, default, scores.Scores, labels, sample.Count);
         var within = options.AcrossScenarios ? Permutation.Across(sample.Count) : new Permutation(leaves);
@@ -67,13 +74,15 @@ public static partial class Run
         {
             var permutation = unit.Level < 0 || options.AcrossScenarios ? within : new Permutation(LevelsAbove(sample, unit.Level));
             comparison.Clear();
+            var moved = false;
             for (var repeat = 0; repeat < options.Repeats; repeat++)
             {
                 scores.Run(unit, permutation.Draw(options.Seed, string.Create(CultureInfo.InvariantCulture, $"{unit.Unit.Column}/{repeat}")), cancellation);
                 comparison.Add(scores.Scores);
+                moved = moved || !Enumerable.Range(0, unpermuted.Length).All(task => scores.Scores[task].AsSpan().SequenceEqual(unpermuted[task]));
             }
 
-            fields.Add(new FieldImportance(unit.Unit, comparison.Differences()));
+            fields.Add(new FieldImportance(unit.Unit, comparison.Differences(), !moved));
             if (10 * fields.Count / columns.Length > 10 * (fields.Count - 1) / columns.Length)
                 reporter.Message(string.Create(CultureInfo.InvariantCulture, $"permuted {fields.Count} of {columns.Length} fields"));
         }
@@ -99,8 +108,13 @@ public static partial class Run
         var strata = new int[sample.Count];
         for (var above = 0; above < level; above++)
         {
-            var nodes = sample.Schema.Levels[above].Nodes.Length + 1;
-            for (var row = 0; row < strata.Length; row++) strata[row] = (strata[row] * nodes) + sample.Nodes(above)[row] + 1;
+            var numbers = new Dictionary<(int Stratum, int Node), int>();
+            for (var row = 0; row < strata.Length; row++)
+            {
+                var key = (strata[row], sample.Nodes(above)[row]);
+                if (!numbers.TryGetValue(key, out var number)) numbers.Add(key, number = numbers.Count);
+                strata[row] = number;
+            }
         }
 
         return strata;

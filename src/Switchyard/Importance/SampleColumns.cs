@@ -3,17 +3,17 @@ using Switchyard.Data;
 
 namespace Switchyard;
 
-/// <summary>Fields and scenario levels that come from one source column.</summary>
+/// <summary>Fields and scenario levels that come from one source column; of a level, those below it too.</summary>
 /// <param name="Unit">Their names.</param>
 /// <param name="Fields">Indices of the fields.</param>
-/// <param name="Level">Index of the scenario level, −1 for none.</param>
+/// <param name="Level">Index of the highest scenario level, −1 for none.</param>
 sealed record SampleColumns(ImportanceUnit Unit, ImmutableArray<int> Fields, int Level)
 {
     public static SampleColumns None { get; } = new(new ImportanceUnit("", [], false), [], -1);
 
     public bool HasField(int field) => Fields.Contains(field);
 
-    public bool HasLevel(int level) => Level == level;
+    public bool HasLevel(int level) => Level >= 0 && level >= Level;
 
     /// <summary>Everything of a schema that can be permuted, by source column, in schema order. Position fields cannot: scoring fixes them.</summary>
     public static ImmutableArray<SampleColumns> Of(Schema schema)
@@ -25,7 +25,14 @@ sealed record SampleColumns(ImportanceUnit Unit, ImmutableArray<int> Fields, int
     static SampleColumns Of(Schema schema, string column)
     {
         var level = Enumerable.Range(0, schema.Levels.Length).Where(l => schema.Levels[l].Column == column).DefaultIfEmpty(-1).First();
-        ImmutableArray<int> fields = [.. Enumerable.Range(0, schema.Fields.Length).Where(f => schema.Fields[f].Column == column && schema.Fields[f].Role != FieldRole.Position)];
-        return new(new ImportanceUnit(column, [.. fields.Select(f => schema.Fields[f].Name)], level >= 0), fields, level);
+        ImmutableArray<string> below = level < 0 ? [] : [.. schema.Levels.Skip(level + 1).Select(l => l.Column)];
+        int[] own = [.. FieldsOf(schema, [column])];
+        return new(
+            new ImportanceUnit(column, [.. own.Select(f => schema.Fields[f].Name)], level >= 0) { LevelsBelow = below },
+            [.. own, .. FieldsOf(schema, below)],
+            level);
     }
+
+    static IEnumerable<int> FieldsOf(Schema schema, ImmutableArray<string> columns) =>
+        Enumerable.Range(0, schema.Fields.Length).Where(f => columns.Contains(schema.Fields[f].Column) && schema.Fields[f].Role != FieldRole.Position);
 }

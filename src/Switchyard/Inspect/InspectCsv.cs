@@ -1,6 +1,3 @@
-using System.Globalization;
-using CsvHelper;
-
 namespace Switchyard;
 
 /// <summary>Expert use as a tidy table: one line per layer, gate, kind and expert.</summary>
@@ -8,9 +5,8 @@ static class InspectCsv
 {
     public static void Write(InspectReport report, TextWriter writer)
     {
-        using var csv = CsvWriter.Create(writer, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true);
         string[] heads = ["layer", "task", "level", "scenario", "rows", "kind", "expert", "share"];
-        csv.WriteRecord(report.Drift is null ? heads : [.. heads, "against"]);
+        using var csv = new CsvTable(writer, report.Drift is null ? heads : [.. heads, "against"]);
         foreach (var layer in report.Use.Layers)
         {
             foreach (var gate in layer.Gates)
@@ -21,16 +17,13 @@ static class InspectCsv
         }
     }
 
-    static void Write(CsvWriter csv, LayerUse layer, GateUse gate, ExpertKind kind, bool compared, GateUse? against)
+    static void Write(CsvTable csv, LayerUse layer, GateUse gate, ExpertKind kind, bool compared, GateUse? against)
     {
         for (var k = 0; k < layer.Experts; k++)
         {
-            string[] line = [layer.Name, gate.Task ?? "", gate.Level ?? "", gate.Scenario ?? "", Text(gate.Rows), kind.Name(), Text(k), Text(gate[kind][k])];
-            var other = against is { } twin && !twin[kind].IsEmpty ? Text(twin[kind][k]) : "";
-            csv.WriteRecord(compared ? [.. line, other] : line);
+            string[] line = [layer.Name, gate.Task ?? "", gate.Level ?? "", gate.Scenario ?? "", CsvTable.Text(gate.Rows), kind.Name(), CsvTable.Text(k), CsvTable.Text(gate[kind][k])];
+            var other = against is { } twin && !twin[kind].IsEmpty ? CsvTable.Text(twin[kind][k]) : "";
+            csv.Add(compared ? [.. line, other] : line);
         }
     }
-
-    static string Text<T>(T value)
-        where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 }

@@ -21,9 +21,12 @@ public sealed class ImportanceTests
             report.OneScenario.Select(o => (o.Unit.Name, o.Scenario, o.Task)).ShouldBe([("only_mail + mail_again", "mail", "click")], report.ToText());
             foreach (var scenario in new[] { "feed", "search", "mail" })
             {
-                report.Significant.ShouldContain(("everywhere", scenario, "click"));
-                report.Significant.ShouldNotContain(("noise", scenario, "click"));
+                IsSignificant(report, "everywhere", scenario).ShouldBe(true);
+                IsSignificant(report, "noise", scenario).ShouldBe(false);
             }
+
+            IsSignificant(report, "everywhere", "all").ShouldBeNull();
+            report.ToText().ShouldContain("all 2 others compared");
 
             // The same in all rows of a scenario, so within one nothing moves.
             report.Fields.Single(f => f.Unit.Name == "entry").IsWithoutEffect.ShouldBeTrue();
@@ -77,5 +80,68 @@ public sealed class ImportanceTests
         var lines = File.ReadAllLines(csv);
         lines.Length.ShouldBe(1 + (5 * 4));
         lines.ShouldAllBe(l => l.Split(',').Length == 15);
+        lines.Where(l => l.Contains(",total,", StringComparison.Ordinal)).ShouldAllBe(l => l.Split(',')[11].Length == 0 && l.Split(',')[10].Length > 0);
+        lines.Where(l => l.Contains(",leaf,", StringComparison.Ordinal)).ShouldAllBe(l => l.Split(',')[11] == "0" || l.Split(',')[11] == "1");
+        document.RootElement.GetProperty("fields")[0].GetProperty("cells")[3].GetProperty("significant").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    /// <summary>Rows of a scenario that are all of one group: its drops are unknown, not certain.</summary>
+    [Fact]
+    public void Importance_OneGroupPerScenario_StarsNothing()
+    {
+        using var log = PlantedLog.Create(1);
+        var configuration = RunConfiguration.Load(log.Configuration, ["training.epochs=1", "group=channel"]);
+        Run.Train(configuration, null, SilentReporter.Instance);
+
+        var report = Run.Importance(configuration.BundleDirectory, null, new ImportanceOptions { Repeats = 1 }, null, null, SilentReporter.Instance);
+
+        report.Significant.ShouldBeEmpty();
+        report.Fields.ShouldAllBe(f => f.Loss.MeanAuc == null);
+        report.Fields.ShouldAllBe(f => f.Loss.Cells.All(c => (c.Level == "total") == (c.Auc != null)));
+        report.Fields.Where(f => f.IsWithoutEffect).Select(f => f.Unit.Name).ShouldBe(["entry"]);
+        report.Fields[0].Unit.Name.ShouldBe("everywhere");
+    }
+
+    [Fact]
+    public void Importance_TooFewRows_SaysWhatIsMissing()
+    {
+        using var log = PlantedLog.Create(1);
+        var configuration = RunConfiguration.Load(log.Configuration, ["training.epochs=1"]);
+        Run.Train(configuration, null, SilentReporter.Instance);
+
+        var message = Should.Throw<InputException>(() => Run.Importance(configuration.BundleDirectory, null, new ImportanceOptions { Rows = 12 })).Message;
+
+        foreach (var text in new[] { "12 test rows", "10 positives and 10 negatives", "click ", "--rows", "evaluation.min_positives" }) message.ShouldContain(text);
+    }
+
+    /// <summary>Node names may hold the character that joins them: two scenarios have one name, in importance and in the report of an update.</summary>
+    [Fact]
+    public void Importance_ScenariosOfOneName_AreTwo()
+    {
+        using var log = PlantedLog.Create(1);
+        File.WriteAllText(
+            log.Configuration,
+            File.ReadAllText(log.Configuration)
+                .Replace("sources: log.csv", "sources: names.csv", StringComparison.Ordinal)
+                .Replace("scenario: channel", "scenario: [x, y]", StringComparison.Ordinal));
+        File.WriteAllLines(
+            Path.Combine(log.Folder, "names.csv"),
+            File.ReadLines(Path.Combine(log.Folder, "log.csv")).Select((line, i) => i == 0 ? $"x,y,{line}" : i % 2 == 0 ? $"a/b,c,{line}" : i % 3 == 0 ? $"a,c,{line}" : $"a,b/c,{line}"));
+        var configuration = RunConfiguration.Load(log.Configuration, ["training.epochs=1"]);
+        Run.Train(configuration, null, SilentReporter.Instance);
+
+        var report = Run.Importance(configuration.BundleDirectory, null, new ImportanceOptions { Repeats = 1 });
+        var update = Run.Train(RunConfiguration.Load(log.Configuration, ["training.epochs=1", "name=next"]), initFrom: configuration.BundleDirectory);
+
+        report.Fields[0].Loss.Cells.Where(c => c.Scenario == "a/b/c").Select(c => c.Rows).Distinct().Count().ShouldBe(2);
+        report.ToText().ShouldContain("a/b/c");
+        report.ToText().ShouldContain("x (scenario) is permuted together with the levels below it: y.");
+        update.Update!.NewRows!.Cells.Count(c => c.Scenario == "a/b/c").ShouldBe(2);
+    }
+
+    static bool? IsSignificant(ImportanceReport report, string field, string scenario)
+    {
+        var found = report.Fields.Single(f => f.Unit.Name == field);
+        return report.IsSignificant(found, found.Loss.Cells.Single(c => c.Scenario == scenario));
     }
 }

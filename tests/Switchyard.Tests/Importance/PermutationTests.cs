@@ -65,6 +65,25 @@ public sealed class PermutationTests
         scores.Scores[0].Concat(scores.Scores[1]).ShouldBe(expected);
     }
 
+    /// <summary>An upper level without those below it would be a row that cannot exist.</summary>
+    [Fact]
+    public void Of_UpperLevel_TakesTheLevelsBelowAndTheirFields()
+    {
+        var schema = TinyData.Schema([2, 3, 2], [-1]);
+        schema = schema with { Levels = [schema.Levels[0], schema.Levels[1] with { Column = "brand" }, schema.Levels[2]] };
+
+        var columns = SampleColumns.Of(schema);
+
+        var (upper, middle, item) = (columns.Single(c => c.Unit.Column == "level0"), columns.Single(c => c.Unit.Column == "brand"), columns.Single(c => c.Unit.Column == "item"));
+        upper.Unit.LevelsBelow.ShouldBe(["brand", "level2"]);
+        upper.Unit.Fields.ShouldBeEmpty();
+        Enumerable.Range(0, 3).Select(upper.HasLevel).ShouldBe([true, true, true]);
+        Enumerable.Range(0, 3).Select(middle.HasLevel).ShouldBe([false, true, true]);
+        Enumerable.Range(0, 3).Select(item.HasLevel).ShouldBe([false, false, false]);
+        var brand = Enumerable.Range(0, schema.Fields.Length).Single(f => schema.Fields[f].Name == "brand");
+        (upper.HasField(brand), middle.HasField(brand), item.HasField(brand)).ShouldBe((true, true, false));
+    }
+
     [Fact]
     public void Read_MoreRowsThanAsked_TakesAUniformSampleInOrder()
     {
