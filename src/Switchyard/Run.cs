@@ -7,7 +7,7 @@ using Switchyard.Models;
 
 namespace Switchyard;
 
-/// <summary>What the command line does, for programs: import, train, evaluate, predict. A wrong input is an <see cref="InputException"/>.</summary>
+/// <summary>What the command line does, for programs, a method per command. A wrong input is an <see cref="InputException"/>.</summary>
 public static partial class Run
 {
     /// <summary>Reads the sources into the column file, unless a fresh one is there, and reports what was read.</summary>

@@ -96,7 +96,7 @@ public sealed class InsightCommandsTests
 
     public static TheoryData<string[], string[]> Wrong { get; } = new()
     {
-        { ["--part", "tset"], ["--part tset", "train, validation, test"] },
+        { ["--part", "tset"], ["--part tset", "use train, validation, test"] },
         { ["--repeats", "0"], ["--repeats 0"] },
         { ["--rows", "1"], ["--rows 1"] },
         { ["--rows", "12"], ["12 test rows are too few", "positive", "raise --rows"] },

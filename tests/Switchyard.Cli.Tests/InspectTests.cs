@@ -20,7 +20,7 @@ public sealed class InspectTests
         run.WeightsDigest().ShouldBe(weights);
 
         var csv = run.ReadLines("use.csv");
-        csv[0].ShouldBe("layer,task,level,scenario,rows,kind,expert,share");
+        csv[0].ShouldBe("layer,task,column,scenario,rows,kind,expert,share");
         var rows = csv.Skip(1).Select(l => l.Split(',')).ToList();
         rows.ShouldAllBe(r => r.Length == 8);
         foreach (var gate in rows.GroupBy(r => string.Join(',', r[..6])))
@@ -73,7 +73,7 @@ public sealed class InspectTests
     {
         using var run = new TemporaryRun();
         CliRun.Run("train", run.Configuration, "--set", "training.epochs=1").ShouldSucceed();
-        CliRun.Run("inspect", run.Configuration, "--part", "tests").ShouldRefuse("--part tests", "use train, validation or test");
+        CliRun.Run("inspect", run.Configuration, "--part", "tests").ShouldRefuse("--part tests", "use train, validation, test");
         CliRun.Run("inspect", run.Configuration, "--rows", "0").ShouldRefuse("--rows 0");
         CliRun.Run("inspect", run.Configuration, "--dead", "2").ShouldRefuse("--dead 2", "from 0 to 1");
         CliRun.Run("inspect", run.Configuration, "--against", "nowhere").ShouldRefuse("nowhere");

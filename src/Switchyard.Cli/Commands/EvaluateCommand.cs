@@ -8,11 +8,7 @@ static class EvaluateCommand
     public static Command Create(ConsoleOutput console, CancellationToken cancellation)
     {
         var model = RunSymbols.Model();
-        var configuration = new Option<string?>("--configuration", "-c")
-        {
-            Description = "Configuration whose sources and test split are read. Default: the one the bundle was trained with.",
-            HelpName = "file",
-        };
+        var configuration = RunSymbols.OtherConfiguration();
         var set = RunSymbols.Set();
         var json = new Option<string?>("--json") { Description = "Also write the metrics to this file.", HelpName = "file" };
         var command = new ExampleCommand(

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Switchyard.Data;
 
 namespace Switchyard.Cli;
 
@@ -10,13 +9,9 @@ static class ImportanceCommand
     {
         var defaults = new ImportanceOptions();
         var model = RunSymbols.Model();
-        var configuration = new Option<string?>("--configuration", "-c")
-        {
-            Description = "Configuration whose sources and split are read. Default: the one the bundle was trained with.",
-            HelpName = "file",
-        };
+        var configuration = RunSymbols.OtherConfiguration();
         var set = RunSymbols.Set();
-        var part = new Option<string?>("--part") { Description = "Part to score: train, validation or test. Default: test, or validation where there is no test.", HelpName = "part" };
+        var part = RunSymbols.Part();
         var repeats = new Option<int>("--repeats") { Description = "Permutations of every field.", HelpName = "count", DefaultValueFactory = _ => defaults.Repeats };
         var rows = new Option<int>("--rows") { Description = "Rows to score at most, held in memory; of more, a sample.", HelpName = "rows", DefaultValueFactory = _ => defaults.Rows };
         var seed = new Option<ulong>("--seed") { Description = "Seed of sample and permutations.", HelpName = "number", DefaultValueFactory = _ => defaults.Seed };
@@ -45,7 +40,7 @@ static class ImportanceCommand
             var (bundle, run) = RunSymbols.Resolve(result.GetRequiredValue(model), result.GetValue(configuration), result.GetValue(set)!);
             var options = new ImportanceOptions
             {
-                Part = PartNamed(result.GetValue(part)),
+                Part = RunSymbols.PartNamed(result.GetValue(part)),
                 Repeats = result.GetValue(repeats),
                 Rows = result.GetValue(rows),
                 Seed = result.GetValue(seed),
@@ -54,16 +49,5 @@ static class ImportanceCommand
             return console.Run(reporter => Run.Importance(bundle, run, options, result.GetValue(json), result.GetValue(csv), reporter, cancellation));
         });
         return command;
-    }
-
-    static Part? PartNamed(string? name)
-    {
-        if (name is null) return null;
-        foreach (var part in Enum.GetValues<Part>())
-        {
-            if (part.Name() == name) return part;
-        }
-
-        throw new InputException($"--part {name}: a part is {string.Join(", ", Enum.GetValues<Part>().Select(p => p.Name()))}.");
     }
 }

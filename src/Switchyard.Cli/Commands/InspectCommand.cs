@@ -8,16 +8,14 @@ static class InspectCommand
 {
     public static Command Create(ConsoleOutput console, CancellationToken cancellation)
     {
+        var defaults = new InspectOptions();
         var model = RunSymbols.Model();
-        var configuration = new Option<string?>("--configuration", "-c")
-        {
-            Description = "Configuration whose sources and split are read. Default: the one the bundle was trained with.",
-            HelpName = "file",
-        };
+        var configuration = RunSymbols.OtherConfiguration();
         var set = RunSymbols.Set();
-        var part = new Option<string?>("--part") { Description = "Rows to count over: train, validation or test. Default: test; where it is empty, validation.", HelpName = "part" };
-        var rows = new Option<long?>("--rows") { Description = "Read only the first rows of the part.", HelpName = "count" };
-        var dead = new Option<double>("--dead") { Description = "Share of all rows below which an expert counts as dead.", HelpName = "share", DefaultValueFactory = _ => 0.001 };
+        var part = RunSymbols.Part();
+        var rows = new Option<long?>("--rows") { Description = "Rows to count over at most; of more, a sample. Default: all.", HelpName = "rows" };
+        var seed = new Option<ulong>("--seed") { Description = "Seed of the sample.", HelpName = "number", DefaultValueFactory = _ => defaults.Seed };
+        var dead = new Option<double>("--dead") { Description = "Share of all rows below which an expert counts as dead.", HelpName = "share", DefaultValueFactory = _ => defaults.DeadBelow };
         var against = new Option<string?>("--against") { Description = "Bundle (or configuration of the run) to measure the gates' drift from, on the same rows.", HelpName = "model" };
         var csv = new Option<string?>("--csv") { Description = "Also write the shares to this file, a line per layer, gate, kind and expert.", HelpName = "file" };
         var json = new Option<string?>("--json") { Description = "Also write everything to this file.", HelpName = "file" };
@@ -32,6 +30,7 @@ static class InspectCommand
             set,
             part,
             rows,
+            seed,
             dead,
             against,
             csv,
@@ -42,8 +41,9 @@ static class InspectCommand
             var (bundle, run) = RunSymbols.Resolve(result.GetRequiredValue(model), result.GetValue(configuration), result.GetValue(set)!);
             var options = new InspectOptions
             {
-                Part = PartOf(result.GetValue(part)),
+                Part = RunSymbols.PartNamed(result.GetValue(part)),
                 Rows = Positive(result.GetValue(rows)),
+                Seed = result.GetValue(seed),
                 DeadBelow = Share(result.GetValue(dead)),
                 Against = result.GetValue(against) is { } other ? RunSymbols.Resolve(other, null, []).Bundle : null,
                 Csv = result.GetValue(csv),
@@ -55,17 +55,6 @@ static class InspectCommand
             return code;
         });
         return command;
-    }
-
-    static Part? PartOf(string? name)
-    {
-        if (name is null) return null;
-        foreach (var part in Enum.GetValues<Part>())
-        {
-            if (part.Name() == name) return part;
-        }
-
-        throw new InputException($"--part {name}: there is no such part; use train, validation or test.");
     }
 
     static long Positive(long? rows) => rows switch

@@ -6,6 +6,8 @@ namespace Switchyard.Cli;
 /// <summary>Arguments and options that several commands have.</summary>
 static class RunSymbols
 {
+    static IEnumerable<string> PartNames => Enum.GetValues<Part>().Select(p => p.Name());
+
     public static Argument<string> Configuration() => new("configuration")
     {
         Description = $"The run's YAML file, or a folder with a {RunConfiguration.DefaultFileName} (docs/configuration.md).",
@@ -15,6 +17,32 @@ static class RunSymbols
     {
         Description = "Folder of a model bundle, or the configuration (.yaml) of the run that trained it.",
     };
+
+    /// <summary>Other rows than those of the run that trained the bundle.</summary>
+    public static Option<string?> OtherConfiguration() => new("--configuration", "-c")
+    {
+        Description = "Configuration whose sources and split are read. Default: the one the bundle was trained with.",
+        HelpName = "file",
+    };
+
+    public static Option<string?> Part() => new("--part")
+    {
+        Description = $"Rows to read: {string.Join(", ", PartNames)}. Default: test; where it is empty, validation.",
+        HelpName = "part",
+    };
+
+    /// <summary>What the option <see cref="Part"/> says; null where it is not given.</summary>
+    /// <exception cref="InputException">There is no such part.</exception>
+    public static Part? PartNamed(string? name)
+    {
+        if (name is null) return null;
+        foreach (var part in Enum.GetValues<Part>())
+        {
+            if (part.Name() == name) return part;
+        }
+
+        throw new InputException($"--part {name}: there is no such part; use {string.Join(", ", PartNames)}.");
+    }
 
     public static Option<string[]> Set() => new("--set")
     {

@@ -20,7 +20,7 @@ static class InspectWriter
         foreach (var layer in report.Use.Layers)
         {
             Say(console, $"");
-            Say(console, $"{OneLine(layer.Name)}: {layer.Experts} experts, a gate per {OneLine(layer.Level ?? "task")}; {Choice(layer)}");
+            Say(console, $"{OneLine.Of(layer.Name)}: {layer.Experts} experts, a gate per {OneLine.Of(layer.Column ?? "task")}; {Choice(layer)}");
             Use(console, layer);
             var dead = layer.Dead(report.DeadBelow);
             Say(console, $"dead ({(layer.Selects ? "chosen by" : "mean weight")} under {100 * report.DeadBelow:0.###} % of all rows): {(dead.IsEmpty ? "none" : $"expert {string.Join(", ", dead)}")}");
@@ -48,7 +48,7 @@ static class InspectWriter
                 Notes = [.. gates.Select(g => g.Rows.ToString("N0", CultureInfo.InvariantCulture))],
             },
         ];
-        HeatMap.Write(console, OneLine(layer.Level ?? "task"), [.. gates.Select(g => NameOf(layer, g))], panels);
+        HeatMap.Write(console, OneLine.Of(layer.Column ?? "task"), [.. gates.Select(g => NameOf(layer, g))], panels);
         if (left > 0) Say(console, $"… and {left} gates with fewer rows; --csv and --json have all");
         Say(console, $"bits: entropy of a choice, of at most {limit:0.00}");
     }
@@ -64,7 +64,7 @@ static class InspectWriter
         HeatMap.Write(
             console,
             "",
-            [.. gates.Select((g, i) => string.Create(CultureInfo.InvariantCulture, $"{i + 1,2} {OneLine(g.Scenario ?? g.Task!)}"))],
+            [.. gates.Select((g, i) => string.Create(CultureInfo.InvariantCulture, $"{i + 1,2} {OneLine.Of(g.Scenario ?? g.Task!)}"))],
             [.. kinds.Select(kind => new HeatPanel(TitleOf(kind), Numbers(gates.Count, 1), [.. gates.Select(a => Row(a, kind))]))]);
 
         double[] Row(GateUse a, ExpertKind kind) => [.. gates.Select(b => GateUse.Overlap(a, b, kind))];
@@ -75,11 +75,11 @@ static class InspectWriter
         var (gates, _) = Shown(layer);
         var found = gates.Select(g => drift.Gates.FirstOrDefault(d => ReferenceEquals(d.Gate, g))).OfType<GateDrift>().ToList();
         if (found.Count == 0) return;
-        Say(console, $"drift from {OneLine(against)} (total variation; changed: rows that choose otherwise):");
+        Say(console, $"drift from {OneLine.Of(against)} (total variation; changed: rows that choose otherwise):");
         var heads = layer.Selects ? DriftHeads : [DriftHeads[2]];
         HeatMap.Write(
             console,
-            OneLine(layer.Level ?? "task"),
+            OneLine.Of(layer.Column ?? "task"),
             [.. found.Select(d => NameOf(layer, d.Gate))],
             [new HeatPanel("", heads, [.. found.Select(d => layer.Selects ? Distances(d) : Distances(d)[2..3])]) { Cell = 10 }]);
     }
@@ -95,14 +95,14 @@ static class InspectWriter
     /// <summary>The layer's own gates, within a task those of the coarsest level, then all rows; and how many were left out.</summary>
     static (List<GateUse> Gates, int Left) Shown(LayerUse layer)
     {
-        List<GateUse> all = layer.Level is not null
+        List<GateUse> all = layer.Column is not null
             ? [.. layer.Own]
-            : [.. layer.Own.SelectMany(task => layer.Gates.Where(g => g.Task == task.Task && (g == task || g.Level == Coarsest(layer))))];
-        var shown = Largest(all, Math.Max(Rows, layer.Own.Count(g => g.Level is null)));
-        return (layer.Level is null && layer.Own.Length == 1 ? shown : [.. shown, layer.Total], all.Count - shown.Count);
+            : [.. layer.Own.SelectMany(task => layer.Gates.Where(g => g.Task == task.Task && (g == task || g.Column == Coarsest(layer))))];
+        var shown = Largest(all, Math.Max(Rows, layer.Own.Count(g => g.Column is null)));
+        return (layer.Column is null && layer.Own.Length == 1 ? shown : [.. shown, layer.Total], all.Count - shown.Count);
     }
 
-    static string? Coarsest(LayerUse layer) => layer.Gates.FirstOrDefault(g => g.Level is not null)?.Level;
+    static string? Coarsest(LayerUse layer) => layer.Gates.FirstOrDefault(g => g.Column is not null)?.Column;
 
     /// <summary>Those with most rows, in the order they came.</summary>
     static List<GateUse> Largest(List<GateUse> gates, int count)
@@ -114,8 +114,8 @@ static class InspectWriter
     static string NameOf(LayerUse layer, GateUse gate)
     {
         if (ReferenceEquals(gate, layer.Total)) return "all";
-        if (layer.Level is not null) return OneLine(gate.Scenario ?? "all");
-        return OneLine(gate.Scenario is null ? gate.Task! : $"  {gate.Scenario}");
+        if (layer.Column is not null) return OneLine.Of(gate.Scenario ?? "all");
+        return OneLine.Of(gate.Scenario is null ? gate.Task! : $"  {gate.Scenario}");
     }
 
     static string Choice(LayerUse layer) => layer.Selects
@@ -132,7 +132,4 @@ static class InspectWriter
     static string[] Numbers(int count, int first) => [.. Enumerable.Range(first, count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
 
     static void Say(IAnsiConsole console, FormattableString text) => HeatMap.Text(console, text.ToString(CultureInfo.InvariantCulture));
-
-    /// <summary>Names come from files and may hold anything; a line stays a line.</summary>
-    static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c));
 }

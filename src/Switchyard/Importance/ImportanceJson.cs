@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Switchyard.Data;
 using Switchyard.Evaluation;
@@ -9,8 +7,6 @@ namespace Switchyard;
 /// <summary>Importance for programs.</summary>
 static class ImportanceJson
 {
-    static readonly JsonSerializerOptions Options = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static string Write(ImportanceReport report) => new JsonObject
     {
         ["part"] = report.Part.Name(),
@@ -21,18 +17,18 @@ static class ImportanceJson
         ["permuted"] = report.Options.AcrossScenarios ? "across" : "within",
         ["confidence"] = 1 - ImportanceReport.Level,
         ["base_auc"] = new JsonObject(report.Base.Totals.Select(t => KeyValuePair.Create(t.Task, (JsonNode?)JsonValue.Create(t.Metrics.Auc)))),
-        ["fields"] = List(report.Fields, f => new JsonObject
+        ["fields"] = JsonReport.List(report.Fields, f => new JsonObject
         {
             ["name"] = f.Unit.Name,
             ["column"] = f.Unit.Column,
-            ["fields"] = List(f.Unit.Fields, n => JsonValue.Create(n)!),
+            ["fields"] = JsonReport.List(f.Unit.Fields, n => JsonValue.Create(n)!),
             ["scenario_column"] = f.Unit.IsScenario,
-            ["levels_below"] = List(f.Unit.LevelsBelow, n => JsonValue.Create(n)!),
+            ["levels_below"] = JsonReport.List(f.Unit.LevelsBelow, n => JsonValue.Create(n)!),
             ["without_effect"] = f.IsWithoutEffect,
             ["mean_auc"] = Of(f.Loss.MeanAuc),
-            ["cells"] = List(f.Loss.Cells, c => Cell(report, f, c)),
+            ["cells"] = JsonReport.List(f.Loss.Cells, c => Cell(report, f, c)),
         }),
-        ["one_scenario"] = List(report.OneScenario, o => new JsonObject
+        ["one_scenario"] = JsonReport.List(report.OneScenario, o => new JsonObject
         {
             ["name"] = o.Unit.Name,
             ["level"] = o.Level,
@@ -44,8 +40,8 @@ static class ImportanceJson
             ["compared"] = o.Compared,
             ["too_small"] = o.TooSmall,
         }),
-        ["fixed"] = List(report.Fixed, f => new JsonObject { ["name"] = f.Field, ["value"] = f.Value }),
-    }.ToJsonString(Options);
+        ["fixed"] = JsonReport.List(report.Fixed, f => new JsonObject { ["name"] = f.Field, ["value"] = f.Value }),
+    }.ToJsonString(JsonReport.Options);
 
     static JsonObject Cell(ImportanceReport report, FieldImportance field, CellDifference cell) => new()
     {
@@ -66,6 +62,4 @@ static class ImportanceJson
         ["high"] = difference.Value + difference.HalfWidth(),
         ["p"] = difference.PValue,
     };
-
-    static JsonArray List<T>(IEnumerable<T> items, Func<T, JsonNode> write) => [.. items.Select(write)];
 }

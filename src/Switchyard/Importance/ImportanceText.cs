@@ -95,7 +95,7 @@ sealed class ImportanceText
         Line($"* and 'one scenario only' at 5 %, corrected for all fields, scenarios and tasks (Benjamini and Hochberg).");
     }
 
-    static string Name(ImportanceUnit unit) => DataReportText.OneLine(unit.IsScenario ? $"{unit.Name} (scenario)" : unit.Name);
+    static string Name(ImportanceUnit unit) => OneLine.Of(unit.IsScenario ? $"{unit.Name} (scenario)" : unit.Name);
 
     static string Text(Difference? difference) =>
         difference is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{Signed(difference)} ± {difference.HalfWidth():0.0000}");

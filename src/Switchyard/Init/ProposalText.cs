@@ -15,14 +15,14 @@ static class ProposalText
         foreach (var column in sample.Columns)
         {
             var (kind, note) = Kind(proposal, column);
-            text.Append(CultureInfo.InvariantCulture, $"  {DataReportText.OneLine(column.Name),-26} {kind,-12} {DataReportText.OneLine(note)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {OneLine.Of(column.Name),-26} {kind,-12} {OneLine.Of(note)}\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"scenario: {(proposal.Scenario.Count == 0 ? "none" : DataReportText.OneLine(string.Join(" → ", proposal.Scenario.Select(c => c.Name))))}\n");
-        text.Append(CultureInfo.InvariantCulture, $"group: {DataReportText.OneLine(proposal.Group?.Name ?? "none")}\n");
-        text.Append(CultureInfo.InvariantCulture, $"split: {DataReportText.OneLine(proposal.Split.Note)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"scenario: {(proposal.Scenario.Count == 0 ? "none" : OneLine.Of(string.Join(" → ", proposal.Scenario.Select(c => c.Name))))}\n");
+        text.Append(CultureInfo.InvariantCulture, $"group: {OneLine.Of(proposal.Group?.Name ?? "none")}\n");
+        text.Append(CultureInfo.InvariantCulture, $"split: {OneLine.Of(proposal.Split.Note)}\n");
         text.Append(proposal.Unsure.Count == 0 ? "unsure of nothing" : "unsure:");
-        foreach (var unsure in proposal.Unsure) text.Append("\n  - ").Append(DataReportText.OneLine(unsure));
+        foreach (var unsure in proposal.Unsure) text.Append("\n  - ").Append(OneLine.Of(unsure));
         return text.ToString();
     }
 

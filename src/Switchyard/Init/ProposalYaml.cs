@@ -84,8 +84,8 @@ static class ProposalYaml
     static string Word(string text) => YamlText.Value(Scalars.Text(text));
 
     static void Line(StringBuilder text, string line, string comment) =>
-        text.Append(line.PadRight(CommentColumn)).Append("  # ").Append(DataReportText.OneLine(comment)).Append('\n');
+        text.Append(line.PadRight(CommentColumn)).Append("  # ").Append(OneLine.Of(comment)).Append('\n');
 
     static void Comment(StringBuilder text, string comment, int indent) =>
-        text.Append(' ', indent).Append("# ").Append(DataReportText.OneLine(comment)).Append('\n');
+        text.Append(' ', indent).Append("# ").Append(OneLine.Of(comment)).Append('\n');
 }

@@ -24,7 +24,6 @@ public sealed record DriftReport
     /// <param name="ranker">The inspected model.</param>
     /// <param name="rows">The rows as it reads them; what the other model does not know of them is unknown to it.</param>
     /// <param name="against">The other model.</param>
-    /// <param name="limit">Rows to read at most.</param>
     /// <param name="pool">Workers; null computes on the calling thread.</param>
     /// <param name="cancellation">Ends the count between two batches.</param>
     /// <exception cref="InputException">The models encode values differently: neither's data grew from the other's.</exception>
@@ -32,7 +31,6 @@ public sealed record DriftReport
         Ranker ranker,
         IBatchSource rows,
         Ranker against,
-        long limit = long.MaxValue,
         WorkerPool? pool = null,
         CancellationToken cancellation = default)
     {
@@ -48,7 +46,7 @@ public sealed record DriftReport
         var (pass, otherPass) = (new ObservedPass(ranker, rows, pool), new TranslatedPass(against, ranker.Schema, pool));
         var tally = new ExpertTally(ranker.Schema, ranker.Schema);
         var other = new ExpertTally(ranker.Schema, against.Schema);
-        while (pass.Next(limit, cancellation))
+        while (pass.Next(cancellation))
         {
             otherPass.Run(pass.Batch);
             other.Add(otherPass.Graph, pass.Batch);
@@ -76,7 +74,7 @@ public sealed record DriftReport
         if (other is null || Problem(layer, other) is not null) yield break;
         foreach (var gate in layer.Gates)
         {
-            if (other.Find(gate.Level, gate.Scenario, gate.Task) is { } twin && twin.Rows == gate.Rows)
+            if (other.Find(gate.Column, gate.Scenario, gate.Task) is { } twin && twin.Rows == gate.Rows)
                 yield return new GateDrift { Layer = layer.Name, Gate = gate, Against = twin };
         }
     }

@@ -17,17 +17,16 @@ public sealed record ExpertUse
     /// <summary>Runs the rows through the model, scored as predict does (positions fixed, no noise), and counts its gates.</summary>
     /// <param name="ranker">The model; nobody may train it meanwhile.</param>
     /// <param name="rows">One pass of it is read, in its order.</param>
-    /// <param name="limit">Rows to read at most.</param>
     /// <param name="pool">Workers; null computes on the calling thread. The counts do not depend on it.</param>
     /// <param name="cancellation">Ends the count between two batches.</param>
     /// <exception cref="ArgumentException">The rows were encoded for another schema.</exception>
-    public static ExpertUse Count(Ranker ranker, IBatchSource rows, long limit = long.MaxValue, WorkerPool? pool = null, CancellationToken cancellation = default)
+    public static ExpertUse Count(Ranker ranker, IBatchSource rows, WorkerPool? pool = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(ranker);
         ArgumentNullException.ThrowIfNull(rows);
         var pass = new ObservedPass(ranker, rows, pool);
         var tally = new ExpertTally(ranker.Schema, ranker.Schema);
-        while (pass.Next(limit, cancellation)) tally.Add(pass.Graph, pass.Batch);
+        while (pass.Next(cancellation)) tally.Add(pass.Graph, pass.Batch);
         return new ExpertUse { Rows = pass.Rows, Layers = tally.Layers() };
     }
 

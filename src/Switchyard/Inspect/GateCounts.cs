@@ -57,10 +57,10 @@ sealed class GateCounts(int experts, bool selects)
         }
     }
 
-    public GateUse Use(string? task, string? level, string? scenario) => new()
+    public GateUse Use(string? task, string? column, string? scenario) => new()
     {
         Task = task,
-        Level = level,
+        Column = column,
         Scenario = scenario,
         Rows = _rows,
         Specific = Shares(_specific),

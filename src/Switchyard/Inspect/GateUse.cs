@@ -12,7 +12,7 @@ public sealed record GateUse
     public required string? Task { get; init; }
 
     /// <summary>Column of the scenario level the rows are grouped by, for leaves all columns joined by /; null for all rows.</summary>
-    public required string? Level { get; init; }
+    public required string? Column { get; init; }
 
     /// <summary>The node, for leaves one node per level joined by /; <see cref="Unknown"/> for rows without one; null for all rows.</summary>
     public required string? Scenario { get; init; }

@@ -5,7 +5,7 @@ static class InspectCsv
 {
     public static void Write(InspectReport report, TextWriter writer)
     {
-        string[] heads = ["layer", "task", "level", "scenario", "rows", "kind", "expert", "share"];
+        string[] heads = ["layer", "task", "column", "scenario", "rows", "kind", "expert", "share"];
         using var csv = new CsvTable(writer, report.Drift is null ? heads : [.. heads, "against"]);
         foreach (var layer in report.Use.Layers)
         {
@@ -21,7 +21,7 @@ static class InspectCsv
     {
         for (var k = 0; k < layer.Experts; k++)
         {
-            string[] line = [layer.Name, gate.Task ?? "", gate.Level ?? "", gate.Scenario ?? "", CsvTable.Text(gate.Rows), kind.Name(), CsvTable.Text(k), CsvTable.Text(gate[kind][k])];
+            string[] line = [layer.Name, gate.Task ?? "", gate.Column ?? "", gate.Scenario ?? "", CsvTable.Text(gate.Rows), kind.Name(), CsvTable.Text(k), CsvTable.Text(gate[kind][k])];
             var other = against is { } twin && !twin[kind].IsEmpty ? CsvTable.Text(twin[kind][k]) : "";
             csv.Add(compared ? [.. line, other] : line);
         }

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Switchyard;
@@ -8,8 +5,6 @@ namespace Switchyard;
 /// <summary>An inspection for programs.</summary>
 static class InspectJson
 {
-    static readonly JsonSerializerOptions Options = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static string Write(InspectReport report)
     {
         var json = new JsonObject
@@ -18,19 +13,19 @@ static class InspectJson
             ["part"] = report.Part,
             ["rows"] = report.Use.Rows,
             ["dead_below"] = report.DeadBelow,
-            ["layers"] = List(report.Use.Layers, l => Layer(l, report.DeadBelow)),
+            ["layers"] = JsonReport.List(report.Use.Layers, l => Layer(l, report.DeadBelow)),
         };
         if (report.Drift is { } drift)
         {
             json["drift"] = new JsonObject
             {
                 ["against"] = report.Against,
-                ["unmatched"] = List(drift.Unmatched, u => JsonValue.Create(u)),
-                ["gates"] = List(drift.Gates, Drift),
+                ["unmatched"] = JsonReport.List(drift.Unmatched, u => JsonValue.Create(u)),
+                ["gates"] = JsonReport.List(drift.Gates, Drift),
             };
         }
 
-        return json.ToJsonString(Options);
+        return json.ToJsonString(JsonReport.Options);
     }
 
     static JsonObject Layer(LayerUse layer, double deadBelow)
@@ -38,18 +33,18 @@ static class InspectJson
         var json = new JsonObject
         {
             ["layer"] = layer.Name,
-            ["level"] = layer.Level,
+            ["column"] = layer.Column,
             ["experts"] = layer.Experts,
             ["selects"] = layer.Selects,
-            ["dead"] = List(layer.Dead(deadBelow), k => JsonValue.Create(k)),
-            ["gates"] = List(layer.Gates, g => Gate(g, layer)),
+            ["dead"] = JsonReport.List(layer.Dead(deadBelow), k => JsonValue.Create(k)),
+            ["gates"] = JsonReport.List(layer.Gates, g => Gate(g, layer)),
         };
         var own = layer.Own;
         json["overlap"] = new JsonObject
         {
-            ["gates"] = List(own, g => JsonValue.Create(layer.Level is null ? g.Task! : g.Scenario!)),
+            ["gates"] = JsonReport.List(own, g => JsonValue.Create(layer.Column is null ? g.Task! : g.Scenario!)),
         };
-        foreach (var kind in layer.Kinds) json["overlap"]![kind.Name()] = List(own, a => Numbers(own.Select(b => GateUse.Overlap(a, b, kind))));
+        foreach (var kind in layer.Kinds) json["overlap"]![kind.Name()] = JsonReport.List(own, a => Numbers(own.Select(b => GateUse.Overlap(a, b, kind))));
         return json;
     }
 
@@ -81,12 +76,10 @@ static class InspectJson
     static JsonObject Place(GateUse gate) => new()
     {
         ["task"] = gate.Task,
-        ["level"] = gate.Level,
+        ["column"] = gate.Column,
         ["scenario"] = gate.Scenario,
         ["rows"] = gate.Rows,
     };
-
-    static JsonArray List<T>(ImmutableArray<T> items, Func<T, JsonNode> write) => [.. items.Select(write)];
 
     static JsonArray Numbers(IEnumerable<double> values) => [.. values.Select(v => JsonValue.Create(v))];
 }

@@ -8,8 +8,11 @@ public sealed record InspectOptions
     /// <summary>The rows to count over; null takes the test rows, where there are none the validation rows.</summary>
     public Part? Part { get; init; }
 
-    /// <summary>Rows to read at most, from the first one on.</summary>
+    /// <summary>Rows to count over, at most; of more, a uniform sample.</summary>
     public long Rows { get; init; } = long.MaxValue;
+
+    /// <summary>Seed of the sample.</summary>
+    public ulong Seed { get; init; } = 1;
 
     /// <summary>An expert that a smaller share of all rows uses is dead.</summary>
     public double DeadBelow { get; init; } = 0.001;

@@ -29,7 +29,7 @@ sealed class LayerTally(GateNote first)
         return new LayerUse
         {
             Name = first.Layer,
-            Level = first.Own.Level < 0 ? null : model.Levels[first.Own.Level].Column,
+            Column = first.Own.Level < 0 ? null : model.Levels[first.Own.Level].Column,
             Experts = _experts,
             Gates =
             [
@@ -50,7 +50,7 @@ sealed class LayerTally(GateNote first)
         }
 
         if (paths.Levels.Count < 2) yield break;
-        foreach (var leaf in counts.GroupBy(c => c.Path)) yield return Sum(leaf).Use(task, paths.LeafLevel, paths.Leaf(leaf.Key));
+        foreach (var leaf in counts.GroupBy(c => c.Path)) yield return Sum(leaf).Use(task, paths.LeafColumns, paths.Leaf(leaf.Key));
     }
 
     GateCounts Sum(IEnumerable<(long Path, GateCounts Counts)> parts)

@@ -9,7 +9,7 @@ public sealed record LayerUse
     public required string Name { get; init; }
 
     /// <summary>Column of the scenario level whose nodes own the gates; null where they belong to tasks, or to nobody.</summary>
-    public required string? Level { get; init; }
+    public required string? Column { get; init; }
 
     /// <summary>Number of experts.</summary>
     public required int Experts { get; init; }
@@ -32,16 +32,16 @@ public sealed record LayerUse
         : [ExpertKind.Weight];
 
     /// <summary>The gates as the model has them: one per node of the layer's level, or one per task.</summary>
-    public ImmutableArray<GateUse> Own => Level is not null
-        ? Nodes(Level, null)
-        : [.. Gates.Where(g => g.Level is null && g.Task is not null)];
+    public ImmutableArray<GateUse> Own => Column is not null
+        ? Nodes(Column, null)
+        : [.. Gates.Where(g => g.Column is null && g.Task is not null)];
 
-    /// <summary>The gates of a level's nodes, for one task or all.</summary>
-    public ImmutableArray<GateUse> Nodes(string level, string? task = null) => [.. Gates.Where(g => g.Level == level && g.Task == task)];
+    /// <summary>The gates of the nodes of a level, which is named by its column, for one task or all.</summary>
+    public ImmutableArray<GateUse> Nodes(string column, string? task = null) => [.. Gates.Where(g => g.Column == column && g.Task == task)];
 
     /// <summary>The gate of a node, of a task, or of a node within a task; null where no row passed it.</summary>
-    public GateUse? Find(string? level, string? scenario, string? task = null) =>
-        Gates.FirstOrDefault(g => g.Level == level && g.Scenario == scenario && g.Task == task);
+    public GateUse? Find(string? column, string? scenario, string? task = null) =>
+        Gates.FirstOrDefault(g => g.Column == column && g.Scenario == scenario && g.Task == task);
 
     /// <summary>
     /// Experts that fewer than <paramref name="threshold"/> of all rows choose as the kind; without a kind, that they use at all: choose in either way

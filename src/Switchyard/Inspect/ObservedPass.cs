@@ -30,12 +30,11 @@ sealed class ObservedPass
     /// <summary>Rows so far.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Computes the next batch; false at the end of the rows, or of the limit.</summary>
-    public bool Next(long limit, CancellationToken cancellation)
+    /// <summary>Computes the next batch; false at the end of the rows.</summary>
+    public bool Next(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var size = (int)Math.Min(BatchRows, limit - Rows);
-        if (size <= 0 || !_rows.Next(Batch, size)) return false;
+        if (!_rows.Next(Batch, BatchRows)) return false;
         Batch.FixPositions();
         _pass.Logits(Batch);
         Rows += Batch.Count;

@@ -24,15 +24,15 @@ public static partial class Run
         using var data = OpenData(configuration, loaded.Ranker.Schema, reporter, cancellation);
         var part = options.Part ?? Measured(data);
         if (data.Rows(part) == 0) throw new InputException($"There is no {part.Name()} row to inspect; name another part with --part, or give split.{part.Name()} a condition that some rows meet.");
-        using var rows = data.Open(part);
+        using IBatchSource rows = options.Rows < data.Rows(part) ? new SampledRows(data.Open(part), options.Rows, options.Seed, cancellation) : data.Open(part);
         using var pool = NewPool(configuration.Training.Threads);
-        var drift = other is null ? null : DriftReport.Measure(loaded.Ranker, rows, other.Ranker, options.Rows, pool, cancellation);
+        var drift = other is null ? null : DriftReport.Measure(loaded.Ranker, rows, other.Ranker, pool, cancellation);
         var report = new InspectReport
         {
             Bundle = bundle,
             Part = part.Name(),
             DeadBelow = options.DeadBelow,
-            Use = drift?.Use ?? ExpertUse.Count(loaded.Ranker, rows, options.Rows, pool, cancellation),
+            Use = drift?.Use ?? ExpertUse.Count(loaded.Ranker, rows, pool, cancellation),
             Against = options.Against,
             Drift = drift,
         };

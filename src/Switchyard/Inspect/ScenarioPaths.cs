@@ -7,8 +7,8 @@ sealed class ScenarioPaths(Schema schema)
 {
     public IReadOnlyList<ScenarioLevel> Levels => schema.Levels;
 
-    /// <summary>Column name of the leaves.</summary>
-    public string LeafLevel => string.Join('/', schema.Levels.Select(l => l.Column));
+    /// <summary>What leaves are grouped by: all columns.</summary>
+    public string LeafColumns => string.Join('/', schema.Levels.Select(l => l.Column));
 
     public long Of(Batch batch, int row)
     {

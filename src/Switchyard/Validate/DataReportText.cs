@@ -17,7 +17,7 @@ static class DataReportText
             var subject = finding.Subject.Length > 0 ? $"{finding.Subject}: " : "";
             var examples = finding.Examples.IsEmpty ? "" : $" ({string.Join("; ", finding.Examples)})";
             text.Append(CultureInfo.InvariantCulture, $"{finding.Verdict.ToString().ToUpperInvariant(),-4} {finding.Check,-16} ");
-            text.Append(OneLine($"{subject}{finding.Text}{examples}")).Append('\n');
+            text.Append(OneLine.Of($"{subject}{finding.Text}{examples}")).Append('\n');
         }
 
         Labels(text, report);
@@ -27,12 +27,6 @@ static class DataReportText
             $"\n{report.Worst.ToString().ToUpperInvariant()}: {count.GetValueOrDefault(Verdict.Fail)} FAIL, {count.GetValueOrDefault(Verdict.Warn)} WARN, {count.GetValueOrDefault(Verdict.Pass)} PASS");
         return text.ToString();
     }
-
-    /// <summary>Values of a file may hold anything; a line stays a line.</summary>
-    public static string OneLine(string text) => string.Create(text.Length, text, static (to, from) =>
-    {
-        for (var i = 0; i < from.Length; i++) to[i] = char.IsControl(from[i]) || from[i] is '\u2028' or '\u2029' ? ' ' : from[i];
-    });
 
     static void Labels(StringBuilder text, DataReport report)
     {
@@ -52,7 +46,7 @@ static class DataReportText
                 : "–";
 
         void Row(string task, string scenario, string train, string validation, string test) =>
-            text.Append(CultureInfo.InvariantCulture, $"  {OneLine(task),-16} {OneLine(scenario),-30} {train,-28} {validation,-28} {test}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {OneLine.Of(task),-16} {OneLine.Of(scenario),-30} {train,-28} {validation,-28} {test}\n");
     }
 
     static void Aucs(StringBuilder text, DataReport report)
@@ -60,6 +54,6 @@ static class DataReportText
         if (report.FieldAucs.IsEmpty) return;
         text.Append("\nSingle-field AUC, the best ten (label rate per value or quantile, fitted on training rows)\n");
         foreach (var auc in report.FieldAucs.Take(Fields))
-            text.Append(CultureInfo.InvariantCulture, $"  {auc.Auc:0.0000}  {OneLine(auc.Field),-24} {OneLine(auc.Task),-16} on {auc.MeasuredOn}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {auc.Auc:0.0000}  {OneLine.Of(auc.Field),-24} {OneLine.Of(auc.Task),-16} on {auc.MeasuredOn}\n");
     }
 }

@@ -31,8 +31,8 @@ public sealed class DriftReportTests
 
         foreach (var gate in drift.Gates)
         {
-            var a = mine.Layer(gate.Layer).Find(gate.Gate.Level, gate.Gate.Scenario, gate.Gate.Task)!;
-            var b = theirs.Layer(gate.Layer).Find(gate.Gate.Level, gate.Gate.Scenario, gate.Gate.Task)!;
+            var a = mine.Layer(gate.Layer).Find(gate.Gate.Column, gate.Gate.Scenario, gate.Gate.Task)!;
+            var b = theirs.Layer(gate.Layer).Find(gate.Gate.Column, gate.Gate.Scenario, gate.Gate.Task)!;
             gate.Gate.Shared.ShouldBe(a.Shared);
             gate.Against.Shared.ShouldBe(b.Shared);
             gate.Distance(ExpertKind.Weight)!.Value.ShouldBe(a.Weight.Zip(b.Weight, (x, y) => Math.Abs(x - y)).Sum() / 2, 1e-6);
@@ -54,9 +54,9 @@ public sealed class DriftReportTests
         var drift = Measure(ranker, other, rows);
 
         drift.Unmatched.ShouldBe(["task task2 is only in the inspected model"]);
-        var node = drift.Gates.Single(d => d.Layer == "scenario.0.0" && d.Gate.Level == "level0" && d.Gate.Scenario == "node2");
+        var node = drift.Gates.Single(d => d.Layer == "scenario.0.0" && d.Gate.Column == "level0" && d.Gate.Scenario == "node2");
         node.Against.Rows.ShouldBe(node.Gate.Rows);
-        drift.Gates.Where(d => d.Layer == "task.0" && d.Gate.Level is null).Select(d => d.Gate.Task).ShouldBe(["task0", "task1"]);
+        drift.Gates.Where(d => d.Layer == "task.0" && d.Gate.Column is null).Select(d => d.Gate.Task).ShouldBe(["task0", "task1"]);
     }
 
     /// <summary>The other model must see what its own import would show it: the new node as an unknown one.</summary>
@@ -70,7 +70,7 @@ public sealed class DriftReportTests
         new BatchTranslation(grown, Known).Append(rows, 300, seen);
         var own = ExpertUse.Count(other, new RowsSource(seen));
 
-        foreach (var drift in Measure(ranker, other, rows).Gates.Where(d => d.Gate.Level is null && d.Gate.Task is not null))
+        foreach (var drift in Measure(ranker, other, rows).Gates.Where(d => d.Gate.Column is null && d.Gate.Task is not null))
             drift.Against.Weight.ShouldBe(own.Layer(drift.Layer).Find(null, null, drift.Gate.Task)!.Weight);
         var back = Measure(other, ranker, seen);
         back.Unmatched.ShouldBe(["task task2 is only in the model compared with"]);

@@ -21,7 +21,7 @@ public sealed class ExpertUseTests
 
         var layer = ExpertUse.Count(ranker, new RowsSource(batch)).Layer("known");
 
-        layer.Level.ShouldBe("level0");
+        layer.Column.ShouldBe("level0");
         layer.Experts.ShouldBe(4);
         layer.Own.Select(g => (g.Scenario, g.Rows)).ShouldBe([("node0", 4L), ("node1", 1L), (GateUse.Unknown, 1L)]);
         var first = layer.Find("level0", "node0")!;
@@ -45,7 +45,7 @@ public sealed class ExpertUseTests
         var use = ExpertUse.Count(ranker, new RowsSource(batch));
 
         use.Rows.ShouldBe(Rows);
-        use.Layers.Select(l => (l.Name, l.Level)).ShouldBe([("scenario.0.0", "level0"), ("scenario.1.0", "level1"), ("task.0", null)]);
+        use.Layers.Select(l => (l.Name, l.Column)).ShouldBe([("scenario.0.0", "level0"), ("scenario.1.0", "level1"), ("task.0", null)]);
         foreach (var layer in use.Layers)
         {
             foreach (var gate in layer.Gates)
@@ -83,17 +83,31 @@ public sealed class ExpertUseTests
         layer.Nodes("level1", "task1").Select(g => g.Scenario).ShouldBe(["node0", "node1", "node2"]);
     }
 
-    [Fact]
-    public void Count_Limit_ReadsTheFirstRows()
+    /// <summary>Whatever the batches, a sample is the same rows with all they hold, in every pass.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(700)]
+    [InlineData(4096)]
+    public void Count_SampledRows_AreThoseOfTheSampleHeldInMemory(int size)
     {
         var ranker = new Ranker(TwoLevels, new Aesm2Options(), 3);
         var batch = TinyData.Rows(TwoLevels, Rows, 2);
-        var limited = ExpertUse.Count(ranker, new RowsSource(batch), limit: 4500);
-        var first = ExpertUse.Count(ranker, new RowsSource(TinyData.Pick(batch, [.. Enumerable.Range(0, 4500)])));
+        using var sampled = new SampledRows(new RowsSource(batch), 900, 7, CancellationToken.None);
+        var held = RowSample.Read(new RowsSource(batch), 900, 7, CancellationToken.None);
 
-        limited.Rows.ShouldBe(4500);
-        limited.Layers.SelectMany(l => l.Gates).Select(g => (g.Rows, string.Join(' ', g.Weight)))
-            .ShouldBe(first.Layers.SelectMany(l => l.Gates).Select(g => (g.Rows, string.Join(' ', g.Weight))));
+        sampled.RowCount.ShouldBe(900);
+        var read = new Batch(TwoLevels, size);
+        for (var pass = 0; pass < 2; pass++)
+        {
+            List<long> rows = [];
+            sampled.Rewind(pass);
+            while (sampled.Next(read, size)) rows.AddRange(read.Rows.AsSpan(0, read.Count));
+            rows.ShouldBe(held.Rows[..900]);
+        }
+
+        Shares(ExpertUse.Count(ranker, sampled)).ShouldBe(Shares(ExpertUse.Count(ranker, new RowsSource(held))));
+
+        static IEnumerable<(long, string)> Shares(ExpertUse use) => use.Layers.SelectMany(l => l.Gates).Select(g => (g.Rows, string.Join(' ', g.Weight)));
     }
 
     [Fact]
@@ -123,7 +137,7 @@ public sealed class ExpertUseTests
             if (wanted.Task is { } task && (gate.Own.Level >= 0 || schema.Tasks[gate.Own[0]].Name != task)) continue;
             for (var row = 0; row < batch.Count; row++)
             {
-                if (wanted.Level is { } level && NameOf(level, row) != wanted.Scenario) continue;
+                if (wanted.Column is { } level && NameOf(level, row) != wanted.Scenario) continue;
                 rows++;
                 for (var k = 0; k < 5; k++)
                 {

@@ -5,7 +5,7 @@ public sealed class GateUseTests
     static GateUse Gate(params double[] shared) => new()
     {
         Task = null,
-        Level = null,
+        Column = null,
         Scenario = null,
         Rows = 10,
         Specific = [],

@@ -1,4 +1,4 @@
-namespace Switchyard.Cli.Tests;
+namespace Switchyard.Tests;
 
 public sealed class OneLineTests
 {
