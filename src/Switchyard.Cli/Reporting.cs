@@ -22,6 +22,7 @@ static class Reporting
     {
         var value = report.Value?.ToString("F4", CultureInfo.InvariantCulture) ?? "undefined";
         var best = report.Improved ? "best" : $"best {report.Best?.ToString("F4", CultureInfo.InvariantCulture) ?? "none"}";
+        if (report.Step == 0) return $"before the first step  {monitor} {value}";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"epoch {report.Epoch}/{epochs}  step {report.Step}  loss {report.Loss:F4}  {monitor} {value} ({best})  {report.RowsPerSecond:N0} rows/s");

@@ -23,8 +23,8 @@ public readonly record struct StepReport(
     long Step, int Epoch, long StepInEpoch, long StepsPerEpoch, double Loss, double AuxiliaryLoss, double RowsPerSecond, double LearningRate);
 
 /// <summary>A finished validation.</summary>
-/// <param name="Step">Steps taken in all.</param>
-/// <param name="Epoch">Epoch, 1-based.</param>
+/// <param name="Step">Steps taken in all; 0 where the weights to begin with were validated.</param>
+/// <param name="Epoch">Epoch, 1-based; 0 before the first.</param>
 /// <param name="Loss">Mean training loss of this epoch so far.</param>
 /// <param name="RowsPerSecond">Training rows per second in this epoch.</param>
 /// <param name="Value">Value of the monitor.</param>
@@ -36,7 +36,7 @@ public readonly record struct ValidationReport(
 /// <summary>What a training run came to.</summary>
 /// <param name="Steps">Steps taken.</param>
 /// <param name="Epochs">Epochs begun.</param>
-/// <param name="BestStep">Step of the weights that were kept.</param>
+/// <param name="BestStep">Step of the weights that were kept; 0 for those that training began with.</param>
 /// <param name="BestEpoch">Epoch of the weights that were kept.</param>
 /// <param name="BestValue">Monitor at these weights; null where no validation had a value.</param>
 /// <param name="StoppedEarly">True where patience ran out.</param>
@@ -87,6 +87,9 @@ public sealed class Trainer
     /// <summary>Where checkpoints are saved, at the steps the options name and when the run is cancelled; null for none.</summary>
     public CheckpointStore? Checkpoints { get; init; }
 
+    /// <summary>True where the weights to begin with are a model's: they are validated too, and kept where no step betters them.</summary>
+    public bool ValidateFirst { get; init; }
+
     /// <summary>
     /// Takes the state of the newest whole checkpoint, before <see cref="Fit"/>, which then goes on bit for bit as if it had never
     /// stopped. Everything stays as it is where there is none.
@@ -117,7 +120,7 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(observer);
         var batch = new Batch(_ranker.Schema, _options.BatchSize);
         var stepsPerEpoch = (train.RowCount + _options.BatchSize - 1) / _options.BatchSize;
-        if (_validationDue) Validate(validate, observer, cancellation);
+        if (_validationDue || (ValidateFirst && _step.Optimizer.Steps == 0)) Validate(validate, observer, cancellation);
         var inEpoch = _epoch > 0 && _steps < stepsPerEpoch;
         while (!_stopped && (inEpoch || _epoch < _options.Epochs))
         {
@@ -131,10 +134,11 @@ public sealed class Trainer
             RunEpoch(stepsPerEpoch, train, batch, validate, observer, cancellation);
         }
 
-        if (_bestStep > 0) _step.Optimizer.Restore(_best);
+        var hasBest = _bestValue is not null;
+        if (hasBest) _step.Optimizer.Restore(_best);
         else _step.Optimizer.BeforeReadAll();
         return new TrainingResult(
-            _step.Optimizer.Steps, _epoch, _bestStep > 0 ? _bestStep : _step.Optimizer.Steps, _bestStep > 0 ? _bestEpoch : _epoch, _bestValue, _stopped,
+            _step.Optimizer.Steps, _epoch, hasBest ? _bestStep : _step.Optimizer.Steps, hasBest ? _bestEpoch : _epoch, _bestValue, _stopped,
             _seconds > 0 ? _rows / _seconds : 0);
     }
 
@@ -215,7 +219,7 @@ public sealed class Trainer
             ValidationDue = _validationDue,
             Stopped = _stopped,
         };
-        var hasBest = _bestStep > 0;
+        var hasBest = _bestValue is not null;
         Checkpoints.Save(position, _step.Optimizer.Sizes(hasBest), _step.Optimizer.Arrays(_best, hasBest));
     }
 
@@ -249,7 +253,7 @@ public sealed class Trainer
         }
 
         observer.OnValidation(new ValidationReport(
-            _step.Optimizer.Steps, _epoch, _loss / _steps, _epochRows / Math.Max(_epochSeconds, 1e-9), validation.Value, _bestValue, improved));
+            _step.Optimizer.Steps, _epoch, _steps > 0 ? _loss / _steps : 0, _epochRows / Math.Max(_epochSeconds, 1e-9), validation.Value, _bestValue, improved));
         _stopped = _options.Patience > 0 && _sinceBest >= _options.Patience;
     }
 }

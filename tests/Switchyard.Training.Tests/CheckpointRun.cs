@@ -32,6 +32,8 @@ sealed class CheckpointRun : IDisposable
     /// <summary>Values of the validations, by their step.</summary>
     public Func<long, double?> Monitor { get; init; } = step => step % 7 == 0 ? null : -Math.Abs(step - 9.4);
 
+    public bool ValidateFirst { get; init; }
+
     public Dictionary<string, string> Identity { get; } = new() { ["training.seed"] = "1" };
 
     public List<string> Warnings { get; } = [];
@@ -90,7 +92,7 @@ sealed class CheckpointRun : IDisposable
         var ranker = new Ranker(_schema, Model, 1);
         using var train = new Rotated(_rows);
         using var store = reached is null ? null : new CheckpointStore(Checkpoints, Identity, Options.KeepCheckpoints, Warnings.Add, reached);
-        var trainer = new Trainer(ranker, Options, _pool) { Checkpoints = store };
+        var trainer = new Trainer(ranker, Options, _pool) { Checkpoints = store, ValidateFirst = ValidateFirst };
         var resumed = resume ? trainer.Resume() : 0;
         var heard = new Observer(onStep) { Step = resumed };
         var result = trainer.Fit(train, Validate, heard, cancellation);

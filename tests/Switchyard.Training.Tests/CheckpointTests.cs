@@ -70,6 +70,32 @@ public sealed class CheckpointTests
         resumed.Weights.AsSpan().SequenceEqual(whole.Weights).ShouldBeTrue();
     }
 
+    /// <summary>The weights that training began with are the best until step 9, or to the end.</summary>
+    [Theory]
+    [InlineData(EmbeddingUpdate.Lazy, 9)]
+    [InlineData(EmbeddingUpdate.Exact, 9)]
+    [InlineData(EmbeddingUpdate.Lazy, 1000)]
+    [InlineData(EmbeddingUpdate.Exact, 1000)]
+    public void Resume_ValidatedBeforeTheFirstStep_SameBitsAsWithoutStop(EmbeddingUpdate update, int better)
+    {
+        using var run = new CheckpointRun
+        {
+            Options = new TrainingOptions { Epochs = 3, Patience = 0, BatchSize = 25, ValidateEvery = 3, CheckpointEvery = 2, Embeddings = update },
+            Monitor = step => step >= better ? step : -step,
+            ValidateFirst = true,
+        };
+        var whole = run.Uninterrupted();
+        whole.Result.BestStep.ShouldBe(better == 9 ? 12 : 0);
+        for (var step = 1L; step < whole.Result.Steps; step++)
+        {
+            run.Clear();
+            run.StopAfter(step, crash: step % 2 == 0).ShouldBeTrue();
+            var resumed = run.Resume();
+            resumed.Result.ShouldBe(whole.Result);
+            resumed.Weights.AsSpan().SequenceEqual(whole.Weights).ShouldBeTrue($"step {step}");
+        }
+    }
+
     [Fact]
     public void Resume_RunThatIsOver_RestoresItsBestWeights()
     {

@@ -47,6 +47,27 @@ public sealed class TrainerTests : IDisposable, ITrainingObserver
         _validations.Select(v => v.Best).ShouldBe([0.5, 0.9, 0.9, 0.9, 0.9]);
     }
 
+    [Theory]
+    [InlineData(EmbeddingUpdate.Lazy)]
+    [InlineData(EmbeddingUpdate.Exact)]
+    public void Fit_ValidateFirstAndNoStepIsBetter_KeepsTheWeightsItBeganWith(EmbeddingUpdate embeddings)
+    {
+        var begun = Weights();
+        var result = Fit(new TrainingOptions { Epochs = 20, Patience = 3, Embeddings = embeddings }, validateFirst: true, true, 0.9, 0.5, 0.6, 0.9, 1);
+        (result.Steps, result.Epochs, result.BestStep, result.BestEpoch, result.BestValue).ShouldBe((12, 3, 0, 0, 0.9));
+        Weights().ShouldBe(begun);
+        _weights[1].ShouldNotBe(begun);
+        (_validations[0].Step, _validations[0].Improved, _validations[0].Loss).ShouldBe((0, true, 0));
+    }
+
+    [Fact]
+    public void Fit_ValidateFirstAndAStepIsBetter_KeepsThat()
+    {
+        var result = Fit(new TrainingOptions { Epochs = 3, Patience = 0 }, validateFirst: true, true, 0.5, 0.4, 0.6, 0.3);
+        (result.BestStep, result.BestEpoch, result.BestValue).ShouldBe((8, 2, 0.6));
+        Weights().ShouldBe(_weights[2]);
+    }
+
     [Fact]
     public void Fit_LowerIsBetter_KeepsTheLowest()
     {
@@ -112,10 +133,12 @@ public sealed class TrainerTests : IDisposable, ITrainingObserver
         }
     }
 
-    TrainingResult Fit(TrainingOptions options, bool higherIsBetter, params double?[] values)
+    TrainingResult Fit(TrainingOptions options, bool higherIsBetter, params double?[] values) => Fit(options, validateFirst: false, higherIsBetter, values);
+
+    TrainingResult Fit(TrainingOptions options, bool validateFirst, bool higherIsBetter, params double?[] values)
     {
         var call = 0;
-        return new Trainer(_ranker, options with { BatchSize = 25 }, _pool).Fit(
+        return new Trainer(_ranker, options with { BatchSize = 25 }, _pool) { ValidateFirst = validateFirst }.Fit(
             _rows,
             () =>
             {
