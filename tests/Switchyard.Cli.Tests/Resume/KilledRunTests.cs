@@ -17,19 +17,40 @@ public sealed class KilledRunTests(ITestOutputHelper log)
 
     static int Kills => int.TryParse(Environment.GetEnvironmentVariable(KillsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills : 6;
 
-    /// <summary>Moments are pseudo-random from the start of training on; SWITCHYARD_KILLS says how many, 6 by default.</summary>
     [Fact]
     public async Task Train_KilledAtRandomMomentsAndResumed_SameFileAsWithoutKill()
     {
         using var run = new CliRun();
         run.Train([.. Settings, "output=runs/whole"]).ShouldSucceed();
+        await KillAndCompare(run, Settings, 700);
+    }
+
+    /// <summary>An update of a bundle, with old rows among the new ones, weights that are frozen and a log that has grown meanwhile.</summary>
+    [Fact]
+    public async Task Train_UpdateKilledAtRandomMomentsAndResumed_SameFileAsWithoutKill()
+    {
+        using var run = new CliRun();
+        run.Train([.. Settings, "name=first", "training.epochs=1"]).ShouldSucceed();
+        run.Write("next.csv", CliRun.Lines(CliRun.Rows).Select(line => line.Replace(",i1", ",new1", StringComparison.Ordinal)).Prepend(CliRun.Header));
+        string[] settings =
+        [
+            .. Settings, "sources=next.csv", "update.replay=0.5", "update.freeze=[scenario.0.*]", "training.monitor=logloss:like",
+            $"--init-from={run.Place("runs/first/model")}",
+        ];
+        run.Train([.. settings, "output=runs/whole"]).ShouldSucceed().Error.ShouldNotContain("no step bettered them");
+        await KillAndCompare(run, settings, 2000);
+    }
+
+    /// <summary>Moments are pseudo-random, up to so many milliseconds from the start of training on; SWITCHYARD_KILLS says how many, 6 by default.</summary>
+    async Task KillAndCompare(CliRun run, string[] settings, int milliseconds)
+    {
         var whole = run.WeightsDigest("whole");
         var (kills, finished, resumed) = (0, 0, 0);
         var state = 2463534242u;
         while (kills < Kills)
         {
             // A run that came to its end is compared; the next kill begins a new one.
-            if (await KillAfter(Next(700)) is { } line)
+            if (await KillAfter(Next(milliseconds)) is { } line)
             {
                 kills++;
                 if (line.StartsWith("resumed", StringComparison.Ordinal)) resumed++;
@@ -52,18 +73,18 @@ public sealed class KilledRunTests(ITestOutputHelper log)
             finished++;
         }
 
-        int Next(int limit)
+        int Next(int bound)
         {
             state ^= state << 13;
             state ^= state >> 17;
             state ^= state << 5;
-            return (int)(state % (uint)limit);
+            return (int)(state % (uint)bound);
         }
 
         // The line that says how training began, where the process was killed; null where it ended by itself.
-        async Task<string?> KillAfter(int milliseconds)
+        async Task<string?> KillAfter(int limit)
         {
-            using var process = Start(run);
+            using var process = Start(run, settings);
             string? began = null;
             while (await process.StandardError.ReadLineAsync() is { } line)
             {
@@ -74,7 +95,7 @@ public sealed class KilledRunTests(ITestOutputHelper log)
 
             began.ShouldNotBeNull();
             var rest = process.StandardError.ReadToEndAsync();
-            using var time = new CancellationTokenSource(milliseconds == int.MaxValue ? Timeout.Infinite : milliseconds);
+            using var time = new CancellationTokenSource(limit == int.MaxValue ? Timeout.Infinite : limit);
             try
             {
                 await process.WaitForExitAsync(time.Token);
@@ -122,7 +143,7 @@ public sealed class KilledRunTests(ITestOutputHelper log)
             WorkingDirectory = run.Folder,
             RedirectStandardError = true,
         };
-        string[] arguments = [typeof(Application).Assembly.Location, "train", run.Configuration, "--resume", .. (settings ?? Settings).SelectMany(s => new[] { "--set", s })];
+        string[] arguments = [typeof(Application).Assembly.Location, "train", run.Configuration, "--resume", .. (settings ?? Settings).SelectMany(s => s.StartsWith("--", StringComparison.Ordinal) ? [s] : new[] { "--set", s })];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start)!;
     }
