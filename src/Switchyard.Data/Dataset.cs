@@ -24,7 +24,10 @@ public sealed class Dataset : IDisposable
 
     public ImportSummary Summary => _info.Summary;
 
-    /// <summary>Hash of the specification and the sources the file was made from; empty where they were read from standard input.</summary>
+    /// <summary>
+    /// Hash of the sources as they were read (place, size and content of files, answers of a database server), the same whatever schema
+    /// encoded them; empty where they were read from standard input or a pipe.
+    /// </summary>
     public string Fingerprint => _info.Fingerprint;
 
     /// <summary>Opens a column file.</summary>
@@ -78,17 +81,50 @@ public sealed class Dataset : IDisposable
         return OpenOrRun(spec, new KnownSchema(schema, Grows: true), baseDirectory, cacheDirectory, progress, cancellation);
     }
 
-    /// <summary>The column file that an earlier import of the same specification and sources left; null where it is gone or stale.</summary>
+    /// <summary>
+    /// The column file that an earlier import left, where it holds the rows of that import still; null where it is gone or holds others.
+    /// The sources are not looked at: they may have changed since, or have gone.
+    /// </summary>
     /// <param name="spec">What was read.</param>
     /// <param name="grownFrom">Fingerprint of the schema that the import grew; null where it fitted one.</param>
     /// <param name="baseDirectory">Folder that relative source paths start from.</param>
     /// <param name="cacheDirectory">Folder of the column file.</param>
-    /// <exception cref="InputException">A source is not there.</exception>
-    public static Dataset? Reopen(DataSpec spec, string? grownFrom, string baseDirectory, string cacheDirectory)
+    /// <param name="fingerprint"><see cref="Fingerprint"/> of that import.</param>
+    public static Dataset? Reopen(DataSpec spec, string? grownFrom, string baseDirectory, string cacheDirectory, string fingerprint)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        var known = grownFrom is null ? "" : KnownSchema.TextOf(grownFrom, grows: true);
-        return OpenFresh(spec, known, baseDirectory, Importer.FilePath(spec, baseDirectory, cacheDirectory, known));
+        ArgumentNullException.ThrowIfNull(fingerprint);
+        return Reopen(ImportFingerprint.OfSpec(spec, baseDirectory, grownFrom is null ? "" : KnownSchema.TextOf(grownFrom, grows: true)), cacheDirectory, fingerprint);
+    }
+
+    /// <summary>The same of an import with the schema of a trained model.</summary>
+    public static Dataset? ReopenEncoded(DataSpec spec, Schema schema, string baseDirectory, string cacheDirectory, string fingerprint)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(schema);
+        ArgumentNullException.ThrowIfNull(fingerprint);
+        return Reopen(ImportFingerprint.OfSpec(spec, baseDirectory, new KnownSchema(schema, Grows: false).Text), cacheDirectory, fingerprint);
+    }
+
+    static Dataset? Reopen(string specification, string cacheDirectory, string fingerprint) =>
+        fingerprint.Length == 0 ? null : TryOpen(Importer.FilePath(cacheDirectory, specification), specification, fingerprint);
+
+    /// <summary>Refuses, before a row is read, a specification that <see cref="OpenOrImportGrown"/> would refuse to grow the schema to.</summary>
+    /// <exception cref="InputException">Its fields, scenario columns or tasks do not go on from those of the schema.</exception>
+    public static void RequireGrowable(DataSpec spec, Schema schema)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(schema);
+        SpecChecks.Check(spec);
+        new KnownSchema(schema, Grows: true).Check(spec);
+    }
+
+    /// <summary>The <see cref="Fingerprint"/> that an import would have now; null where only reading the rows tells.</summary>
+    /// <exception cref="InputException">A source is not there.</exception>
+    public static string? FingerprintNow(DataSpec spec, string baseDirectory)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return ImportFingerprint.Of(spec, baseDirectory).BeforeReading;
     }
 
     static Dataset OpenOrRun(
@@ -101,11 +137,11 @@ public sealed class Dataset : IDisposable
     {
         ArgumentNullException.ThrowIfNull(spec);
         SpecChecks.Check(spec);
-        var text = known?.Text ?? "";
-        var path = Importer.FilePath(spec, baseDirectory, cacheDirectory, text);
+        var specification = ImportFingerprint.OfSpec(spec, baseDirectory, known?.Text ?? "");
+        var path = Importer.FilePath(cacheDirectory, specification);
         while (true)
         {
-            if (OpenFresh(spec, text, baseDirectory, path) is { } fresh) return fresh;
+            if (FingerprintNow(spec, baseDirectory) is { } fingerprint && TryOpen(path, specification, fingerprint) is { } fresh) return fresh;
             try
             {
                 return Importer.Run(spec, known, baseDirectory, cacheDirectory, progress, cancellation);
@@ -119,19 +155,15 @@ public sealed class Dataset : IDisposable
         }
     }
 
-    static Dataset? OpenFresh(DataSpec spec, string known, string baseDirectory, string path)
-    {
-        if (ImportFingerprint.Of(spec, baseDirectory, known).BeforeReading is not { } fingerprint || TryOpen(path) is not { } dataset) return null;
-        if (dataset.Fingerprint == fingerprint) return dataset;
-        dataset.Dispose();
-        return null;
-    }
-
-    static Dataset? TryOpen(string path)
+    static Dataset? TryOpen(string path, string specification, string fingerprint)
     {
         try
         {
-            return File.Exists(path) ? OpenFile(path) : null;
+            if (!File.Exists(path)) return null;
+            var dataset = OpenFile(path);
+            if (dataset._info.Specification == specification && dataset.Fingerprint == fingerprint) return dataset;
+            dataset.Dispose();
+            return null;
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException or InputException)
         {

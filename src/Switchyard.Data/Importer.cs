@@ -75,13 +75,15 @@ public static class Importer
     {
         ArgumentNullException.ThrowIfNull(spec);
         SpecChecks.Check(spec);
-        var path = FilePath(spec, baseDirectory, cacheDirectory, known?.Text ?? "");
+        known?.Check(spec);
+        var specification = ImportFingerprint.OfSpec(spec, baseDirectory, known?.Text ?? "");
+        var path = FilePath(cacheDirectory, specification);
         // Taken before reading: a source that changes meanwhile makes the file stale, not wrong.
-        var fingerprint = ImportFingerprint.Of(spec, baseDirectory, known?.Text ?? "");
+        var fingerprint = ImportFingerprint.Of(spec, baseDirectory);
         try
         {
             Directory.CreateDirectory(cacheDirectory);
-            Write(spec, known, baseDirectory, path, fingerprint, DistinctNumbers, progress, cancellation);
+            Write(spec, known, baseDirectory, path, specification, fingerprint, DistinctNumbers, progress, cancellation);
         }
         catch (Exception e) when (e is (IOException and not ImportRunningException) or InvalidDataException or UnauthorizedAccessException)
         {
@@ -92,14 +94,14 @@ public static class Importer
     }
 
     /// <summary>Where an import leaves its column file: a name of its own for every specification.</summary>
-    internal static string FilePath(DataSpec spec, string baseDirectory, string cacheDirectory, string known) =>
-        Path.Combine(cacheDirectory, $"{ImportFingerprint.OfSpec(spec, baseDirectory, known)[..16]}.columns");
+    internal static string FilePath(string cacheDirectory, string specification) => Path.Combine(cacheDirectory, $"{specification[..16]}.columns");
 
     internal static void Write(
         DataSpec spec,
         KnownSchema? known,
         string baseDirectory,
         string path,
+        string specification,
         ImportFingerprint fingerprint,
         int distinctNumbers,
         IProgress<ImportProgress>? progress,
@@ -124,7 +126,7 @@ public static class Importer
                 var parts = encoding.Run(stream, progress, cancellation);
                 if (spec.UnknownScenario == UnknownScenario.Error && !encoding.UnknownScenarios.IsEmpty)
                     throw UnknownScenarioLog.Error(encoding.UnknownScenarios);
-                ColumnFile.WriteInfo(stream, new ColumnFileInfo(fingerprint.AfterReading(rows.ContentHash), fitted, Summary(fitted, text, encoding, known is null ? [] : SchemaFitter.OtherLabels(known.Schema, spec)), parts));
+                ColumnFile.WriteInfo(stream, new ColumnFileInfo(specification, fingerprint.AfterReading(rows.ContentHash), fitted, Summary(fitted, text, encoding, known is null ? [] : SchemaFitter.OtherLabels(known.Schema, spec)), parts));
                 stream.Flush(flushToDisk: true);
             }
 

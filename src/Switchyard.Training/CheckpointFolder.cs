@@ -26,11 +26,14 @@ sealed class CheckpointFolder : IDisposable
     }
 
     /// <summary>The checkpoints, newest first.</summary>
-    public long[] Steps()
+    public long[] Steps() => StepsIn(_path);
+
+    /// <summary>The checkpoints of a folder that may be another run's, newest first.</summary>
+    public static long[] StepsIn(string path)
     {
         var found = new List<long>();
-        if (!Directory.Exists(_path)) return [];
-        foreach (var folder in Directory.EnumerateDirectories(_path, Prefix + "*"))
+        if (!Directory.Exists(path)) return [];
+        foreach (var folder in Directory.EnumerateDirectories(path, Prefix + "*"))
         {
             if (long.TryParse(System.IO.Path.GetFileName(folder.AsSpan())[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var step)) found.Add(step);
         }
@@ -38,7 +41,10 @@ sealed class CheckpointFolder : IDisposable
         return [.. found.OrderDescending()];
     }
 
-    public string Path(long step) => System.IO.Path.Combine(_path, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D6}"));
+    public string Path(long step) => PathIn(_path, step);
+
+    /// <summary>Where a checkpoint lies in a folder.</summary>
+    public static string PathIn(string path, long step) => System.IO.Path.Combine(path, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D6}"));
 
     /// <summary>Adds a checkpoint; whatever else is in the folder goes first, but for the steps of this run.</summary>
     /// <param name="step">Step of the new one.</param>

@@ -45,6 +45,25 @@ public sealed class CheckpointStore : IDisposable
         }
     }
 
+    /// <summary>What the result of the run depends on that left the newest readable checkpoint in a folder, by name; null where there is none.</summary>
+    public static IReadOnlyDictionary<string, string>? IdentityOf(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        foreach (var step in CheckpointFolder.StepsIn(folder))
+        {
+            try
+            {
+                return CheckpointState.Read(Path.Combine(CheckpointFolder.PathIn(folder, step), CheckpointState.Name)).Identity;
+            }
+            catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+            {
+                // Resuming names it as damaged and takes the one before it, and so does this.
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Step of the newest checkpoint in the folder, of whatever run; 0 where there is none.</summary>
     public long NewestFound => _folder.Steps().FirstOrDefault();
 
@@ -123,6 +142,6 @@ public sealed class CheckpointStore : IDisposable
         var more = different.Length > MostDifferences ? $"; and {different.Length - MostDifferences} more" : "";
         throw new InputException(
             $"The checkpoint of step {step} in {_path} is of another run: {string.Join("; ", different.Take(MostDifferences))}{more}. " +
-            "Undo the change to go on, or train without --resume to start anew.");
+            "To go on, undo what was changed; where that cannot be done, train without --resume to start anew.");
     }
 }

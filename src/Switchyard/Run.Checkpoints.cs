@@ -10,7 +10,9 @@ public static partial class Run
 {
     // Where a run is put, how many threads compute it and when it is saved change nothing in its result.
     static readonly string[] WithoutInfluence =
-        ["name", "output", "training.threads", "training.checkpoint_every", "training.keep_checkpoints", "training.keep_checkpoints_at_end"];
+        ["name", "output", "training.threads", "training.checkpoint_every", "training.keep_checkpoints", "training.keep_checkpoints_at_end", "update.measure_old_rows"];
+
+    const string RowsKey = "fingerprint of the rows";
 
     static string CheckpointDirectory(RunConfiguration configuration) => Path.Combine(configuration.OutputDirectory, "checkpoints");
 
@@ -46,6 +48,32 @@ public static partial class Run
         return store;
     }
 
+    /// <summary>
+    /// The rows that the run to go on with began with, as its column file still holds them; null where it does not. The sources may have
+    /// grown since, as a log does, and what a database answers now is not even asked.
+    /// </summary>
+    static Dataset? ReopenRows(RunConfiguration configuration, ModelUpdate? update, IRunReporter reporter)
+    {
+        if (CheckpointStore.IdentityOf(CheckpointDirectory(configuration))?.GetValueOrDefault(RowsKey) is not { } fingerprint) return null;
+        var data = Dataset.Reopen(configuration.Data, update?.Ancestor.Schema, configuration.BaseDirectory, configuration.ColumnDirectory, fingerprint);
+        if (data is not null && SourcesChanged(configuration, fingerprint))
+            reporter.Warning($"the sources have changed since this run began; it goes on with the rows it began with, which {Shown(data.Path)} holds. Train without --resume to read the sources anew");
+        return data;
+    }
+
+    static bool SourcesChanged(RunConfiguration configuration, string fingerprint)
+    {
+        try
+        {
+            return Dataset.FingerprintNow(configuration.Data, configuration.BaseDirectory) is { } now && now != fingerprint;
+        }
+        catch (InputException)
+        {
+            // Gone.
+            return true;
+        }
+    }
+
     static void Resume(Trainer trainer, RunConfiguration configuration, IRunReporter reporter)
     {
         var step = trainer.Resume();
@@ -62,7 +90,8 @@ public static partial class Run
         var identity = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["version of Switchyard"] = BundleMetadata.ThisVersion,
-            ["fingerprint of the rows (files named in sources)"] = $"{data.Fingerprint}/{data.Schema.Fingerprint()}",
+            [RowsKey] = data.Fingerprint,
+            ["fingerprint of the schema"] = data.Schema.Fingerprint(),
         };
         Flatten(JsonElement.Parse(configuration.ToJson()), "", identity);
         foreach (var (key, value) in update?.Identity ?? []) identity[key] = value;

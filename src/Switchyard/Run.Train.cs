@@ -41,7 +41,8 @@ public static partial class Run
         ModelBundle.RequirePlace(configuration.BundleDirectory);
         TextFile.RequireWritable(("--json", json));
         using var update = initFrom is null ? null : ModelUpdate.Begin(initFrom, configuration, reporter, cancellation);
-        using var data = update is null ? OpenData(configuration, null, reporter, cancellation) : OpenGrown(configuration, update.Start.Ranker.Schema, reporter, cancellation);
+        if (update is null && configuration.Update != new UpdateOptions()) reporter.Warning("the section update counts only with --init-from; this run starts from random weights");
+        using var data = OpenRows(configuration, update, resume, reporter, cancellation);
         var options = configuration.Training;
         using var checkpoints = OpenCheckpoints(configuration, data, update, resume, reporter);
         var grown = update?.Grow(data, cancellation);
@@ -51,12 +52,12 @@ public static partial class Run
             $"{configuration.Model.Name}: {ranker.Parameters.TrainedValues:N0} weights, {data.Rows(Part.Train):N0} training rows, " +
             $"{data.Rows(Part.Validation):N0} validation, {data.Rows(Part.Test):N0} test; scenarios: {data.Schema.Leaves:N0}, tasks: {data.Schema.Tasks.Length}, threads: {pool.Threads}");
 
-        var trainer = new Trainer(ranker, WithPatience(options, data, reporter), pool, update?.Freeze(grown!)) { Checkpoints = checkpoints };
+        var trainer = new Trainer(ranker, WithPatience(options, data, reporter), pool, update?.Freeze(grown!)) { Checkpoints = checkpoints, ValidateFirst = update is not null && data.Rows(Part.Validation) > 0 };
         if (resume) Resume(trainer, configuration, reporter);
         var result = Fit(trainer, new Predictor(ranker, pool), data, configuration, update, reporter, cancellation);
         ReportTraining(result, options, data.Rows(Part.Validation), reporter);
         var report = OnceTrained(() => ReportPart(data, Measured(data), new Predictor(ranker, pool), configuration.Evaluation, reporter, cancellation), checkpoints, cancellation);
-        ModelBundle.Save(configuration.BundleDirectory, ranker, Describe(configuration, data.Summary, result, report, update));
+        ModelBundle.Save(configuration.BundleDirectory, ranker, Describe(configuration, data, result, report, update));
 
         // What the update changed stands in no bundle: whatever befalls the comparison, the model is saved.
         var changes = OnceTrained(
@@ -82,15 +83,21 @@ public static partial class Run
         }
     }
 
-    /// <summary>The dataset of an update: what is new in its training rows is added to the schema.</summary>
-    static Dataset OpenGrown(RunConfiguration configuration, Schema schema, IRunReporter reporter, CancellationToken cancellation) =>
-        Described(Dataset.OpenOrImportGrown(configuration.Data, schema, configuration.BaseDirectory, configuration.ColumnDirectory, reporter, cancellation), reporter);
+    /// <summary>The dataset to train on. In an update, what is new in its training rows is added to the bundle's schema.</summary>
+    static Dataset OpenRows(RunConfiguration configuration, ModelUpdate? update, bool resume, IRunReporter reporter, CancellationToken cancellation)
+    {
+        if (resume && ReopenRows(configuration, update, reporter) is { } same) return Described(same, reporter);
+        if (update is null) return OpenData(configuration, null, reporter, cancellation);
+        return Described(
+            Dataset.OpenOrImportGrown(configuration.Data, update.Start.Ranker.Schema, configuration.BaseDirectory, configuration.ColumnDirectory, reporter, cancellation), reporter);
+    }
 
     static void ReportTraining(TrainingResult result, TrainingOptions options, long validationRows, IRunReporter reporter)
     {
         var why = result.StoppedEarly ? string.Create(CultureInfo.InvariantCulture, $" (stopped early: {options.Patience} validations without a new best)") : "";
-        var kept = result.BestValue is { } best
-            ? string.Create(CultureInfo.InvariantCulture, $"; kept step {result.BestStep:N0} (epoch {result.BestEpoch}), {options.Monitor} {best:0.0000}")
+        var kept = result is { BestStep: 0, BestValue: { } start }
+            ? string.Create(CultureInfo.InvariantCulture, $"; kept the weights it began with, {options.Monitor} {start:0.0000}: no step bettered them")
+            : result.BestValue is { } best ? string.Create(CultureInfo.InvariantCulture, $"; kept step {result.BestStep:N0} (epoch {result.BestEpoch}), {options.Monitor} {best:0.0000}")
             : "; kept the last weights";
         reporter.Message(string.Create(CultureInfo.InvariantCulture, $"trained {result.Steps:N0} steps at {result.RowsPerSecond:N0} rows/s{why}{kept}"));
         if (result.BestValue is null && validationRows > 0)
@@ -133,11 +140,12 @@ public static partial class Run
         }
     }
 
-    static BundleMetadata Describe(RunConfiguration configuration, ImportSummary summary, TrainingResult result, EvaluationReport report, ModelUpdate? update) => new()
+    static BundleMetadata Describe(RunConfiguration configuration, Dataset data, TrainingResult result, EvaluationReport report, ModelUpdate? update) => new()
     {
         Created = TimeProvider.System.GetUtcNow(),
         Configuration = WithAbsolutePaths(configuration).ToYaml(),
-        Import = BundleMetadata.Describe(summary),
+        Import = BundleMetadata.Describe(data.Summary),
+        Sources = data.Fingerprint.Length > 0 ? data.Fingerprint : null,
         Training = BundleMetadata.Describe(result),
         Ancestors = update is null ? [] : [update.Ancestor, .. update.Start.Metadata.Ancestors],
         Metrics = JsonElement.Parse(report.ToJson()),

@@ -14,6 +14,9 @@ public sealed class UpdateTests : IDisposable
         .. Small, "name=next", "sources=next.csv", "tasks={click: click, save: click, buy: {label: buy, given: click}, like: {label: rating >= 4, mask: rating is present, weight: 0.5}}",
     ];
 
+    /// <summary>Nothing in these labels can be learnt better: without validation rows the last weights are kept.</summary>
+    const string KeepLast = "split={train: day <= 7, test: day >= 9}";
+
     readonly CliRun _run = new();
 
     public UpdateTests()
@@ -115,7 +118,7 @@ public sealed class UpdateTests : IDisposable
     [InlineData("task.0.gate.*", "task.0.expert.0.weight")]
     public void Train_Freeze_TakesPartsAndNames(string freeze, string tensor)
     {
-        var result = Update($"update.freeze={freeze}", "tasks={click: click, buy: {label: buy, given: click}, like: {label: rating >= 4, mask: rating is present}}").ShouldSucceed();
+        var result = Update(KeepLast, $"update.freeze={freeze}", "tasks={click: click, buy: {label: buy, given: click}, like: {label: rating >= 4, mask: rating is present}}").ShouldSucceed();
 
         result.Error.ShouldContain("frozen: ");
         var (before, after) = (Tensor("demo", tensor), Tensor("next", tensor));
@@ -126,9 +129,9 @@ public sealed class UpdateTests : IDisposable
     [Fact]
     public void Train_Replay_MixesOldRowsAndSaysHowMany()
     {
-        var without = Update().ShouldSucceed().Error;
+        var without = Update(KeepLast).ShouldSucceed().Error;
         var plain = _run.WeightsDigest("next");
-        var result = Update("update.replay=0.5").ShouldSucceed();
+        var result = Update(KeepLast, "update.replay=0.5").ShouldSucceed();
 
         without.ShouldNotContain("replayed");
         result.Error.ShouldContain("replayed in every epoch: 210 of 420 old rows");
@@ -143,9 +146,9 @@ public sealed class UpdateTests : IDisposable
         string[] settings =
         [
             "update.replay=0.3", "update.freeze=[embeddings, scenario.0.*]", "training.epochs=3", "training.validate_every=4", "training.checkpoint_every=3", "training.patience=0",
-            "model.expert.dropout=0.2", "training.embeddings=exact", "update.new_ids=mean",
+            "model.expert.dropout=0.2", "training.embeddings=exact", "update.new_ids=mean", "training.monitor=logloss:like", "training.learning_rate=0.005",
         ];
-        Update([.. settings, "output=runs/whole"]).ShouldSucceed();
+        Update([.. settings, "output=runs/whole"]).ShouldSucceed().Error.ShouldNotContain("no step bettered them");
         using var cancel = new CancellationTokenSource();
         using var error = new Canceller(cancel, validations);
         using var output = new StringWriter();
@@ -194,10 +197,131 @@ public sealed class UpdateTests : IDisposable
         Directory.GetFiles(_run.Place("runs/.columns"), "*.columns").Length.ShouldBe(3);
     }
 
+    /// <summary>What is replayed is the same, whether a column file still holds it or the sources are read again.</summary>
+    [Fact]
+    public void Train_UpdateResumedWithoutColumnFiles_GoesOn()
+    {
+        string[] settings = ["update.replay=0.3", "training.validate_every=4"];
+        using var cancel = new CancellationTokenSource();
+        using var error = new Canceller(cancel, 1);
+        new Application(TextWriter.Null, error, cancel.Token).Run(["train", _run.Configuration, "--init-from", Start, .. Next.Concat(settings).SelectMany(s => new[] { "--set", s })]).ShouldBe(Application.Cancelled);
+        DeleteColumns();
+
+        Update(resume: true, [.. settings, "update.measure_old_rows=false"]).ShouldSucceed().Error.ShouldContain("resumed after step 4");
+    }
+
+    [Fact]
+    public void Train_NoStepBettersTheBundle_KeepsItsWeights()
+    {
+        var result = Update("training.learning_rate=1", "training.patience=1", "tasks={click: click, buy: {label: buy, given: click}, like: {label: rating >= 4, mask: rating is present, weight: 0.5}}", "sources=rows.csv").ShouldSucceed();
+
+        result.Error.ShouldContain("before the first step  mean_auc ");
+        result.Error.ShouldContain("kept the weights it began with, mean_auc ");
+        _run.WeightsDigest("next").ShouldBe(_run.WeightsDigest());
+    }
+
+    [Fact]
+    public void Train_LogGrownSince_ReplaysOnlyTheRowsThatTrainedTheBundle()
+    {
+        AppendDays();
+
+        var result = Update("sources=rows.csv", "split={train: day == 8, validation: day == 9, test: day >= 10}", "update.replay=1").ShouldSucceed();
+
+        result.Error.ShouldContain("replayed in every epoch: 420 of 420 old rows");
+    }
+
+    /// <summary>Read again by the old split, the grown log would put other rows into the old parts.</summary>
+    [Fact]
+    public void Train_LogGrownAndColumnFileGone_ReplayIsRefusedAndMeasuringWarns()
+    {
+        AppendDays();
+        DeleteColumns();
+
+        Update("update.replay=1").ShouldRefuse("update.replay: ", "the sources of run demo (", "rows.csv) are not as it read them", "train without update.replay");
+        var result = Update().ShouldSucceed();
+
+        result.Error.ShouldContain("what it forgets of them is not measured");
+        result.Output.ShouldNotContain("earlier run");
+    }
+
+    [Fact]
+    public void Train_OldSourcesGone_ColumnFileIsReplayed()
+    {
+        File.Delete(_run.Place("rows.csv"));
+
+        Update("update.replay=0.5").ShouldSucceed().Error.ShouldContain("replayed in every epoch: 210 of 420 old rows");
+    }
+
+    [Fact]
+    public void Train_ColumnFileGone_SourcesAreReadAgainToTheSameResult()
+    {
+        Update(KeepLast, "update.replay=0.5").ShouldSucceed();
+        var first = _run.WeightsDigest("next");
+        DeleteColumns();
+
+        Update(KeepLast, "update.replay=0.5").ShouldSucceed().Error.ShouldContain("replayed in every epoch: 210 of 420 old rows");
+        _run.WeightsDigest("next").ShouldBe(first);
+    }
+
+    [Fact]
+    public void Train_BundleThatDoesNotNameItsRows_IsNotReplayed()
+    {
+        var manifest = Path.Combine(Start, "manifest.json");
+        var text = File.ReadAllText(manifest);
+        var sources = Manifest("demo").GetProperty("provenance").GetProperty("sources").GetString()!;
+        sources.Length.ShouldBe(64);
+        File.WriteAllText(manifest, text.Replace($"\"{sources}\"", "null", StringComparison.Ordinal));
+
+        Update("update.replay=1").ShouldRefuse("the bundle does not say which they were");
+    }
+
+    /// <summary>What training came to does not depend on the rows that are measured afterwards.</summary>
+    [Fact]
+    public void Train_OldTestRowsDamaged_KeepsTheModelAndWarns()
+    {
+        var column = Directory.GetFiles(_run.Place("runs/.columns"), "*.columns").ShouldHaveSingleItem();
+        var bytes = File.ReadAllBytes(column);
+        bytes[BitConverter.ToInt64(bytes, bytes.Length - 24) - 20] ^= 0x10;
+        File.WriteAllBytes(column, bytes);
+
+        var result = Update().ShouldSucceed();
+
+        result.Error.ShouldContain("what it forgets of them is not measured");
+        result.Output.ShouldContain("test, before and after the update:");
+        File.Exists(_run.Place("runs/next/model/manifest.json")).ShouldBeTrue();
+    }
+
+    /// <summary>A word of <c>freeze</c> means the bundle's weights, wherever a new task has moved them.</summary>
+    [Fact]
+    public void Train_FreezeAndTasksInAnotherOrder_FreezesTheNamedTask()
+    {
+        const string tasks = "tasks={save: {label: click}, click: click, buy: {label: buy, given: click}, like: {label: rating >= 4, mask: rating is present, weight: 0.5}}";
+
+        Update(KeepLast, tasks, "update.freeze=[tower.0.*]").ShouldSucceed().Error.ShouldNotContain("frozen: 0 of");
+
+        Tensor("next", "tower.1.output.weight").ShouldBe(Tensor("demo", "tower.0.output.weight"));
+        Tensor("next", "tower.0.output.weight").ShouldNotBe(Tensor("demo", "tower.0.output.weight"));
+        Tensor("next", "tower.2.output.weight").ShouldNotBe(Tensor("demo", "tower.1.output.weight"));
+    }
+
+    [Fact]
+    public void Train_UpdateSectionWithoutBundle_Warns() =>
+        _run.Train([.. Small, "update.replay=0.5"]).ShouldSucceed().Error.ShouldContain("the section update counts only with --init-from");
+
+    [Fact]
+    public void Train_UpdateOfAModelWithHistories_SaysWhatTheyAreBuiltFrom()
+    {
+        const string history = "fields=[city, device, {name: item, min_count: 2, embedding: 8}, {name: clicked, type: sequence, shares: item, history: {of: user, item: item, when: click == 1}}]";
+        _run.Train([.. Small, history]).ShouldSucceed();
+
+        Update(history).ShouldSucceed().Error.ShouldContain("histories (clicked) are built from the sources of this run alone");
+    }
+
     [Fact]
     public void Train_OldRowsGone_ReplayIsRefusedAndMeasuringWarns()
     {
         File.Delete(_run.Place("rows.csv"));
+        DeleteColumns();
 
         Update("update.replay=0.1").ShouldRefuse("update.replay: the rows that the bundle was trained on cannot be read", "rows.csv");
         var result = Update().ShouldSucceed();
@@ -224,6 +348,12 @@ public sealed class UpdateTests : IDisposable
     [InlineData("buy", "new task save from buy")]
     [InlineData("{save: like}", "new task save from like")]
     public void Train_NewTasks_StartAsTold(string value, string text) => Update($"update.new_tasks={value}").ShouldSucceed().Error.ShouldContain(text);
+
+    void DeleteColumns() => Directory.Delete(_run.Place("runs/.columns"), recursive: true);
+
+    /// <summary>Two days more in the log that the bundle was trained on: one that its training part would take, one for its test part.</summary>
+    void AppendDays() =>
+        File.AppendAllLines(_run.Place("rows.csv"), CliRun.Lines(CliRun.Rows).Take(120).Select((line, i) => $"{line[..line.LastIndexOf(',')]},{(i < 60 ? 7 : 11)}"));
 
     float[] Tensor(string run, string name)
     {

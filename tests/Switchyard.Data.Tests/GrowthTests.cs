@@ -152,16 +152,44 @@ public sealed class GrowthTests
         using var folder = Folder();
         using var old = folder.Import(Spec);
         string path;
-        using (var grown = Dataset.OpenOrImportGrown(Next, old.Schema, folder.Path, folder.Cache)) path = grown.Path;
+        string sources;
+        using (var grown = Dataset.OpenOrImportGrown(Next, old.Schema, folder.Path, folder.Cache)) (path, sources) = (grown.Path, grown.Fingerprint);
         var written = File.GetLastWriteTimeUtc(path);
 
         using (var again = Dataset.OpenOrImportGrown(Next, old.Schema, folder.Path, folder.Cache)) again.Path.ShouldBe(path);
-        using (var reopened = Dataset.Reopen(Next, old.Schema.Fingerprint(), folder.Path, folder.Cache)) reopened!.Path.ShouldBe(path);
-        using (var fitted = Dataset.Reopen(Spec, null, folder.Path, folder.Cache)) fitted!.Path.ShouldBe(old.Path);
+        using (var reopened = Dataset.Reopen(Next, old.Schema.Fingerprint(), folder.Path, folder.Cache, sources)) reopened!.Path.ShouldBe(path);
+        using (var fitted = Dataset.Reopen(Spec, null, folder.Path, folder.Cache, old.Fingerprint)) fitted!.Path.ShouldBe(old.Path);
         File.GetLastWriteTimeUtc(path).ShouldBe(written);
 
         folder.Write("second.csv", Second + "\nb,p,1,1,m,north,1,0,1,a\n");
-        Dataset.Reopen(Next, old.Schema.Fingerprint(), folder.Path, folder.Cache).ShouldBeNull();
+        using (var before = Dataset.Reopen(Next, old.Schema.Fingerprint(), folder.Path, folder.Cache, sources)) before!.Fingerprint.ShouldBe(sources);
+        Dataset.OpenOrImportGrown(Next, old.Schema, folder.Path, folder.Cache).Dispose();
+        Dataset.Reopen(Next, old.Schema.Fingerprint(), folder.Path, folder.Cache, sources).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Import_SameSourcesWithAnotherSchema_HasTheSameFingerprint()
+    {
+        using var folder = Folder();
+        using var fitted = folder.Import(Spec);
+        using var again = Importer.Import(Spec, fitted.Schema, folder.Path, folder.Cache);
+        again.Path.ShouldNotBe(fitted.Path);
+        again.Fingerprint.ShouldBe(fitted.Fingerprint);
+        Dataset.FingerprintNow(Spec, folder.Path).ShouldBe(fitted.Fingerprint);
+        using var reopened = Dataset.ReopenEncoded(Spec, fitted.Schema, folder.Path, folder.Cache, fitted.Fingerprint);
+        reopened!.Path.ShouldBe(again.Path);
+    }
+
+    [Fact]
+    public void Grow_FieldsThatDiffer_AreRefusedBeforeARowIsRead()
+    {
+        using var folder = Folder();
+        using var old = folder.Import(Spec);
+        folder.Write("second.csv", "a line that is no row\n");
+        var other = Next with { Fields = [.. Next.Fields.SkipLast(1)] };
+        var early = Should.Throw<InputException>(() => Dataset.RequireGrowable(other, old.Schema)).Message;
+        early.ShouldContain("fields");
+        Should.Throw<InputException>(() => Dataset.OpenOrImportGrown(other, old.Schema, folder.Path, folder.Cache)).Message.ShouldBe(early);
     }
 
     public static TheoryData<string, string[]> Refused() => new()

@@ -10,7 +10,12 @@ namespace Switchyard.Data;
 sealed record PartBlocks(long Rows, int Groups, ImmutableArray<long> Offsets);
 
 /// <summary>What a column file says of itself, as JSON behind its blocks.</summary>
-sealed record ColumnFileInfo(string Fingerprint, Schema Schema, ImportSummary Summary, ImmutableArray<PartBlocks> Parts);
+/// <param name="Specification">Hash of the specification and of the schema that the import started from.</param>
+/// <param name="Fingerprint">Hash of what was read; empty where it cannot be read twice.</param>
+/// <param name="Schema">The schema that encoded the rows.</param>
+/// <param name="Summary">What the import found.</param>
+/// <param name="Parts">Where the rows lie.</param>
+sealed record ColumnFileInfo(string Specification, string Fingerprint, Schema Schema, ImportSummary Summary, ImmutableArray<PartBlocks> Parts);
 
 /// <summary>
 /// The binary file of an import: magic and version, blocks of the three parts one part after the other, the JSON of
@@ -18,7 +23,7 @@ sealed record ColumnFileInfo(string Fingerprint, Schema Schema, ImportSummary Su
 /// </summary>
 static class ColumnFile
 {
-    public const int Version = 1;
+    public const int Version = 2;
 
     const ulong Magic = 0x4C4F434459575753; // "SWWYDCOL"
     const int HeaderBytes = 16;
@@ -84,7 +89,7 @@ static class ColumnFile
     /// <summary>Nothing is missing, and every block lies before the description.</summary>
     static void Check([NotNull] ColumnFileInfo? info, long end)
     {
-        if (info is not { Fingerprint: not null, Schema: not null, Summary: not null, Parts: { IsDefault: false, Length: 3 } })
+        if (info is not { Specification: not null, Fingerprint: not null, Schema: not null, Summary: not null, Parts: { IsDefault: false, Length: 3 } })
             throw new InvalidDataException("its description is not complete");
         SchemaChecks.Check(info.Schema);
         foreach (var part in info.Parts)

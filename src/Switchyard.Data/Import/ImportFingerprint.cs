@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Switchyard.Data;
 
-/// <summary>What an import depends on, as hashes: a file is fresh while its fingerprint is the one computed now.</summary>
-/// <param name="files">Hash of the specification and the files it reads.</param>
+/// <summary>What an import reads, as a hash: a column file of the same specification is fresh while its fingerprint is the one computed now.</summary>
+/// <param name="files">Hash of the files.</param>
 /// <param name="readsOnce">One of the sources is standard input or a pipe, which cannot be read twice.</param>
 /// <param name="asksServer">One of the sources is a database server, of which only the rows themselves tell whether they have changed.</param>
 sealed class ImportFingerprint(string files, bool readsOnce, bool asksServer)
@@ -33,12 +33,11 @@ sealed class ImportFingerprint(string files, bool readsOnce, bool asksServer)
     /// <param name="content">Hash of what a database server has answered.</param>
     public string AfterReading(byte[]? content) => readsOnce ? "" : content is null ? files : Convert.ToHexStringLower(Joined(Convert.FromHexString(files), content)!);
 
-    /// <summary>Looks at the specification, the schema to start from (<see cref="KnownSchema.Text"/>; empty for none) and the files.</summary>
-    public static ImportFingerprint Of(DataSpec spec, string baseDirectory, string known)
+    /// <summary>Looks at the files. How their rows are encoded is not in it, so that rows read again with another schema are known as the same.</summary>
+    public static ImportFingerprint Of(DataSpec spec, string baseDirectory)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var readsOnce = false;
-        Add(hash, OfSpec(spec, baseDirectory, known));
         foreach (var source in spec.Sources.Where(s => s.Connection is null))
         {
             foreach (var file in SourceFiles.Resolve(source, baseDirectory))

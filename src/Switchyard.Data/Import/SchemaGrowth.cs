@@ -9,10 +9,15 @@ namespace Switchyard.Data;
 /// </summary>
 static class SchemaGrowth
 {
-    public static Schema Grow(Schema old, DataSpec spec, TextPass text)
+    /// <exception cref="InputException">The schema cannot become that of the specification.</exception>
+    public static void Check(Schema old, DataSpec spec)
     {
         RequireSameFields(old, spec);
         RequireTasks(old, spec);
+    }
+
+    public static Schema Grow(Schema old, DataSpec spec, TextPass text)
+    {
         ImmutableArray<Field> fields = [.. old.Fields.Zip(spec.Fields, (field, s) => field with { Column = s.Column ?? s.Name, Encoder = Grow(field.Encoder, s, text) })];
         var grown = old with
         {

@@ -78,6 +78,7 @@ sealed record BundleManifest(Schema Schema, ModelOptions Options, ulong Seed, We
             LibraryVersion = provenance.Text("library_version"),
             Configuration = provenance.Optional("configuration")?.GetString(),
             Import = provenance.Optional("import"),
+            Sources = ReadSources(provenance),
             Training = provenance.Optional("training"),
             Ancestors = ReadAncestors(provenance, path),
             Metrics = root.Optional("metrics"),
@@ -102,6 +103,10 @@ sealed record BundleManifest(Schema Schema, ModelOptions Options, ulong Seed, We
         throw new InputException(
             $"{path}: the schema's fingerprint is {found}, schema_fingerprint says {said}; it was changed after training, copy the bundle again.");
     }
+
+    /// <summary>Older bundles do not say what they were trained on.</summary>
+    static string? ReadSources(ManifestNode provenance) =>
+        provenance.Element.TryGetProperty("sources", out _) ? provenance.Optional("sources")?.GetString() : null;
 
     /// <summary>Bundles that were saved before there were updates say nothing of ancestors.</summary>
     static ImmutableArray<BundleAncestor> ReadAncestors(ManifestNode provenance, string path)
@@ -138,6 +143,7 @@ sealed record BundleManifest(Schema Schema, ModelOptions Options, ulong Seed, We
         writer.WriteNumber("seed", Seed);
         writer.WriteString("configuration", Metadata.Configuration);
         WriteOptional(writer, "import", Metadata.Import);
+        writer.WriteString("sources", Metadata.Sources);
         WriteOptional(writer, "training", Metadata.Training);
         WriteOptional(writer, "ancestors", BundleMetadata.Describe(Metadata.Ancestors));
         writer.WriteEndObject();

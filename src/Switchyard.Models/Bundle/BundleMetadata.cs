@@ -18,6 +18,9 @@ public sealed record BundleMetadata
     /// <summary>What the import found, as <see cref="Describe"/> writes it; null where unknown.</summary>
     public JsonElement? Import { get; init; }
 
+    /// <summary>Fingerprint of the sources as training read them (<see cref="Switchyard.Data.Dataset.Fingerprint"/>); null where they cannot be read again, or it is unknown.</summary>
+    public string? Sources { get; init; }
+
     /// <summary>What the training came to, as <see cref="Describe"/> writes it; null where unknown.</summary>
     public JsonElement? Training { get; init; }
 

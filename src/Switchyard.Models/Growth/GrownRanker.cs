@@ -80,8 +80,31 @@ public sealed class GrownRanker
     public int KeptRows(EmbeddingTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return table.Place.Owners.All(o => _origins.Of(o).Kept) ? Counterparts(_tables, table.Place)[0].Rows : 0;
+        return IsOld(table.Place) ? Counterparts(_tables, table.Place)[0].Rows : 0;
     }
+
+    /// <summary>Name that a weight had in the older model; null where it belongs as a whole to a new node or task.</summary>
+    public string? OldName(Parameter parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        return IsOld(parameter.Place) ? Counterparts(_dense, parameter.Place)[0].Name : null;
+    }
+
+    /// <summary>The same of a table.</summary>
+    public string? OldName(EmbeddingTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return IsOld(table.Place) ? Counterparts(_tables, table.Place)[0].Name : null;
+    }
+
+    /// <summary>The same of running statistics.</summary>
+    public string? OldName(StateBuffer buffer)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        return IsOld(buffer.Place) ? Counterparts(_buffers, buffer.Place)[0].Name : null;
+    }
+
+    bool IsOld(WeightPlace place) => place.Owners.All(o => _origins.Of(o).Kept);
 
     void Transfer(NewIds newIds)
     {

@@ -12,11 +12,18 @@ sealed class ModelUpdate : IDisposable
     readonly UpdateOptions _options;
     readonly RunConfiguration _configuration;
     readonly IRunReporter _reporter;
+    readonly HashSet<string> _frozen;
     readonly Dataset? _oldRows;
 
-    ModelUpdate(LoadedBundle start, BundleAncestor ancestor, RunConfiguration configuration, IRunReporter reporter, Dataset? oldRows)
+    /// <param name="start">The bundle.</param>
+    /// <param name="frozen">Names of the bundle's weights that stay as they are.</param>
+    /// <param name="configuration">The run.</param>
+    /// <param name="reporter">Hears what is done.</param>
+    /// <param name="oldRows">The rows that the bundle was trained on; null where nothing needs them.</param>
+    ModelUpdate(LoadedBundle start, HashSet<string> frozen, RunConfiguration configuration, IRunReporter reporter, Dataset? oldRows)
     {
-        (Start, Ancestor, _options, _configuration, _reporter, _oldRows) = (start, ancestor, configuration.Update, configuration, reporter, oldRows);
+        (Start, _frozen, _options, _configuration, _reporter, _oldRows) = (start, frozen, configuration.Update, configuration, reporter, oldRows);
+        Ancestor = new BundleAncestor(NameOf(start), start.WeightsSha256, start.Ranker.Schema.Fingerprint());
     }
 
     /// <summary>The bundle.</summary>
@@ -32,10 +39,11 @@ sealed class ModelUpdate : IDisposable
         var start = ModelBundle.Load(bundle);
         GrownRanker.RequireShapes(start.Ranker, configuration.Model.Options);
         RequireTasks(start.Ranker.Schema, configuration);
-        WeightSelection.Choose(configuration.Update.Freeze, start.Ranker.Parameters, "update.freeze");
+        Dataset.RequireGrowable(configuration.Data, start.Ranker.Schema);
+        var frozen = WeightSelection.Choose(configuration.Update.Freeze, start.Ranker.Parameters, "update.freeze");
         foreach (var difference in GrownRanker.OptionDifferences(start.Ranker.Options, configuration.Model.Options)) reporter.Message($"unlike the bundle: {difference}");
-        var oldRows = OpenOldRows(start, configuration, reporter, cancellation);
-        return new ModelUpdate(start, new BundleAncestor(NameOf(start), start.WeightsSha256, start.Ranker.Schema.Fingerprint()), configuration, reporter, oldRows);
+        TellOfHistories(start.Ranker.Schema, reporter);
+        return new ModelUpdate(start, frozen, configuration, reporter, OpenOldRows(start, configuration, reporter, cancellation));
     }
 
     /// <summary>What else than the configuration decides the result.</summary>
@@ -44,6 +52,7 @@ sealed class ModelUpdate : IDisposable
         get
         {
             yield return new("weights of the bundle to start from", Start.WeightsSha256);
+            yield return new("schema of the bundle to start from", Ancestor.Schema);
             if (_options.Replay > 0) yield return new("fingerprint of the rows to replay", _oldRows!.Fingerprint);
         }
     }
@@ -64,12 +73,14 @@ sealed class ModelUpdate : IDisposable
     {
         if (_options.Freeze.IsEmpty) return null;
         var (frozen, parameters) = (new FrozenWeights(), grown.Ranker.Parameters);
-        var chosen = WeightSelection.Choose(_options.Freeze, parameters, "update.freeze");
-        foreach (var parameter in parameters.Dense.Where(p => chosen.Contains(p.Name))) frozen.Add(parameter, grown.Kept(parameter));
-        foreach (var table in parameters.Tables.Where(t => chosen.Contains(t.Name))) frozen.Add(table, grown.KeptRows(table));
-        foreach (var buffer in parameters.Buffers.Where(b => chosen.Contains(b.Name))) frozen.Add(buffer, grown.Kept(buffer));
+        foreach (var parameter in parameters.Dense.Where(p => IsFrozen(grown.OldName(p)))) frozen.Add(parameter, grown.Kept(parameter));
+        foreach (var table in parameters.Tables.Where(t => IsFrozen(grown.OldName(t)))) frozen.Add(table, grown.KeptRows(table));
+        foreach (var buffer in parameters.Buffers.Where(b => IsFrozen(grown.OldName(b)))) frozen.Add(buffer, grown.Kept(buffer));
         _reporter.Message(string.Create(CultureInfo.InvariantCulture, $"frozen: {frozen.Values:N0} of {parameters.TrainedValues:N0} weights"));
         return frozen;
+
+        // A task that stands elsewhere has its weights under another name in the grown model.
+        bool IsFrozen(string? oldName) => oldName is not null && _frozen.Contains(oldName);
     }
 
     /// <summary>The training rows with those that are replayed among them.</summary>
@@ -87,10 +98,22 @@ sealed class ModelUpdate : IDisposable
     public UpdateReport Report(Dataset data, Part measured, UpdateEvaluation evaluation)
     {
         var newRows = Compare(data, measured, evaluation, $"{measured.Name()}, before and after the update:");
-        var oldRows = _options.MeasureOldRows && _oldRows is not null
-            ? Compare(_oldRows, Part.Test, evaluation, $"test rows of the earlier run{(Ancestor.Run.Length > 0 ? $" {Ancestor.Run}" : "")}, before and after the update:")
-            : null;
-        return new UpdateReport(Ancestor, newRows, oldRows);
+        return new UpdateReport(Ancestor, newRows, CompareOldRows(evaluation));
+    }
+
+    Evaluation.ReportComparison? CompareOldRows(UpdateEvaluation evaluation)
+    {
+        if (!_options.MeasureOldRows || _oldRows is null) return null;
+        try
+        {
+            return Compare(_oldRows, Part.Test, evaluation, $"test rows of the earlier run{(Ancestor.Run.Length > 0 ? $" {Ancestor.Run}" : "")}, before and after the update:");
+        }
+        catch (InputException e)
+        {
+            // The training is done, and its result does not depend on them.
+            _reporter.Warning(NotMeasured(e));
+            return null;
+        }
     }
 
     public void Dispose() => _oldRows?.Dispose();
@@ -158,13 +181,22 @@ sealed class ModelUpdate : IDisposable
         }
         catch (InputException e) when (options.Replay > 0)
         {
-            throw new InputException($"update.replay: the rows that the bundle was trained on cannot be read: {e.Message}", e);
+            throw new InputException($"update.replay: the rows that the bundle was trained on cannot be read: {e.Message} Bring them back, or train without update.replay.", e);
         }
         catch (InputException e)
         {
-            reporter.Warning($"the rows that the bundle was trained on cannot be read, so what it forgets of them is not measured: {e.Message}");
+            reporter.Warning(NotMeasured(e));
             return null;
         }
+    }
+
+    static string NotMeasured(InputException e) => $"the rows that the bundle was trained on cannot be read, so what it forgets of them is not measured: {e.Message}";
+
+    static void TellOfHistories(Schema schema, IRunReporter reporter)
+    {
+        var histories = schema.Fields.Where(f => f.Encoder is SequenceEncoder { History: not null }).Select(f => f.Name).ToList();
+        if (histories.Count > 0)
+            reporter.Message($"histories ({string.Join(", ", histories)}) are built from the sources of this run alone: unless these begin with the earlier log, they start empty; docs/updating.md says how to name it");
     }
 
     static string NameOf(LoadedBundle start)

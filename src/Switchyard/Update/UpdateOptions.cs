@@ -23,6 +23,11 @@ public sealed record UpdateOptions
 
     [Description("Whether the test rows of the earlier run are measured too, before and after, so that forgetting shows.")]
     public bool MeasureOldRows { get; init; } = true;
+
+    public bool Equals(UpdateOptions? other) =>
+        other is not null && (NewIds, NewTasks, Replay, MeasureOldRows) == (other.NewIds, other.NewTasks, other.Replay, other.MeasureOldRows) && Freeze.SequenceEqual(other.Freeze);
+
+    public override int GetHashCode() => HashCode.Combine(NewIds, NewTasks, Replay, MeasureOldRows, Freeze.Length);
 }
 
 /// <summary>What new tasks start from.</summary>

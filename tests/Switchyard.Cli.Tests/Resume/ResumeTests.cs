@@ -63,10 +63,23 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public void Train_ResumeWithOtherRows_IsRefused()
+    public void Train_SourcesChangedAndResumed_GoesOnWithTheRowsItBeganWith()
+    {
+        _run.Train([.. Settings, "output=runs/whole"]).ShouldSucceed();
+        Cancelled(1, Settings);
+        _run.Write("rows.csv", CliRun.Lines(CliRun.Rows - 1).Prepend(CliRun.Header));
+
+        Resume(Settings).ShouldSucceed().Error.ShouldContain("warning: the sources have changed since this run began; it goes on with the rows it began with");
+
+        _run.WeightsDigest().ShouldBe(_run.WeightsDigest("whole"));
+    }
+
+    [Fact]
+    public void Train_ResumeWithOtherRowsAndNoColumnFile_IsRefused()
     {
         Cancelled(1, Settings);
         _run.Write("rows.csv", CliRun.Lines(CliRun.Rows - 1).Prepend(CliRun.Header));
+        Directory.Delete(_run.Place("runs/.columns"), recursive: true);
 
         Resume(Settings).ShouldRefuse("of another run", "fingerprint of the rows");
     }

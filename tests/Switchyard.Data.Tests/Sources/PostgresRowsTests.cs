@@ -141,6 +141,20 @@ public sealed class PostgresRowsTests(PostgresServer server)
     }
 
     [PostgresFact]
+    public void Reopen_QueryWithMoreRowsSince_HasThoseOfTheImportAndDoesNotAsk()
+    {
+        server.Execute("create table growing(x text, y int, part text); insert into growing values ('u', 1, 'a'), ('v', 0, 'a')");
+        using var folder = new TemporaryFolder();
+        var spec = Spec("select * from growing order by x");
+        string first;
+        using (var data = folder.OpenOrImport(spec)) first = data.Fingerprint;
+        server.Execute("drop table growing");
+        Dataset.FingerprintNow(spec, folder.Path).ShouldBeNull();
+        using var again = Dataset.Reopen(spec, null, folder.Path, folder.Cache, first);
+        again!.Rows(Part.Train).ShouldBe(2);
+    }
+
+    [PostgresFact]
     public void OpenOrImport_JoinedQueryChanged_HasAnotherFingerprint()
     {
         server.Execute("create table brands(x text, brand text); insert into brands values ('u', 'A')");
