@@ -85,5 +85,5 @@ static class TextFile
     static string Temporary(string path) => $"{path}.tmp-{Environment.ProcessId}";
 
     static InputException Unwritable(string path, Exception e) =>
-        new($"{path} cannot be written: {e.Message.TrimEnd('.')}; name a file in a folder that has room and that you may write to.", e);
+        new($"{path} cannot be written: {e.Message.TrimEnd('.')}; make room if the disk is full, or name a file in a folder that you may write to.", e);
 }

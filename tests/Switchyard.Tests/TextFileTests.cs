@@ -25,7 +25,7 @@ public sealed class TextFileTests : IDisposable
     {
         File.WriteAllText(Place("a"), "mine");
         var message = Should.Throw<InputException>(() => TextFile.RequireWritable(("--json", Place("a/report.json")))).Message;
-        foreach (var text in new[] { Place("a/report.json"), "is a file", "name a file in a folder that has room" }) message.ShouldContain(text);
+        foreach (var text in new[] { Place("a/report.json"), "is a file", "name a file in a folder that you may write to" }) message.ShouldContain(text);
     }
 
     [Theory]
