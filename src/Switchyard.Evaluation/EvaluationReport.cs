@@ -85,11 +85,17 @@ public sealed class EvaluationReport
     internal bool Counts(CellMetrics cell) =>
         cell.Auc is not null && cell.Positives >= Options.MinPositives && cell.Negatives >= Options.MinNegatives;
 
-    MeanAuc Mean(string level, string? task)
+    /// <summary>What the cells of a level have as theirs.</summary>
+    internal string StoredLevel(string level)
     {
         var depth = _layout.LevelDepth(level);
+        return depth == 0 ? "total" : depth == _layout.Levels.Count ? "leaf" : level;
+    }
+
+    MeanAuc Mean(string level, string? task)
+    {
+        var stored = StoredLevel(level);
         if (task is not null) _layout.TaskIndex(task);
-        var stored = depth == 0 ? "total" : depth == _layout.Levels.Count ? "leaf" : level;
         var sum = 0.0;
         int counted = 0, all = 0;
         foreach (var cell in _cells)

@@ -13,6 +13,13 @@ namespace Switchyard.Evaluation;
 /// <param name="After">Metrics after.</param>
 public sealed record ComparedCell(string Level, string Scenario, string Task, CellMetrics? Before, CellMetrics After);
 
+/// <summary>Mean AUC of a level before and after, over the same cells: a task that is new has no before to be compared with.</summary>
+/// <param name="Level">The level, as in <see cref="MeanAuc"/>.</param>
+/// <param name="Before">Mean before; null where no cell counts.</param>
+/// <param name="After">Mean after.</param>
+/// <param name="Counted">Cells that both reports have and count.</param>
+public sealed record ComparedMean(string Level, double? Before, double? After, int Counted);
+
 /// <summary>Two reports over the same rows side by side, so that what a model forgot shows.</summary>
 public sealed class ReportComparison
 {
@@ -34,11 +41,16 @@ public sealed class ReportComparison
         int[] places = [.. tasks.Select(task => Array.IndexOf(known, task))];
         Cells = [.. after.Cells.Select((c, i) => new ComparedCell(c.Level, c.Scenario, c.Task, Before(i / tasks.Count, places[i % tasks.Count]), c.Metrics))];
 
+        Means = [.. after.Means.Select(m => Mean(m.Level))];
+
         CellMetrics? Before(int node, int task) => task < 0 ? null : before.Cells[(node * known.Length) + task].Metrics;
     }
 
     /// <summary>The cells of the later report, in its order.</summary>
     public ImmutableArray<ComparedCell> Cells { get; }
+
+    /// <summary>Mean AUC of every level that the later report has means of.</summary>
+    public ImmutableArray<ComparedMean> Means { get; }
 
     /// <summary>Table in Markdown, aligned for a terminal: AUC and log loss before, after and their difference; undefined values are blank.</summary>
     public string ToMarkdown()
@@ -50,7 +62,7 @@ public sealed class ReportComparison
             2,
             [.. Cells.Select(Line)]);
         text.Append('\n');
-        MarkdownTable.Append(text, ["mean AUC of", "before", "after", "difference"], 1, [.. _after.Means.Select(MeanLine)]);
+        MarkdownTable.Append(text, ["mean AUC of", "before", "after", "difference", "cells counted"], 1, [.. Means.Select(Line)]);
         return text.ToString();
     }
 
@@ -75,6 +87,23 @@ public sealed class ReportComparison
         json.WriteEndArray();
     }
 
+    /// <summary>Writes the means as a JSON array: level, cells counted, and before, after and difference of the mean AUC.</summary>
+    public void WriteMeansJson(Utf8JsonWriter json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        json.WriteStartArray();
+        foreach (var mean in Means)
+        {
+            json.WriteStartObject();
+            json.WriteString("level", mean.Level);
+            json.WriteNumber("counted", mean.Counted);
+            Write(json, "mean_auc", mean.Before, mean.After);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
     static bool SameTree(EvaluationLayout one, EvaluationLayout other) =>
         one.Levels.Count == other.Levels.Count
         && one.Levels.Zip(other.Levels).All(pair => pair.First.Column == pair.Second.Column && pair.First.Nodes.SequenceEqual(pair.Second.Nodes));
@@ -89,7 +118,16 @@ public sealed class ReportComparison
         .. Triple(cell.Before?.LogLoss, cell.After.LogLoss),
     ];
 
-    string[] MeanLine(MeanAuc after) => [after.Level, .. Triple(_before.Means.FirstOrDefault(m => m.Level == after.Level)?.Value, after.Value)];
+    static string[] Line(ComparedMean mean) => [mean.Level, .. Triple(mean.Before, mean.After), mean.Counted.ToString(CultureInfo.InvariantCulture)];
+
+    ComparedMean Mean(string level)
+    {
+        var stored = _after.StoredLevel(level);
+        var counted = Cells.Where(c => c.Level == stored && c.Before is { } before && _before.Counts(before) && _after.Counts(c.After)).ToList();
+        return counted.Count == 0
+            ? new ComparedMean(level, null, null, 0)
+            : new ComparedMean(level, counted.Average(c => c.Before!.Auc!.Value), counted.Average(c => c.After.Auc!.Value), counted.Count);
+    }
 
     static string[] Triple(double? before, double? after) =>
     [

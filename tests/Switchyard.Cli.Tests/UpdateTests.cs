@@ -57,6 +57,7 @@ public sealed class UpdateTests : IDisposable
 
         var update = JsonElement.Parse(File.ReadAllText(metrics)).GetProperty("update");
         update.GetProperty("start").GetProperty("weights").GetString().ShouldBe(_run.WeightsDigest());
+        update.GetProperty("new_rows_means").EnumerateArray().ShouldContain(m => m.GetProperty("level").GetString() == "leaf" && m.GetProperty("counted").GetInt32() > 0);
         update.GetProperty("new_rows").EnumerateArray().ShouldContain(c => c.GetProperty("scenario").GetString() == "oslo");
         foreach (var rows in new[] { "new_rows", "old_rows" })
         {

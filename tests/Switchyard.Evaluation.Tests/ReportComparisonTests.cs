@@ -31,13 +31,28 @@ public sealed class ReportComparisonTests
         cells.Length.ShouldBe(after.Cells.Count);
     }
 
+    /// <summary>With the new task in the mean after alone, the difference would be one of tasks, not of models.</summary>
+    [Fact]
+    public void Means_NewTask_IsInNeither()
+    {
+        var before = TwoTasks(["click", "buy"]);
+        var after = TwoTasks(["click", "save", "buy"]);
+
+        var mean = new ReportComparison(before, after).Means.First(m => m.Level == "leaf");
+
+        mean.Before!.Value.ShouldBe(before.MeanAuc("leaf")!.Value, 1e-12);
+        mean.After!.Value.ShouldBe(mean.Before.Value, 1e-12);
+        mean.Counted.ShouldBe(before.Means.First(m => m.Level == "leaf").Counted);
+        Math.Abs(after.MeanAuc("leaf")!.Value - mean.After.Value).ShouldBeGreaterThan(1e-3);
+    }
+
     [Fact]
     public void New_OtherTree_IsRefused() =>
         Should.Throw<ArgumentException>(() => new ReportComparison(Samples.Report(SameNames, []), Samples.Report(Samples.Channels, []))).Message.ShouldContain("different scenario trees");
 
     static EvaluationReport TwoTasks(string[] tasks)
     {
-        var evaluator = new Evaluator(Samples.Channels with { Tasks = tasks, Given = [.. tasks.Select(_ => -1)] }, new EvaluationOptions());
+        var evaluator = new Evaluator(Samples.Channels with { Tasks = tasks, Given = [.. tasks.Select(_ => -1)] }, new EvaluationOptions { MinPositives = 1, MinNegatives = 1 });
         var rows = Enumerable.Range(0, 60).ToArray();
         evaluator.Add([.. rows.Select(i => i % 2)], default, [.. tasks.Select(t => rows.Select(i => i % 7 / 7f).ToArray())], [.. tasks.Select(t => rows.Select(i => i % t.Length == 0 ? 1f : 0).ToArray())], rows.Length);
         return evaluator.Report();

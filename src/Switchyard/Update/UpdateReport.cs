@@ -41,5 +41,8 @@ public sealed record UpdateReport(BundleAncestor Start, ReportComparison? NewRow
         json.WritePropertyName(name);
         if (comparison is null) json.WriteNullValue();
         else comparison.WriteJson(json);
+        json.WritePropertyName($"{name}_means");
+        if (comparison is null) json.WriteNullValue();
+        else comparison.WriteMeansJson(json);
     }
 }
