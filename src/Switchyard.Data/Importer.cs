@@ -116,7 +116,7 @@ public static class Importer
         {
             using (stream)
             {
-                using var rows = new SourceRows(spec, baseDirectory);
+                using var rows = new SourceRows(spec, baseDirectory, cancellation);
                 using var text = new TextPass(spec, part => $"{path}.{part.Name()}.tmp", distinctNumbers, fit: known is null);
                 text.Run(rows, progress, cancellation);
                 CheckRows(text, frozen: known is { Grows: false });

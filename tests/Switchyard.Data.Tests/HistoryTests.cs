@@ -41,11 +41,14 @@ public sealed class HistoryTests
     public void Import_RandomLog_EqualsBruteForce(int seed)
     {
         var log = new RandomLog(seed);
-        using var folder = new TemporaryFolder().Write("a.csv", log.Csv(0, log.Rows.Length / 3)).Write("b.csv", log.Csv(log.Rows.Length / 3, log.Rows.Length));
+        // Without times, only the order in one file counts.
+        int[] ends = log.HasTime ? [0, log.Rows.Length / 3, log.Rows.Length] : [0, log.Rows.Length];
+        using var folder = new TemporaryFolder();
+        for (var f = 1; f < ends.Length; f++) folder.Write($"{f}.csv", log.Csv(ends[f - 1], ends[f]));
         var item = Make.Categorical("item", minCount: 1 + (seed % 2));
         var spec = Spec(item, Recent(log.Length, log.HasTime ? "time" : null, log.When)) with
         {
-            Sources = [new SourceSpec { Path = "a.csv" }, new SourceSpec { Path = "b.csv" }],
+            Sources = [.. Enumerable.Range(1, ends.Length - 1).Select(f => new SourceSpec { Path = $"{f}.csv" })],
             Filter = Make.All("keep == 1"),
         };
         using var data = folder.Import(spec);
@@ -209,6 +212,20 @@ public sealed class HistoryTests
         message.ShouldContain("no column 'seen' (field recent)");
     }
 
+    [Fact]
+    public void Import_NoTimeAndSeveralFiles_IsRefused()
+    {
+        const string header = "user,item,click,day,part\n";
+        using var folder = new TemporaryFolder().Write("log-8.csv", header + "u,p,1,8,a\n").Write("log-9.csv", header + "u,q,1,9,a\n").Write("log-10.csv", header + "u,r,1,10,a\n");
+        const string message = "Field 'recent': its history has no 'time', so the order of the rows counts as time, but they come from 3 files (log-10.csv, log-8.csv, log-9.csv). Name the column that holds the time of a row under 'time'.";
+        var pattern = Spec(Make.Categorical("item"), Recent()) with { Sources = [new SourceSpec { Path = "log-*.csv" }] };
+        folder.Refusal(pattern).ShouldBe(message);
+        folder.Refusal(pattern with { Sources = [new SourceSpec { Path = "log-9.csv" }, new SourceSpec { Path = "log-8.csv" }] }).ShouldContain("2 files (log-9.csv, log-8.csv)");
+        // In order of their times they would do, but with a time they are checked.
+        folder.Refusal(pattern with { Fields = [Make.Categorical("item"), Recent(20, "day")] }).ShouldContain("lies before the time of an earlier row");
+        folder.Import(pattern with { Sources = [new SourceSpec { Path = "log-9.csv" }] }).Dispose();
+    }
+
     public static TheoryData<string, FieldSpec> BadHistories() => new()
     {
         { "only a field of type sequence", Recent() with { Type = FieldType.MultiValue } },
@@ -249,6 +266,23 @@ public sealed class HistoryTests
         encoder.Encode(row.Set(["p", null]), batch, 1);
         batch.Offsets(1).ShouldBe([0, 2, 2]);
         batch.Ids(1)[..2].ShouldBe([1, 0]);
+    }
+
+    [Fact]
+    public void Encode_NoTimeAndRowsWithNumbersOfTheirOwn_TakesTheirOrder()
+    {
+        using var folder = new TemporaryFolder().Write("rows.csv", "user,item,click,part\nu,p,1,a\nu,q,1,a\n");
+        using var data = folder.Import(Spec(Make.Categorical("item"), Recent(2)));
+        var encoder = RowEncoder.Create(data.Schema, ["user", "item"], "request");
+        var batch = new Batch(data.Schema, 3);
+        var far = new ValueRow(["user", "item"]);
+        for (var i = 0; i < 5; i++) far.Set(["v", "p"]);
+        encoder.Encode(far.Set(["u", "p"]), batch, 0);
+        // Every request a row of its own, with number 0.
+        encoder.Encode(new ValueRow(["user", "item"]).Set(["u", "q"]), batch, 1);
+        encoder.Encode(new ValueRow(["user", "item"]).Set(["u", "q"]), batch, 2);
+        batch.Offsets(1).ShouldBe([0, 0, 1, 3]);
+        batch.Ids(1)[..3].ShouldBe([1, 1, 2]);
     }
 
     [Fact]

@@ -17,6 +17,7 @@ sealed class HistoryLog(string field, HistorySpec spec, int length)
     int _time;
     RowTest[] _when = [];
     int _user = -1;
+    long _rows;
 
     enum TimeKind { Unknown, Number, Date, Timestamp }
 
@@ -40,6 +41,7 @@ sealed class HistoryLog(string field, HistorySpec spec, int length)
     public void Begin(TextRow row)
     {
         _user = -1;
+        _rows++;
         var name = row[_of];
         if (TextNumber.IsMissing(name)) return;
         var time = TimeOf(row);
@@ -70,10 +72,10 @@ sealed class HistoryLog(string field, HistorySpec spec, int length)
     /// <summary>Adds the row's item, for rows of a later time.</summary>
     public void Add(int code) => _rings.Add(ref CollectionsMarshal.AsSpan(_pasts)[_user].Waiting, code);
 
-    // A number in the order of times: the row's own without a time column.
+    // A number in the order of times. Without a time column that of the row in the order shown: its own is the caller's.
     long TimeOf(TextRow row)
     {
-        if (_time < 0) return row.Number;
+        if (_time < 0) return _rows;
         var text = row[_time];
         var (kind, order) =
             TextNumber.TryParse(text, out var number) ? (TimeKind.Number, Order(number))

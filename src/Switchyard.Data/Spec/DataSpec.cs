@@ -68,8 +68,8 @@ public sealed record SourceSpec
     [Description("Part the rows belong to when parts are separate files: train, validation or test. A part without conditions holds exactly the rows of the sources that name it.")]
     public Part? Part { get; init; }
 
-    /// <summary>What to call the source in messages.</summary>
-    internal string Name => Path ?? (Connection is { } connection ? $"the query on {connection}" : "");
+    /// <summary>What to call the source in messages. A connection that is no variable's name may hold a password, and is never shown.</summary>
+    internal string Name => Path ?? (Connection is not { } connection ? "" : SourceChecks.IsVariable(connection) ? $"the query on {connection}" : "the query");
 }
 
 /// <summary>How the rows of a text file are written.</summary>

@@ -15,7 +15,7 @@ public sealed record HistorySpec
     [Description("Conditions a row must meet to add its item. Default: every row that the filter leaves.")]
     public ImmutableArray<Condition> When { get; init; } = [];
 
-    [Description("Column with the time of a row: numbers, dates or ISO timestamps, one kind throughout. Rows of one user must not go back in it; rows of the same time are not each other's past. Default: the order of the rows.")]
+    [Description("Column with the time of a row: numbers, dates or ISO timestamps, one kind throughout. Rows of one user must not go back in it; rows of the same time are not each other's past. Default: the order of the rows, which must then stand in one file.")]
     public string? Time { get; init; }
 
     /// <summary>The columns it reads.</summary>

@@ -22,7 +22,7 @@ abstract class RowTest
         ConditionNode.Compare { Operator: Comparison.NotEqual } n => new MembershipTest(header.Require(n.Column), [n.Value], true),
         ConditionNode.Compare n => new OrderTest(header.Require(n.Column), n, condition.Text),
         ConditionNode.In n => new MembershipTest(header.Require(n.Column), n.Values, n.Negated),
-        ConditionNode.Modulo { Hashed.Length: 0 } n => new RowNumberTest(n, split.Seed, split.KeepIdenticalRowsTogether),
+        ConditionNode.Modulo { Hashed.Length: 0 } n => split.KeepIdenticalRowsTogether ? new RowValuesTest(n, split.Seed, header) : new RowNumberTest(n, split.Seed),
         ConditionNode.Modulo n => new HashTest([.. n.Hashed.Select(header.Require)], n),
         _ => throw new InvalidOperationException($"Condition {condition.Node.GetType().Name} has no test."),
     };
@@ -158,30 +158,71 @@ abstract class RowTest
         }
     }
 
-    sealed class RowNumberTest(ConditionNode.Modulo node, ulong seed, bool byValues) : RowTest
+    static Fnv1a64 HashOf(ulong seed)
+    {
+        Span<byte> digits = stackalloc byte[20];
+        Utf8Formatter.TryFormat(seed, digits, out var length);
+        var hash = Fnv1a64.Empty;
+        hash.Add(digits[..length]);
+        return hash;
+    }
+
+    sealed class RowNumberTest(ConditionNode.Modulo node, ulong seed) : RowTest
     {
         public override bool Holds(TextRow row)
         {
             Span<byte> digits = stackalloc byte[20];
-            var hash = Fnv1a64.Empty;
-            Utf8Formatter.TryFormat(seed, digits, out var length);
+            var hash = HashOf(seed);
+            hash.Add(Fnv1a64.Joint);
+            Utf8Formatter.TryFormat(row.Number, digits, out var length);
             hash.Add(digits[..length]);
-            if (byValues)
-            {
-                for (var i = 0; i < row.OwnColumns; i++)
-                {
-                    hash.Add(Fnv1a64.Joint);
-                    hash.Add(row[i]);
-                }
-            }
-            else
-            {
-                hash.Add(Fnv1a64.Joint);
-                Utf8Formatter.TryFormat(row.Number, digits, out length);
-                hash.Add(digits[..length]);
-            }
-
             return node.Contains(hash.Value % node.Modulus);
         }
+    }
+
+    /// <summary>
+    /// The values in the order of the first file's columns, so that a row has the same hash in a file with another order. Columns that
+    /// the first file has not follow by name, and only where they have a value.
+    /// </summary>
+    sealed class RowValuesTest : RowTest
+    {
+        readonly ConditionNode.Modulo _node;
+        readonly ulong _seed;
+        readonly int[] _columns;
+        readonly (byte[] Name, int Column)[] _further;
+
+        public RowValuesTest(ConditionNode.Modulo node, ulong seed, Header header)
+        {
+            (_node, _seed) = (node, seed);
+            string[] own = [.. header.Names.Take(header.OwnColumns)];
+            var same = own.SequenceEqual(header.FirstFile, StringComparer.Ordinal);
+            _columns = same ? [.. Enumerable.Range(0, own.Length)] : [.. header.FirstFile.Select(name => name.Length == 0 ? -1 : Array.IndexOf(own, name))];
+            _further = [.. Enumerable.Range(0, own.Length).Except(_columns).OrderBy(i => own[i], StringComparer.Ordinal).Select(i => (Encoding.UTF8.GetBytes(own[i]), i))];
+        }
+
+        public override bool Holds(TextRow row)
+        {
+            var hash = HashOf(_seed);
+            foreach (var column in _columns)
+            {
+                hash.Add(Fnv1a64.Joint);
+                if (column >= 0) hash.Add(Value(row, column));
+            }
+
+            foreach (var (name, column) in _further)
+            {
+                var value = Value(row, column);
+                if (value.IsEmpty) continue;
+                hash.Add(Fnv1a64.Joint);
+                hash.Add(name);
+                hash.Add(Fnv1a64.Joint);
+                hash.Add(value);
+            }
+
+            return _node.Contains(hash.Value % _node.Modulus);
+        }
+
+        // What cannot be a value counts as none: no field may read it.
+        static ReadOnlySpan<byte> Value(TextRow row, int column) => row.Mistake(column) is null ? row[column] : default;
     }
 }

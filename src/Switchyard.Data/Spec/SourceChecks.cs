@@ -15,6 +15,7 @@ static class SourceChecks
         { Connection: { } name } when !IsVariable(name) =>
             "'connection' is the name of an environment variable that holds the connection string, for example CLICKS_DB; the string itself does not belong into a configuration.",
         { Query: not null, Path: SourceFiles.StandardInput } => "a database cannot be read from standard input; name its file.",
+        { Query: not null, Path: { } path } when path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) => "a packed database cannot be queried; unpack it first (gunzip).",
         { Query: not null, Format: not null } => "'format' is for text files; drop it, or drop 'query'.",
         { Query: not null, Separator: not null } => "'separator' is for CSV files; a query has none.",
         { Query: not null, Columns.IsEmpty: false } => "'columns' is for text files; name the columns in the query.",
@@ -26,6 +27,7 @@ static class SourceChecks
         _ => null,
     };
 
-    static bool IsVariable(string name) =>
+    /// <summary>The text can be the name of an environment variable.</summary>
+    public static bool IsVariable(string name) =>
         name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 }

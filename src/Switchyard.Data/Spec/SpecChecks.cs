@@ -15,6 +15,7 @@ static class SpecChecks
         Unique(spec.Tasks.Select(t => t.Name), "task");
         Unique(spec.Scenario, "scenario column");
         foreach (var field in spec.Fields) Field(field, spec);
+        Separators(spec);
         for (var i = 0; i < spec.Tasks.Length; i++) Task(spec.Tasks, i);
         if (LabelLeak(spec) is { } leak) throw new InputException($"The configuration's {leak.Key}: {leak.Message}");
     }
@@ -87,6 +88,20 @@ static class SpecChecks
         if (owner == field) throw new InputException($"{name} shares with itself. Drop 'shares'.");
         if (owner.Type == FieldType.Numeric) throw new InputException($"{name} shares '{shares}', which is numeric and has no vocabulary.");
         if (owner.Shares is { } further) throw new InputException($"{name} shares '{shares}', which itself shares '{further}'. Write 'shares: {further}'.");
+    }
+
+    // A list is written as text once, with one character between its items.
+    static void Separators(DataSpec spec)
+    {
+        if (!spec.Sources.Any(s => s.Connection is not null || (s.Query is null && SourceFiles.FormatOf(s) == SourceFormat.Jsonl))) return;
+        var lists = spec.Fields.Where(f => f.Type is FieldType.MultiValue or FieldType.Sequence && f.History is null);
+        foreach (var fields in lists.GroupBy(f => f.Column ?? f.Name, StringComparer.Ordinal))
+        {
+            if (fields.FirstOrDefault(f => f.Separator != fields.First().Separator) is { } other)
+                throw new InputException(
+                    $"Fields '{fields.First().Name}' and '{other.Name}' read column '{fields.Key}' with separators '{fields.First().Separator}' and '{other.Separator}', " +
+                    "but lists of JSON Lines and PostgreSQL are written with one. Give both the same separator.");
+        }
     }
 
     /// <summary>What contradicts itself in a field's history: its configuration key and what to say; null where nothing does.</summary>

@@ -13,6 +13,8 @@ sealed class Header
         Hint = hint;
         Names = names;
         File = file;
+        OwnColumns = names.Count;
+        FirstFile = names;
         for (var i = 0; i < names.Count; i++)
         {
             // A column without a name (a row index, say) can stand there, but nothing can ask for it.
@@ -28,6 +30,12 @@ sealed class Header
 
     /// <summary>What to say where a column is missing; empty for nothing.</summary>
     public string Hint { get; }
+
+    /// <summary>How many leading columns stand in the file itself; the rest were joined.</summary>
+    public int OwnColumns { get; init; }
+
+    /// <summary>Columns of the first file of the rows, which may have been in another order.</summary>
+    public IReadOnlyList<string> FirstFile { get; init; }
 
     /// <summary>Index of a column, −1 when it is not there.</summary>
     public int Find(string column) => _index.GetValueOrDefault(column, -1);

@@ -6,11 +6,12 @@ sealed class JoinTable
     readonly Utf8Interner _keys = new();
     readonly Utf8Interner _values = new();
     readonly List<int> _cells = [];
+    readonly Dictionary<int, string> _mistakes = [];
     readonly string[] _on;
     readonly int _width;
 
     /// <summary>Reads the whole source; a key that stands there twice is an error.</summary>
-    public JoinTable(SourceSpec source, string baseDirectory, ListSeparators lists)
+    public JoinTable(SourceSpec source, string baseDirectory, ListSeparators lists, CancellationToken cancellation)
     {
         _on = [.. source.JoinOn];
         string[]? columns = null;
@@ -18,7 +19,7 @@ sealed class JoinTable
         long number = 0;
         foreach (var file in SourceFiles.Resolve(source, baseDirectory))
         {
-            using var rows = RowReader.Open(source, file, number, lists);
+            using var rows = RowReader.Open(source, file, number, lists, cancellation: cancellation);
             rows.Columns.RequireAll(_on.Select(c => (c, "a key of the join")));
             int[] keys = [.. _on.Select(rows.Columns.Require)];
             columns ??= [.. rows.Header.Except(_on, StringComparer.Ordinal)];
@@ -33,7 +34,7 @@ sealed class JoinTable
                     throw new InputException(
                         $"{rows.Place}: key {string.Join(", ", _on.Select((c, i) => $"{c} = '{rows.Text(keys[i])}'"))} stands there a second time. " +
                         "Every key of a joined source must be unique; remove the repeated rows.");
-                foreach (var column in values) _cells.Add(_values.Add(rows[column]));
+                foreach (var column in values) Add(rows, column);
             }
 
             ContentHash = ImportFingerprint.Joined(ContentHash, rows.ContentHash);
@@ -57,7 +58,19 @@ sealed class JoinTable
     // Left out of the table, so that two rows without a key neither clash nor lend their values to every row that has none.
     static bool IsNoKey(int[] keys, TextRow row) => keys.Length == 1 && row[keys[0]].IsEmpty;
 
-    public ReadOnlySpan<byte> Value(int row, int column) => _values[_cells[(row * _width) + column]];
+    public ReadOnlySpan<byte> Value(int row, int column) =>
+        Mistake(row, column) is { } mistake ? throw new InputException(mistake) : _values[_cells[(row * _width) + column]];
+
+    /// <summary>Why a value cannot be read; null where it can.</summary>
+    public string? Mistake(int row, int column) => _mistakes.Count == 0 ? null : _mistakes.GetValueOrDefault((row * _width) + column);
+
+    // Nobody may ever ask for a value that is none.
+    void Add(TextRow row, int column)
+    {
+        var mistake = row.Mistake(column);
+        if (mistake is not null) _mistakes.Add(_cells.Count, mistake);
+        _cells.Add(_values.Add(mistake is null ? row[column] : default));
+    }
 }
 
 /// <summary>Values of the key columns joined by U+001F, in a reused buffer.</summary>

@@ -15,12 +15,17 @@ sealed class JsonObjectReader
     RowCells _cells = new(0);
     byte[] _separators = [];
     long[] _lastRow = [];
+    string?[] _mistakes = [];
+    bool _hasMistakes;
     long _row;
 
     /// <summary>Names of the columns, in order of first appearance.</summary>
     public IEnumerable<string> Columns => Enumerable.Range(0, _columns.Count).Select(_columns.Text);
 
     public ReadOnlySpan<byte> this[int column] => _cells[column];
+
+    /// <summary>Why a list of the object is no value; null where it is one.</summary>
+    public string? Mistake(int column) => _hasMistakes ? _mistakes[column] : null;
 
     /// <summary>Adds the keys of an object to the columns.</summary>
     /// <exception cref="JsonException">It is no object, or broken.</exception>
@@ -32,14 +37,17 @@ sealed class JsonObjectReader
         foreach (var column in columns) _columns.Add(System.Text.Encoding.UTF8.GetBytes(column));
         _cells = new RowCells(columns.Count);
         _lastRow = new long[columns.Count];
+        _mistakes = new string?[columns.Count];
         _separators = separators;
     }
 
-    /// <summary>Reads an object; keys that are no columns are passed over.</summary>
-    /// <exception cref="JsonException">It is no object, or broken, or a value cannot be text.</exception>
+    /// <summary>Reads an object; keys that are no columns are passed over, and a list that is no value is a <see cref="Mistake"/>.</summary>
+    /// <exception cref="JsonException">It is no object, or broken.</exception>
     public void Read(ReadOnlySpan<byte> json)
     {
         _cells.Clear();
+        if (_hasMistakes) Array.Clear(_mistakes);
+        _hasMistakes = false;
         _row++;
         Walk(json, learn: false);
     }
@@ -104,17 +112,28 @@ sealed class JsonObjectReader
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
-                throw new JsonException($"'{_columns.Text(column)}' holds a list with {Described(reader.TokenType)} in it; only lists of texts and numbers can be values");
+            {
+                SetMistake(column, $"'{_columns.Text(column)}' holds a list with {Described(reader.TokenType)} in it; only lists of texts and numbers can be values. Use another column, and leave this one out of 'columns:' where they are named");
+                reader.Skip();
+                continue;
+            }
+
             if (_item.Length < reader.ValueSpan.Length) _item = new byte[2 * reader.ValueSpan.Length];
             var item = _item.AsSpan(0, Scalar(ref reader, _item));
             if (item.IsEmpty) continue;
             if (item.Contains(separator))
-                throw new JsonException(
-                    $"an item of the list '{_columns.Text(column)}' contains '{(char)separator}', which would divide it: give the field another 'separator'");
+                SetMistake(column, $"an item of the list '{_columns.Text(column)}' contains '{(char)separator}', which would divide it: give the field another 'separator', or leave the column out of 'columns:' where they are named");
             if (!isFirst) _cells.Append(column, [separator]);
             _cells.Append(column, item);
             isFirst = false;
         }
+    }
+
+    // Nobody may ever ask for the column: the row goes on, and the first mistake stands for it.
+    void SetMistake(int column, string mistake)
+    {
+        _mistakes[column] ??= mistake;
+        _hasMistakes = true;
     }
 
     static bool IsListOfScalars(ref Utf8JsonReader reader)

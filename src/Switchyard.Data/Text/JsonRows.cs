@@ -20,11 +20,11 @@ public sealed class JsonRows : RowReader
     /// <param name="file">Name in messages.</param>
     /// <param name="columns">The keys to read; null or empty: those of the first MiB.</param>
     public JsonRows(Stream stream, string file, IReadOnlyList<string>? columns = null)
-        : this(stream, file, columns ?? [], 0, ListSeparators.None)
+        : this(stream, file, columns ?? [], 0, ListSeparators.None, [])
     {
     }
 
-    internal JsonRows(Stream stream, string file, IReadOnlyList<string> columns, long firstNumber, ListSeparators lists)
+    internal JsonRows(Stream stream, string file, IReadOnlyList<string> columns, long firstNumber, ListSeparators lists, IReadOnlyList<string> known)
         : base(file, firstNumber)
     {
         _lines = new TextLines(stream, SampleBytes);
@@ -32,7 +32,7 @@ public sealed class JsonRows : RowReader
         {
             Columns = columns.Count > 0
                 ? new Header(columns, file)
-                : new Header(Learn(), file, "Columns are the keys in the first MiB of the file; name rarer ones under 'columns'.");
+                : new Header([.. Learn().Union(known, StringComparer.Ordinal)], file, "Columns are the keys in the first MiB of the file; name rarer ones under 'columns'.");
             _object.Fix(Columns.Names, lists.For(Columns.Names));
         }
         catch
@@ -46,9 +46,11 @@ public sealed class JsonRows : RowReader
 
     public override long Line => _lines.Number;
 
-    public override ReadOnlySpan<byte> this[int column] => _object[column];
+    public override ReadOnlySpan<byte> this[int column] => Mistake(column) is { } mistake ? throw new InputException(mistake) : _object[column];
 
     public override long BytesRead => _bytesRead;
+
+    internal override string? Mistake(int column) => _object.Mistake(column) is { } mistake ? $"{Place}: {mistake}." : null;
 
     public override bool Read()
     {
@@ -115,6 +117,10 @@ public sealed class JsonRows : RowReader
         try
         {
             return _lines.Next();
+        }
+        catch (LineTooLongException e)
+        {
+            throw new InputException($"{File}: {e.Message}, but one object per line is expected. If it is one array, write its items on lines of their own: jq -c '.[]'.", e);
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {

@@ -12,7 +12,7 @@ sealed class ListSeparators
 
     ListSeparators(IEnumerable<(string Column, char Separator)> fields)
     {
-        // Two fields on one column: the first decides, as the text can be written only once.
+        // Two fields on one column have the same, or the specification is refused.
         foreach (var (column, separator) in fields) _byColumn.TryAdd(column, (byte)separator);
     }
 

@@ -7,7 +7,7 @@ namespace Switchyard.Data;
 
 /// <summary>
 /// Rows of a PostgreSQL query, through a cursor on the server: memory does not grow with them, here or there. The transaction is
-/// read-only and sees one state of the database. Values come as the server writes them in text, with settings of our own, so that
+/// read-only; two queries of a join are two transactions, which may see two states of the database. Values come as the server writes them in text, with settings of our own, so that
 /// neither its locale nor ours shows: numbers keep all digits, times are ISO 8601 in UTC, true and false are 1 and 0.
 /// </summary>
 sealed class PostgresRows : RowReader
@@ -24,6 +24,7 @@ sealed class PostgresRows : RowReader
         SET LOCAL datestyle TO 'ISO';
         SET LOCAL intervalstyle TO 'iso_8601';
         SET LOCAL timezone TO 'UTC';
+        SET LOCAL lc_monetary TO 'C';
         SET LOCAL extra_float_digits TO 1;
         SET LOCAL cursor_tuple_fraction TO 1
         """;
@@ -33,15 +34,20 @@ sealed class PostgresRows : RowReader
     readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     readonly PostgresText[] _texts;
     readonly RowCells _cells;
+    readonly CancellationToken _cancellation;
+    readonly CancellationTokenRegistration _interrupt;
     NpgsqlDataReader? _rows;
     byte[] _value = new byte[256];
     int _fetched;
 
-    PostgresRows(NpgsqlConnection connection, string query, string name, long firstNumber, ListSeparators lists)
+    PostgresRows(NpgsqlConnection connection, string query, string name, long firstNumber, ListSeparators lists, CancellationToken cancellation)
         : base(name, firstNumber)
     {
         _connection = connection;
+        _cancellation = cancellation;
         _fetch = new NpgsqlCommand(string.Create(CultureInfo.InvariantCulture, $"FETCH FORWARD {FetchRows} FROM switchyard_rows"), connection) { AllResultTypesAreUnknown = true };
+        // Ends the wait for a row; that for an answer's beginning has the token itself.
+        _interrupt = cancellation.Register(_fetch.Cancel);
         try
         {
             Prepare(query);
@@ -57,6 +63,7 @@ sealed class PostgresRows : RowReader
         catch (Exception e)
         {
             Dispose();
+            cancellation.ThrowIfCancellationRequested();
             if (IsOfServer(e)) throw Lost(e);
             throw;
         }
@@ -76,13 +83,14 @@ sealed class PostgresRows : RowReader
     /// <param name="name">Name of the query in messages.</param>
     /// <param name="firstNumber">Number of the first row.</param>
     /// <param name="lists">Characters to put between the items of an array.</param>
+    /// <param name="cancellation">Ends a query that keeps its rows waiting.</param>
     /// <exception cref="InputException">The variable is not set, the server cannot be reached, or it refuses the query.</exception>
-    public static PostgresRows Open(string variable, string query, string name, long firstNumber, ListSeparators lists)
+    public static PostgresRows Open(string variable, string query, string name, long firstNumber, ListSeparators lists, CancellationToken cancellation)
     {
-        var connection = new NpgsqlConnection(ConnectionString(variable));
+        var connection = Connection(variable);
         try
         {
-            connection.Open();
+            Wait(connection.OpenAsync(cancellation));
             // Npgsql remembers the types of an earlier connection, and there may be new ones.
             connection.ReloadTypes();
         }
@@ -92,7 +100,7 @@ sealed class PostgresRows : RowReader
             throw new InputException($"The database of {variable} cannot be reached: {Reason(e)}. Check the connection string in that environment variable, and that the server runs.", e);
         }
 
-        return new PostgresRows(connection, query, name, firstNumber, lists);
+        return new PostgresRows(connection, query, name, firstNumber, lists, cancellation);
     }
 
     public override bool Read()
@@ -107,28 +115,39 @@ sealed class PostgresRows : RowReader
         }
         catch (Exception e) when (IsOfServer(e))
         {
+            _cancellation.ThrowIfCancellationRequested();
             throw Lost(e);
         }
     }
 
     public override void Dispose()
     {
-        // A reader that is left half-read would fetch the rest first; with the connection it just ends.
+        _interrupt.Dispose();
         _connection.Dispose();
         _fetch.Dispose();
         _hash.Dispose();
     }
 
-    static string ConnectionString(string variable)
+    static NpgsqlConnection Connection(string variable)
     {
         var text = Environment.GetEnvironmentVariable(variable);
         if (string.IsNullOrEmpty(text))
             throw new InputException($"Environment variable {variable} is not set. It must hold the connection string of the database: Host=…;Database=…;Username=…;Password=….");
         try
         {
-            return new NpgsqlConnectionStringBuilder(text) { Pooling = false, CommandTimeout = 0, IncludeErrorDetail = false }.ConnectionString;
+            // A query may take hours; what ends the wait is the server, the caller, or a network that is gone.
+            var settings = new NpgsqlConnectionStringBuilder(text)
+            {
+                Pooling = false,
+                Multiplexing = false,
+                CommandTimeout = 0,
+                TcpKeepAlive = true,
+                IncludeErrorDetail = false,
+                ClientEncoding = "UTF8",
+            };
+            return new NpgsqlConnection(settings.ConnectionString);
         }
-        catch (Exception e) when (e is ArgumentException or FormatException)
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException or NotSupportedException)
         {
             // The exception may quote the string, and with it the password: neither its message nor itself goes on.
             throw new InputException($"Environment variable {variable} does not hold a connection string of the form Host=…;Database=…;Username=…;Password=….");
@@ -153,10 +172,18 @@ sealed class PostgresRows : RowReader
     void Execute(string statement)
     {
         using var batch = new NpgsqlBatch(_connection) { BatchCommands = { new NpgsqlBatchCommand(statement) } };
-        batch.ExecuteNonQuery();
+        Wait(batch.ExecuteNonQueryAsync(_cancellation));
     }
 
-    NpgsqlDataReader Fetch() => _fetch.ExecuteReader(CommandBehavior.SequentialAccess);
+    NpgsqlDataReader Fetch()
+    {
+        var answer = _fetch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, _cancellation);
+        Wait(answer);
+        return answer.Result;
+    }
+
+    // Only the asynchronous calls take a token, and see it whenever it comes.
+    static void Wait(Task task) => task.GetAwaiter().GetResult();
 
     bool Advance()
     {

@@ -48,15 +48,18 @@ public abstract class RowReader : TextRow, IDisposable
     /// <param name="source">What to read.</param>
     /// <param name="baseDirectory">Folder that relative paths start from.</param>
     /// <param name="schema">The model that is to read the rows: lists are written with its fields' separators. Default: with |.</param>
+    /// <param name="cancellation">Ends a query that keeps its rows waiting.</param>
     /// <exception cref="InputException">It cannot be opened.</exception>
-    public static RowReader Open(SourceSpec source, string baseDirectory, Schema? schema = null)
+    public static RowReader Open(SourceSpec source, string baseDirectory, Schema? schema = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(baseDirectory);
         if (SourceChecks.Mistake(source) is { } mistake) throw new InputException($"Source '{source.Name}': {mistake}");
         var files = SourceFiles.Resolve(source, baseDirectory);
         if (files.Count > 1) throw new InputException($"Source '{source.Name}' is {files.Count} files; one is expected here.");
-        return Open(source, files[0], 0, schema is null ? ListSeparators.None : ListSeparators.Of(schema));
+        return schema is null
+            ? Open(source, files[0], 0, ListSeparators.None, cancellation: cancellation)
+            : Open(source, files[0], 0, ListSeparators.Of(schema), InputColumns(schema), cancellation);
     }
 
     /// <summary>Opens one file of a source, or its query.</summary>
@@ -64,14 +67,22 @@ public abstract class RowReader : TextRow, IDisposable
     /// <param name="file">The file.</param>
     /// <param name="firstNumber">Number of its first row.</param>
     /// <param name="lists">Characters to put between the items of a list.</param>
-    internal static RowReader Open(SourceSpec source, SourceFile file, long firstNumber, ListSeparators lists)
+    /// <param name="known">Columns of JSON Lines even where no row has them; null for none.</param>
+    /// <param name="cancellation">Ends a query that keeps its rows waiting.</param>
+    internal static RowReader Open(
+        SourceSpec source,
+        SourceFile file,
+        long firstNumber,
+        ListSeparators lists,
+        IReadOnlyList<string>? known = null,
+        CancellationToken cancellation = default)
     {
-        if (source.Connection is { } connection) return PostgresRows.Open(connection, source.Query!, file.Name, firstNumber, lists);
-        if (source.Query is { } query) return new SqliteRows(file.Path!, query, file.Name, firstNumber);
+        if (source.Connection is { } connection) return PostgresRows.Open(connection, source.Query!, file.Name, firstNumber, lists, cancellation);
+        if (source.Query is { } query) return new SqliteRows(file.Path!, query, file.Name, firstNumber, cancellation);
         var stream = SourceFiles.Open(file);
         try
         {
-            return Read(stream, source, file.Name, firstNumber, lists);
+            return Read(stream, source, file.Name, firstNumber, lists, known);
         }
         catch
         {
@@ -80,10 +91,14 @@ public abstract class RowReader : TextRow, IDisposable
         }
     }
 
+    // Without its own column, a history is built from the rows.
+    static string[] InputColumns(Schema schema) =>
+        [.. schema.Fields.Where(f => f.Encoder is not SequenceEncoder { History: not null }).Select(f => f.Column).Concat(schema.Levels.Select(l => l.Column)).Distinct(StringComparer.Ordinal)];
+
     /// <summary>Reads text as a source says.</summary>
-    internal static RowReader Read(Stream stream, SourceSpec source, string name, long firstNumber, ListSeparators lists) =>
+    internal static RowReader Read(Stream stream, SourceSpec source, string name, long firstNumber, ListSeparators lists, IReadOnlyList<string>? known = null) =>
         SourceFiles.FormatOf(source) == SourceFormat.Jsonl
-            ? new JsonRows(stream, name, source.Columns, firstNumber, lists)
+            ? new JsonRows(stream, name, source.Columns, firstNumber, lists, known ?? [])
             : new CsvRows(stream, name, source.Separator ?? SourceFiles.SeparatorFor(source.Path!), source.Columns, firstNumber);
 
     /// <summary>What to say where a file cannot be read to its end.</summary>

@@ -7,20 +7,27 @@ sealed class SourceRows : TextRow, IDisposable
     readonly ListSeparators _lists;
     readonly JoinTable? _join;
     readonly KeyBuffer _keys = new();
+    readonly CancellationToken _cancellation;
     RowReader? _rows;
     Header? _columns;
+    string[]? _first;
     int[] _keyColumns = [];
     int _ownColumns;
     int _next;
     int _match = -1;
     long _number = -1;
 
-    public SourceRows(DataSpec spec, string baseDirectory)
+    public SourceRows(DataSpec spec, string baseDirectory, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         _files = SourceFiles.OfRows(spec, baseDirectory);
+        if (_files.Count > 1 && spec.Fields.FirstOrDefault(f => f.History is { Time: null }) is { } untimed)
+            throw new InputException(
+                $"Field '{untimed.Name}': its history has no 'time', so the order of the rows counts as time, but they come from {_files.Count} files " +
+                $"({string.Join(", ", _files.Take(3).Select(f => f.File.Name))}{(_files.Count > 3 ? ", …" : "")}). Name the column that holds the time of a row under 'time'.");
         _lists = ListSeparators.Of(spec);
         if (spec.Sources.FirstOrDefault(s => !s.JoinOn.IsEmpty) is not { } joined) return;
-        _join = new JoinTable(joined, baseDirectory, _lists);
+        _join = new JoinTable(joined, baseDirectory, _lists, cancellation);
         ContentHash = _join.ContentHash;
     }
 
@@ -54,6 +61,9 @@ sealed class SourceRows : TextRow, IDisposable
         }
     }
 
+    internal override string? Mistake(int column) =>
+        column < _ownColumns ? _rows!.Mistake(column) : _match < 0 ? null : _join!.Mistake(_match, column - _ownColumns);
+
     /// <summary>Moves to the next row of any file; false at the end.</summary>
     public bool Read()
     {
@@ -84,7 +94,7 @@ sealed class SourceRows : TextRow, IDisposable
     void OpenNext()
     {
         var (source, file) = _files[_next++];
-        _rows = RowReader.Open(source, file, _number + 1, _lists);
+        _rows = RowReader.Open(source, file, _number + 1, _lists, cancellation: _cancellation);
         Part = source.Part;
         string[] names = [.. _rows.Header];
         _ownColumns = names.Length;
@@ -99,7 +109,9 @@ sealed class SourceRows : TextRow, IDisposable
             names = [.. names, .. _join.Columns];
         }
 
-        if (_columns is null || !_columns.Names.SequenceEqual(names, StringComparer.Ordinal)) _columns = new Header(names, file.Name, _rows.Columns.Hint);
+        _first ??= names[.._ownColumns];
+        if (_columns is null || !_columns.Names.SequenceEqual(names, StringComparer.Ordinal))
+            _columns = new Header(names, file.Name, _rows.Columns.Hint) { OwnColumns = _ownColumns, FirstFile = _first };
     }
 
     public void Dispose() => _rows?.Dispose();

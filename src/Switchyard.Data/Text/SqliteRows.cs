@@ -17,22 +17,30 @@ sealed class SqliteRows : RowReader
     readonly SqliteDataReader _rows;
     readonly sqlite3_stmt _statement;
     readonly RowCells _cells;
+    readonly CancellationToken _cancellation;
+    readonly CancellationTokenRegistration _interrupt;
 
     /// <param name="path">The database.</param>
     /// <param name="query">A SELECT.</param>
     /// <param name="name">Name of the database in messages.</param>
     /// <param name="firstNumber">Number of the first row.</param>
+    /// <param name="cancellation">Ends a query that is still looking for its next row.</param>
     /// <exception cref="InputException">The file is no database, or refuses the query.</exception>
-    public SqliteRows(string path, string query, string name, long firstNumber)
+    public SqliteRows(string path, string query, string name, long firstNumber, CancellationToken cancellation)
         : base(name, firstNumber)
     {
         var options = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false };
         _connection = new SqliteConnection(options.ConnectionString);
         _command = _connection.CreateCommand();
+        _cancellation = cancellation;
         try
         {
             _connection.Open();
+            var database = _connection.Handle!;
+            _interrupt = cancellation.Register(() => raw.sqlite3_interrupt(database));
             _command.CommandText = query;
+            // Parameters are named in a refusal only once there is a list of them.
+            _ = _command.Parameters;
             _rows = _command.ExecuteReader();
             _statement = _rows.Handle ?? throw new InputException($"{name}: the query returns no rows; it must be a SELECT.");
             Columns = new Header([.. Enumerable.Range(0, _rows.FieldCount).Select(_rows.GetName)], name);
@@ -42,8 +50,10 @@ sealed class SqliteRows : RowReader
         catch (Exception e)
         {
             Dispose();
-            if (e is SqliteException refused) throw new InputException($"{name}: {Reason(refused)}. The query was: {query.ReplaceLineEndings(" ")}", e);
-            throw;
+            cancellation.ThrowIfCancellationRequested();
+            var reason = e switch { SqliteException refused => Reason(refused), InvalidOperationException unset => Unset(unset), _ => null };
+            if (reason is null) throw;
+            throw new InputException($"{name}: {reason}. The query was: {query.ReplaceLineEndings(" ")}", e);
         }
     }
 
@@ -58,10 +68,20 @@ sealed class SqliteRows : RowReader
         _cells.Clear();
         try
         {
-            if (!_rows.Read()) return false;
+            if (!_rows.Read())
+            {
+                // The rows of a second statement would go unseen.
+                if (_rows.NextResult()) throw new InputException($"{File}: the query is several statements; one SELECT is expected.");
+                return false;
+            }
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InputException($"{File}: {Unset(e)}.", e);
         }
         catch (SqliteException e)
         {
+            _cancellation.ThrowIfCancellationRequested();
             throw new InputException($"{File}, after row {RowsRead}: {Reason(e)}.", e);
         }
 
@@ -73,6 +93,8 @@ sealed class SqliteRows : RowReader
 
     public override void Dispose()
     {
+        // First, as it needs the connection.
+        _interrupt.Dispose();
         _rows?.Dispose();
         _command.Dispose();
         _connection.Dispose();
@@ -100,6 +122,13 @@ sealed class SqliteRows : RowReader
             default:
                 break;
         }
+    }
+
+    // "Must add values for the following parameters: :day" → ":day"; one without a name (?) has none.
+    static string Unset(InvalidOperationException e)
+    {
+        var names = e.Message[(e.Message.IndexOf(": ", StringComparison.Ordinal) + 1)..].Trim();
+        return $"the query has a parameter ({(names.Length == 0 ? "?" : names)}); write the value into it";
     }
 
     // "SQLite Error 1: 'no such column: x'." → the part in quotes.

@@ -2,6 +2,9 @@ using System.Buffers;
 
 namespace Switchyard.Data;
 
+/// <summary>A line that does not end where one should.</summary>
+sealed class LineTooLongException(string message) : Exception(message);
+
 /// <summary>Lines of a stream, one after another, in one buffer. Only what is already in it can be looked at ahead.</summary>
 sealed class TextLines : IDisposable
 {
@@ -45,7 +48,7 @@ sealed class TextLines : IDisposable
     }
 
     /// <summary>Moves to the next line; false at the end.</summary>
-    /// <exception cref="InvalidDataException">A line has no end within <see cref="LongestLine"/> bytes.</exception>
+    /// <exception cref="LineTooLongException">A line has no end within <see cref="LongestLine"/> bytes.</exception>
     public bool Next()
     {
         while (!NextInBuffer())
@@ -99,7 +102,7 @@ sealed class TextLines : IDisposable
         }
         else if (rest.Length == _bytes.Length)
         {
-            if (rest.Length >= LongestLine) throw new InvalidDataException($"line {Number + 1} is longer than {LongestLine >> 20} MiB");
+            if (rest.Length >= LongestLine) throw new LineTooLongException($"line {Number + 1} is longer than {LongestLine >> 20} MiB");
             var larger = ArrayPool<byte>.Shared.Rent(2 * _bytes.Length);
             rest.CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_bytes);

@@ -11,6 +11,9 @@ public abstract class TextRow
     /// <summary>Value of a column; empty = missing.</summary>
     public abstract ReadOnlySpan<byte> this[int column] { get; }
 
+    /// <summary>Why a value cannot be read, with its place; asking for the value throws it. Null where it can be.</summary>
+    internal virtual string? Mistake(int column) => null;
+
     /// <summary>How many leading columns stand in the row's own file; the rest were joined.</summary>
     public virtual int OwnColumns => Header.Count;
 

@@ -38,7 +38,7 @@ sealed class LogSample
         LogSample? sample = null;
         foreach (var (source, file) in files)
         {
-            using var rows = RowReader.Open(source, file, 0, ListSeparators.None);
+            using var rows = RowReader.Open(source, file, 0, ListSeparators.None, cancellation: cancellation);
             sample ??= new LogSample(sources, rows.Header);
             if (!rows.Header.SequenceEqual(sample.Columns.Select(c => c.Name), StringComparer.Ordinal))
                 throw new InputException($"{file.Name}: its columns are not those of {files[0].File.Name}. Start one configuration per kind of file, or name only files of one kind.");

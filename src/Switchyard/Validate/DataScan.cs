@@ -30,6 +30,7 @@ sealed class DataScan
         Leaves = new ValueCounts(tasks);
         Totals = new ValueCounts(tasks);
         Dates = [.. SplitDates.ColumnsOf(spec.Split).Select(c => new SplitDates(c))];
+        HistoryOrders = [.. spec.Fields.Where(f => f.History is { Time: null }).SelectMany(f => Dates.Select(d => new HistoryOrder(f, d.Column)))];
         Orphans = new long[tasks];
     }
 
@@ -44,6 +45,9 @@ sealed class DataScan
     public ValueCounts Totals { get; }
 
     public SplitDates[] Dates { get; }
+
+    /// <summary>One for every history without a time and column of <see cref="Dates"/>.</summary>
+    public HistoryOrder[] HistoryOrders { get; }
 
     public RepeatCounter Repeats { get; } = new();
 
@@ -77,7 +81,7 @@ sealed class DataScan
 
     public void Run(string baseDirectory, IProgress<ImportProgress> progress, CancellationToken cancellation)
     {
-        using var rows = new SourceRows(_spec, baseDirectory);
+        using var rows = new SourceRows(_spec, baseDirectory, cancellation);
         BoundSpec? bound = null;
         Header? header = null;
         var dates = Array.Empty<int>();
@@ -88,6 +92,7 @@ sealed class DataScan
                 header = rows.Columns;
                 bound = new BoundSpec(_spec, header);
                 foreach (var field in Fields) field.Bind(header);
+                foreach (var order in HistoryOrders) order.Bind(header);
                 dates = [.. Dates.Select(d => rows.Columns.Require(d.Column))];
             }
 
@@ -97,7 +102,7 @@ sealed class DataScan
                 progress.Report(new ImportProgress(ImportStage.Reading, RowsRead, null));
             }
 
-            if (Passes(rows, bound!)) Take(rows, bound!, dates);
+            if (Passes(rows, bound!) && !Take(rows, bound!, dates)) break;
             if (Problems.Count < MaximumProblems) continue;
             Stopped = $"after {MaximumProblems:N0} unusable rows, at {rows.Place}";
             break;
@@ -115,10 +120,16 @@ sealed class DataScan
         catch (InputException e) when (RowsRead > 0)
         {
             // A ragged row or an open quote: what comes after it cannot be trusted.
-            Problems.Add("unreadable", "", e.Message);
-            Stopped = "at the unreadable row";
-            return false;
+            return Unreadable(e);
         }
+    }
+
+    // False: reading ends here.
+    bool Unreadable(InputException e)
+    {
+        Problems.Add("unreadable", "", e.Message);
+        Stopped = "at the unreadable row";
+        return false;
     }
 
     bool Passes(SourceRows row, BoundSpec bound)
@@ -136,11 +147,25 @@ sealed class DataScan
         return false;
     }
 
-    void Take(SourceRows row, BoundSpec bound, int[] dates)
+    // False where a value that is asked for cannot be read.
+    bool Take(SourceRows row, BoundSpec bound, int[] dates)
     {
+        foreach (var order in HistoryOrders) order.Add(row);
         foreach (var field in Fields) Try(static (f, r) => f.Begin(r), field, row);
-        if (PartOf(row, bound) is { } part) Keep(row, bound, dates, part);
+        if (PartOf(row, bound) is { } part)
+        {
+            try
+            {
+                Keep(row, bound, dates, part);
+            }
+            catch (InputException e)
+            {
+                return Unreadable(e);
+            }
+        }
+
         foreach (var field in Fields) Try(static (f, r) => f.End(r), field, row);
+        return true;
     }
 
     void Try(Action<FieldProfile, TextRow> step, FieldProfile field, SourceRows row)
@@ -198,7 +223,7 @@ sealed class DataScan
         var hash = Fnv1a64.Empty;
         for (var i = 0; i < row.OwnColumns; i++)
         {
-            hash.Add(row[i]);
+            if (row.Mistake(i) is null) hash.Add(row[i]);
             hash.Add(Fnv1a64.Joint);
         }
 

@@ -11,6 +11,7 @@ static class RowChecks
         Parts(scan, findings);
         Repeats(scan, findings);
         Dates(scan, findings);
+        Histories(scan, findings);
         Groups(spec, scan, findings);
     }
 
@@ -69,6 +70,17 @@ static class RowChecks
         }
 
         findings.PassUnlessFound("date", scan.Dates.Length == 0 ? "the split looks at no date" : "no training or validation row is later than the first test row");
+    }
+
+    static void Histories(DataScan scan, Findings findings)
+    {
+        foreach (var order in scan.HistoryOrders.Where(o => o.Descents > 0))
+        {
+            findings.Add(Verdict.Warn, "history", order.Field,
+                $"{Findings.Number(order.Descents)} rows lie before an earlier row of the same user in '{order.Column}', but the history has no 'time' and takes the order of the rows for it: it shows the future; " +
+                $"sort the rows by '{order.Column}', or name it under 'time'",
+                order.Descents, order.Examples);
+        }
     }
 
     static void Groups(DataSpec spec, DataScan scan, Findings findings)

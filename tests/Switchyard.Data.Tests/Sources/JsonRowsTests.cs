@@ -14,9 +14,7 @@ public sealed class JsonRowsTests
         using var rows = Open(text);
         return Should.Throw<InputException>(() =>
         {
-            while (rows.Read())
-            {
-            }
+            while (rows.Read()) Cells(rows);
         }).Message;
     }
 
@@ -82,10 +80,86 @@ public sealed class JsonRowsTests
     [InlineData("{\"a\":1}\n[1]", "rows.jsonl, line 2: it begins with an array, but every line must hold one object {…}.")]
     [InlineData("{\"a\":1}\n{\"a\":1} {\"a\":2}", "rows.jsonl, line 2, byte 9: '{' is invalid after a single JSON value.")]
     [InlineData("{\"a\":1}\n{\"a\":1,\"a\":2}", "rows.jsonl, line 2: key 'a' stands there twice.")]
-    [InlineData("{\"a\":[1]}\n{\"a\":[{}]}", "rows.jsonl, line 2: 'a' holds a list with an object in it")]
-    [InlineData("{\"a\":[1]}\n{\"a\":[\"x|y\"]}", "rows.jsonl, line 2: an item of the list 'a' contains '|'")]
+    [InlineData("{\"a\":[1]}\n{\"a\":[{}]}", "rows.jsonl, line 2 (row 2): 'a' holds a list with an object in it")]
+    [InlineData("{\"a\":[1]}\n{\"a\":[\"x|y\"]}", "rows.jsonl, line 2 (row 2): an item of the list 'a' contains '|'")]
     [InlineData("{\"a\":1}\n{\"a\":\"\\ud800\"}", "rows.jsonl, line 2: ")]
     public void Read_BrokenRow_NamesItsPlace(string text, string message) => Refusal(text).ShouldStartWith(message);
+
+    [Fact]
+    public void Read_ListThatIsNoValue_StopsOnlyWhoAsksForIt()
+    {
+        using var rows = Open("{\"a\":[\"x|y\"],\"b\":1}\n{\"a\":[1,{\"c\":[2]},3],\"b\":2}\n{\"a\":[4,5],\"b\":3}", "a", "b");
+        foreach (var b in (string[])["1", "2"])
+        {
+            rows.Read().ShouldBeTrue();
+            rows.Text(1).ShouldBe(b);
+            Should.Throw<InputException>(() => rows.Text(0)).Message.ShouldEndWith("out of 'columns:' where they are named.");
+        }
+
+        rows.Read().ShouldBeTrue();
+        Cells(rows).ShouldBe(["4|5", "3"]);
+    }
+
+    [Theory]
+    [InlineData("rows.jsonl", "")]
+    [InlineData("more.csv", "rows.jsonl")]
+    public void Import_ListThatIsNoValueInAColumnThatNoFieldReads_IsPassedOver(string first, string joined)
+    {
+        const string own = "{\"k\":1,\"x\":\"u\",\"y\":1,\"part\":\"a\",\"tags\":[\"t\"]}\n{\"k\":2,\"x\":\"v\",\"y\":0,\"part\":\"a\",\"tags\":[\"a|b\"]}\n{\"k\":3,\"x\":\"v\",\"y\":0,\"part\":\"a\",\"tags\":[{\"id\":1}]}\n";
+        using var folder = new TemporaryFolder().Write("rows.jsonl", own).Write("more.csv", "k,z\n1,a\n2,b\n3,c\n");
+        var spec = Make.Small(first) with { Split = Make.Split("part == a", "part == b", "part == c") };
+        if (joined.Length > 0) spec = spec with { Sources = [.. spec.Sources, new SourceSpec { Path = joined, JoinOn = ["k"] }] };
+        using (var data = folder.Import(spec)) data.Rows(Part.Train).ShouldBe(3);
+        folder.Import(spec with { Split = Make.Split("row mod 2 in [0..1]", "part == b", "part == c") with { KeepIdenticalRowsTogether = true } }).Dispose();
+        Directory.Delete(folder.Cache, recursive: true);
+        folder.Refusal(spec with { Fields = [new FieldSpec { Name = "tags", Type = FieldType.MultiValue }] }).ShouldStartWith("rows.jsonl, line 2 (row 2): an item of the list 'tags' contains '|'");
+    }
+
+    [Fact]
+    public void Import_TwoSeparatorsOnOneList_IsRefused()
+    {
+        using var folder = new TemporaryFolder().Write("rows.jsonl", "{\"x\":[\"u\"],\"y\":1,\"part\":\"a\"}\n").Write("rows.csv", "x,y,part\nu,1,a\n");
+        var spec = Make.Small("rows.jsonl") with { Fields = [new FieldSpec { Name = "x", Type = FieldType.MultiValue }, new FieldSpec { Name = "x2", Column = "x", Type = FieldType.Sequence, Separator = ';' }] };
+        folder.Refusal(spec).ShouldBe("Fields 'x' and 'x2' read column 'x' with separators '|' and ';', but lists of JSON Lines and PostgreSQL are written with one. Give both the same separator.");
+        folder.Import(spec with { Sources = [new SourceSpec { Path = "rows.csv" }] }).Dispose();
+    }
+
+    [Fact]
+    public void Import_IdenticalRowsWithKeysInAnotherOrder_FallIntoOnePart()
+    {
+        var first = string.Concat(Enumerable.Range(0, 200).Select(i => $"{{\"x\":\"u{i}\",\"y\":{i % 2},\"z\":{i}}}\n"));
+        var second = string.Concat(Enumerable.Range(0, 200).Select(i => $"{{\"z\":{i},\"new\":null,\"y\":{i % 2},\"x\":\"u{i}\"}}\n"));
+        using var folder = new TemporaryFolder().Write("1.jsonl", first).Write("2.jsonl", second);
+        using var data = folder.Import(Make.Small() with
+        {
+            Sources = [new SourceSpec { Path = "1.jsonl" }, new SourceSpec { Path = "2.jsonl" }],
+            Split = new SplitSpec { Train = Make.All("row mod 2 == 0"), Test = Make.All("row mod 2 == 1"), KeepIdenticalRowsTogether = true },
+        });
+        foreach (var part in (Part[])[Part.Train, Part.Test])
+        {
+            var batch = Make.Whole(data, part);
+            var rows = batch.Rows[..batch.Count].ToArray();
+            rows.Length.ShouldBeGreaterThan(0);
+            rows.Where(r => r < 200).Select(r => r + 200).ShouldBe(rows.Where(r => r >= 200));
+        }
+    }
+
+    [Fact]
+    public void Open_KeyOfTheModelThatNoRowHas_IsMissing()
+    {
+        using var folder = new TemporaryFolder().Write("rows.jsonl", "{\"x\":\"u\",\"coupon\":\"c\",\"user\":\"n\",\"y\":1,\"part\":\"a\"}\n").Write("new.jsonl", "{\"x\":\"u\",\"user\":\"n\"}\n");
+        var recent = new FieldSpec { Name = "recent", Type = FieldType.Sequence, Shares = "x", History = new HistorySpec { Of = "user", Item = "x" } };
+        using var data = folder.Import(Make.Small("rows.jsonl") with { Fields = [Make.Categorical("x"), Make.Categorical("coupon"), recent] });
+        using var rows = RowReader.Open(new SourceSpec { Path = "new.jsonl" }, folder.Path, data.Schema);
+        // No column 'recent': it is built.
+        rows.Header.ShouldBe(["x", "user", "coupon"]);
+        var encoder = RowEncoder.Create(data.Schema, rows.Header, rows.File);
+        rows.Read().ShouldBeTrue();
+        var batch = new Batch(data.Schema, 1);
+        encoder.Encode(rows, batch, 0);
+        batch.Ids(0)[0].ShouldBe(1);
+        batch.Ids(1)[0].ShouldBe(0);
+    }
 
     [Theory]
     [InlineData("", "rows.jsonl: the file is empty. A JSON object per line is expected.")]
@@ -122,7 +196,7 @@ public sealed class JsonRowsTests
     public void Read_LineWithoutEnd_IsRefusedBeforeItFillsTheMemory()
     {
         using var endless = new Endless();
-        Should.Throw<InputException>(() => new JsonRows(endless, "rows.jsonl").Dispose()).Message.ShouldContain("longer than 64 MiB");
+        Should.Throw<InputException>(() => new JsonRows(endless, "rows.jsonl").Dispose()).Message.ShouldBe("rows.jsonl: line 1 is longer than 64 MiB, but one object per line is expected. If it is one array, write its items on lines of their own: jq -c '.[]'.");
         endless.Given.ShouldBeLessThan(3L * TextLines.LongestLine);
     }
 

@@ -56,9 +56,10 @@ public sealed class PostgresRowsTests(PostgresServer server)
     [PostgresFact]
     public void Read_ManyRows_HasAllInOrderAndKeepsNone()
     {
-        using var rows = Open($"select i, repeat('x', 200) as text, i * 0.5 as half, array[i, i + 1] as list from generate_series(1, {ManyRows}) i");
-        rows.Read().ShouldBeTrue();
         var before = GC.GetTotalMemory(forceFullCollection: true);
+        using var rows = Open($"select i, repeat('x', 200) as text, i * 0.5 as half, array[i, i + 1] as list, (select count(*) from pg_cursors where name = 'switchyard_rows') as cursors from generate_series(1, {ManyRows}) i");
+        rows.Read().ShouldBeTrue();
+        rows.Text(4).ShouldBe("1");
         var held = 0L;
         for (var i = 2; i <= ManyRows; i++)
         {
@@ -108,6 +109,44 @@ public sealed class PostgresRowsTests(PostgresServer server)
         }
 
         Environment.SetEnvironmentVariable("SWITCHYARD_WRONG_DB", null);
+    }
+
+    [PostgresFact]
+    public void Open_ConnectionStringWithoutHostOrWithMultiplexing_IsALineOrWorks()
+    {
+        using var folder = new TemporaryFolder();
+        try
+        {
+            foreach (var text in new[] { $"Username=u;Password={PostgresServer.Secret}", $"Multiplexing=true;Password={PostgresServer.Secret}" })
+            {
+                Environment.SetEnvironmentVariable("SWITCHYARD_WRONG_DB", text);
+                folder.Refusal(Spec("select 1") with { Sources = [Source("select 1") with { Connection = "SWITCHYARD_WRONG_DB" }] })
+                    .ShouldBe("Environment variable SWITCHYARD_WRONG_DB does not hold a connection string of the form Host=…;Database=…;Username=…;Password=….");
+            }
+
+            Environment.SetEnvironmentVariable("SWITCHYARD_WRONG_DB", Environment.GetEnvironmentVariable(PostgresServer.Variable) + ";Multiplexing=true");
+            using var rows = RowReader.Open(Source("select 1 as x") with { Connection = "SWITCHYARD_WRONG_DB" }, folder.Path);
+            rows.Read().ShouldBeTrue();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("SWITCHYARD_WRONG_DB", null);
+        }
+    }
+
+    // Each would end in a division by zero if nothing stopped it: in its first row, in a later one, and before the first can be asked for.
+    [PostgresTheory]
+    [InlineData("select 1 / length(pg_sleep(20)::text) as x, 1 as y, 'a' as part")]
+    [InlineData("select repeat('x', 100000) as x, case when i > 3 then 1 / length(pg_sleep(20)::text) end as y, 'a' as part from generate_series(1, 5) i")]
+    [InlineData("select 1 / (i - 1) as x, 1 as y, 'a' as part from locked i")]
+    public void Import_StoppedWhileTheQueryWaits_Stops(string query)
+    {
+        server.Execute("create table if not exists locked(i int); set lock_timeout = 0");
+        using var folder = new TemporaryFolder();
+        using var holder = server.Hold("lock table locked in access exclusive mode");
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        Should.Throw<OperationCanceledException>(() => Importer.Import(Spec(query), folder.Path, folder.Cache, null, stop.Token).Dispose());
+        Directory.GetFiles(folder.Cache).ShouldBeEmpty();
     }
 
     [PostgresFact]

@@ -91,6 +91,17 @@ public sealed class SourceKindsTests(PostgresServer server)
     }
 
     [Fact]
+    public void Import_ConnectionStringInsteadOfAVariable_IsNotRepeated()
+    {
+        using var folder = new TemporaryFolder();
+        var source = new SourceSpec { Connection = $"Host=h;Password={PostgresServer.Secret}", Query = "select 1" };
+        var refused = Should.Throw<InputException>(() => folder.Import(Spec(source)).Dispose()).ToString()
+            + Should.Throw<InputException>(() => RowReader.Open(source, folder.Path).Dispose());
+        refused.ShouldContain("Source 'the query': 'connection' is the name of an environment variable");
+        refused.ShouldNotContain(PostgresServer.Secret);
+    }
+
+    [Fact]
     public void Import_JoinedSourceOfAnyKind_GivesTheSameRows()
     {
         using var folder = Folder();

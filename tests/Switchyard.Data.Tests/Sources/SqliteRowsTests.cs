@@ -46,6 +46,10 @@ public sealed class SqliteRowsTests
     [Theory]
     [InlineData("select nope from t", "log.db: no such column: nope. The query was: select nope from t")]
     [InlineData("select x from\n tt", "log.db: no such table: tt. The query was: select x from  tt")]
+    [InlineData("select x, y, part from t where x <> :p", "log.db: the query has a parameter (:p); write the value into it. The query was: select x, y, part from t where x <> :p")]
+    [InlineData("select x, y, part from t where x <> ?", "log.db: the query has a parameter (?); write the value into it.")]
+    [InlineData("select x, y, part from t; select x, y, part from t", "log.db: the query is several statements; one SELECT is expected.")]
+    [InlineData("select x, y, part from t; select :p", "log.db: the query has a parameter (:p); write the value into it.")]
     [InlineData("delete from t", "log.db: attempt to write a readonly database")]
     [InlineData("select x, y, part, x from t", "log.db: the header names column 'x' twice")]
     [InlineData("select x as z, y, part from t", "log.db: no column 'x' (field x). It has: z, y, part.")]
@@ -53,6 +57,24 @@ public sealed class SqliteRowsTests
     {
         using var folder = Folder("insert into t values (1, 'u', 1, 'a')");
         folder.Refusal(Spec(query)).ShouldStartWith(message);
+    }
+
+    [Fact]
+    public void Import_PackedDatabase_IsRefused()
+    {
+        using var folder = new TemporaryFolder().Write("log.db.gz", "packed");
+        folder.Refusal(Make.Small() with { Sources = [new SourceSpec { Path = "log.db.gz", Query = "select 1" }] }).ShouldContain("unpack it first");
+    }
+
+    [Fact]
+    public void Import_StoppedWhileTheQueryLooks_Stops()
+    {
+        using var folder = Folder();
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        // Ends with a refusal where nothing stops it.
+        var spec = Spec("with recursive n(i) as (select 1 union all select i + 1 from n where i < 30000000) select count(*) as x, 1 as y, 'a' as par from n");
+        Should.Throw<OperationCanceledException>(() => Importer.Import(spec, folder.Path, folder.Cache, null, stop.Token).Dispose());
+        Directory.GetFiles(folder.Cache).ShouldBeEmpty();
     }
 
     [Fact]

@@ -12,8 +12,17 @@ public sealed class PostgresFactAttribute : FactAttribute
     }
 }
 
-/// <summary>The tests that share one server, one after another.</summary>
-[CollectionDefinition(Name)]
+/// <summary>Cases against a real PostgreSQL server; skipped where none is installed.</summary>
+public sealed class PostgresTheoryAttribute : TheoryAttribute
+{
+    public PostgresTheoryAttribute()
+    {
+        if (PostgresServer.Missing is { } missing) Skip = missing;
+    }
+}
+
+/// <summary>The tests that share one server, one after another and after all others: one measures the memory of the process.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class PostgresCollection : ICollectionFixture<PostgresServer>
 {
     public const string Name = "PostgreSQL";
@@ -72,6 +81,15 @@ public sealed class PostgresServer : IDisposable
         using var connection = Connect();
         using var command = new NpgsqlCommand(statements, connection);
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>What a statement takes (a lock) is held until the result is disposed.</summary>
+    public IDisposable Hold(string statement)
+    {
+        var connection = Connect();
+        using var command = new NpgsqlCommand($"begin; {statement}", connection);
+        command.ExecuteNonQuery();
+        return connection;
     }
 
     public void CopyIn(string command, IEnumerable<string> lines)

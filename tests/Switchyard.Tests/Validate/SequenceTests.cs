@@ -35,6 +35,33 @@ public sealed class SequenceTests
     }
 
     [Fact]
+    public void Validate_UntimedHistoryOfRowsThatGoBackInTheSplitsDate_Warns()
+    {
+        using var log = GeneratedLog.Clean();
+        var yaml = GeneratedLog.Yaml("", ("  - item_id", $"  - item_id\n  - {Recent}"));
+        log.Validate(yaml).Findings.ShouldNotContain(f => f.Check == "history");
+
+        // Users one after another are no mistake: only a user's own rows must not go back.
+        var users = log.Rows.OrderBy(r => r["user_id"], StringComparer.Ordinal).ToList();
+        for (var i = 0; i < users.Count; i++) log.Rows[i] = users[i];
+        log.WriteCsv();
+        log.Validate(yaml).Findings.ShouldNotContain(f => f.Check == "history");
+
+        // A row of the last day comes first, and its user's row of the first day later.
+        var (first, last) = (log.Rows.MinBy(r => r["date"])!, log.Rows.MaxBy(r => r["date"])!);
+        first["user_id"] = last["user_id"] = "u-back";
+        log.Rows.Remove(last);
+        log.Rows.Insert(0, last);
+        log.WriteCsv();
+        var finding = log.Validate(yaml).Findings.Single(f => f.Check == "history");
+        finding.Verdict.ShouldBe(Verdict.Warn);
+        finding.Subject.ShouldBe("recent");
+        finding.Text.ShouldContain("the history has no 'time'");
+        finding.Count.ShouldBe(1);
+        finding.Examples.Length.ShouldBe(1);
+    }
+
+    [Fact]
     public void Validate_RowsThatGoBackInTime_FailWithPlacesAndTheRestIsRead()
     {
         using var log = GeneratedLog.Clean();
