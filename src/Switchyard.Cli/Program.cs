@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Switchyard.Cli;
 
 using var stop = new CancellationTokenSource();
-// The first Ctrl+C lets the run end cleanly, the second ends the process.
+// The first Ctrl+C or SIGTERM lets the run end cleanly, the second ends the process.
 Console.CancelKeyPress += (_, e) =>
 {
     e.Cancel = !stop.IsCancellationRequested;
@@ -10,7 +10,7 @@ Console.CancelKeyPress += (_, e) =>
 };
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
 {
-    context.Cancel = true;
+    context.Cancel = !stop.IsCancellationRequested;
     stop.Cancel();
 });
 return new Application(Console.Out, Console.Error, stop.Token).Run(args);
