@@ -11,9 +11,16 @@ abstract class CommandTarget : FuzzTarget
     protected CommandTarget(string file)
     {
         _file = file;
+        if (file.EndsWith(".db", StringComparison.Ordinal))
+        {
+            _sound = Samples.Database(Scratch.Place(file), 60);
+            Configure($"{{path: {file}, query: select * from log order by id}}");
+            return;
+        }
+
         var text = file.EndsWith(".jsonl", StringComparison.Ordinal) ? Samples.JsonLines(60) : Samples.Rows(60);
         _sound = file.EndsWith(".gz", StringComparison.Ordinal) ? Samples.Compressed(text) : Encoding.UTF8.GetBytes(text);
-        Scratch.Write("run.yaml", Samples.Configuration.Replace("sources: rows.csv", $"sources: {file}", StringComparison.Ordinal));
+        Configure(file);
     }
 
     public override IReadOnlyList<string> Words => ["city", "ams", "i3|i3", "|||", "day", "click", "1.5", "-0", "1,5", "0x1F", "12", "8", "1e-320", "inf", "{\"city\":", "[[[[[[[[", "\\ud800", "null", "[1,2]"];
@@ -28,6 +35,9 @@ abstract class CommandTarget : FuzzTarget
         foreach (var file in left) File.Delete(Scratch.Place(file));
         return refusal.Length == 0;
     }
+
+    void Configure(string sources) =>
+        Scratch.Write("run.yaml", Samples.Configuration.Replace("sources: rows.csv", $"sources: {sources}", StringComparison.Ordinal));
 
     /// <summary>Runs the command; returns the line of its refusal, empty where there is none.</summary>
     protected abstract string Execute();

@@ -21,6 +21,7 @@ public sealed class FuzzTests
     {
         ["csv"] = (15, () => new ImportTarget("rows.csv")),
         ["jsonl"] = (10, () => new ImportTarget("rows.jsonl")),
+        ["sqlite"] = (5, () => new ImportTarget("rows.db")),
         ["gz"] = (5, () => new ImportTarget("rows.csv.gz")),
         ["validate"] = (5, () => new ValidateTarget()),
         ["init"] = (5, () => new InitTarget()),

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
 
 namespace Switchyard.Robustness.Tests;
 
@@ -18,6 +20,8 @@ static class Samples
           - &device {name: device}
           - {name: item, min_count: 2, embedding: 8}
           - {name: seen, type: multi-value, shares: item}
+          - {name: seen_last, column: seen, type: sequence, shares: item, max_length: 2, order: newest-first}
+          - {name: clicked, type: sequence, shares: item, max_length: 3, history: {of: user, item: item, when: click == 1, time: day}}
           - {name: user, hash_buckets: 32, embedding: 4}
           - {name: price, type: numeric, buckets: 8}
           - {name: price_z, column: price, type: numeric, encoding: standardise}
@@ -73,6 +77,37 @@ static class Samples
         _ when value.Length == 0 => "null",
         _ when double.TryParse(value, CultureInfo.InvariantCulture, out _) => value,
         _ => $"\"{value}\"",
+    };
+
+    /// <summary>The same rows as table log of a SQLite database, at a place.</summary>
+    public static byte[] Database(string path, int rows)
+    {
+        using (var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ConnectionString))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = $"create table log({Header})";
+            command.ExecuteNonQuery();
+            var names = Header.Split(',');
+            command.CommandText = $"insert into log values ({string.Join(',', names.Select(n => $"${n}"))})";
+            foreach (var line in JsonLines(rows).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                using var row = JsonDocument.Parse(line);
+                command.Parameters.Clear();
+                foreach (var name in names) command.Parameters.AddWithValue($"${name}", Stored(row.RootElement.GetProperty(name)));
+                command.ExecuteNonQuery();
+            }
+        }
+
+        return File.ReadAllBytes(path);
+    }
+
+    static object Stored(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => DBNull.Value,
+        JsonValueKind.Number => value.GetDouble(),
+        JsonValueKind.Array => string.Join('|', value.EnumerateArray().Select(v => v.GetString())),
+        _ => value.GetString()!,
     };
 
     public static byte[] Compressed(string text)
