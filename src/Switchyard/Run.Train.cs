@@ -52,9 +52,7 @@ public static partial class Run
             $"{configuration.Model.Name}: {ranker.Parameters.TrainedValues:N0} weights, {data.Rows(Part.Train):N0} training rows, " +
             $"{data.Rows(Part.Validation):N0} validation, {data.Rows(Part.Test):N0} test; scenarios: {data.Schema.Leaves:N0}, tasks: {data.Schema.Tasks.Length}, threads: {pool.Threads}");
 
-        var trainer = new Trainer(ranker, WithPatience(options, data, reporter), pool, update?.Freeze(grown!)) { Checkpoints = checkpoints, ValidateFirst = update is not null && data.Rows(Part.Validation) > 0 };
-        if (resume) Resume(trainer, configuration, reporter);
-        var result = Fit(trainer, new Predictor(ranker, pool), data, configuration, update, reporter, cancellation);
+        var result = Fit(Start, new Predictor(ranker, pool), data, configuration, update, reporter, cancellation);
         ReportTraining(result, options, data.Rows(Part.Validation), reporter);
         var report = OnceTrained(() => ReportPart(data, Measured(data), new Predictor(ranker, pool), configuration.Evaluation, reporter, cancellation), checkpoints, cancellation);
         ModelBundle.Save(configuration.BundleDirectory, ranker, Describe(configuration, data, result, report, update));
@@ -68,6 +66,17 @@ public static partial class Run
         reporter.Result($"to score rows: switchyard predict {place} --input rows.csv --output scores.csv");
         reporter.Result($"model: {place}");
         return new TrainedRun(configuration.BundleDirectory, ranker, result, report) { Update = changes };
+
+        Trainer Start()
+        {
+            var trainer = new Trainer(ranker, WithPatience(options, data, reporter), pool, update?.Freeze(grown!))
+            {
+                Checkpoints = checkpoints,
+                ValidateFirst = update is not null && data.Rows(Part.Validation) > 0,
+            };
+            if (resume) Resume(trainer, configuration, reporter);
+            return trainer;
+        }
     }
 
     /// <summary>What comes after training; cancelled there, training need not be made again.</summary>
@@ -115,8 +124,9 @@ public static partial class Run
         return options with { Patience = 0 };
     }
 
+    /// <summary>Trains. The trainer is made and forgotten here: its gradients, moments and buffers must be free before the table's rows need memory.</summary>
     static TrainingResult Fit(
-        Trainer trainer,
+        Func<Trainer> start,
         Predictor predictor,
         Dataset data,
         RunConfiguration configuration,
@@ -129,6 +139,7 @@ public static partial class Run
         using var train = update?.WithReplay(rows) ?? rows;
         using var validation = data.Open(Part.Validation);
         var evaluation = new PartEvaluation(predictor, configuration.Evaluation);
+        var trainer = start();
         reporter.TrainingStarted(options.Epochs, options.Monitor);
         return trainer.Fit(train, Validate, reporter, cancellation);
 
