@@ -42,14 +42,14 @@ static class DayUpdate
     static void Compare(string file, string protocol, string model, int seeds, DayFiles days, IReadOnlyList<string> overrides)
     {
         Console.WriteLine();
-        Console.WriteLine($"| {protocol}, seed | run | steps | epochs | validation mean AUC | test mean AUC (region, task) | training s | with import s |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        Console.WriteLine($"| {protocol}, seed | run | steps | epochs | step kept | validation mean AUC | test mean AUC (region, task) | training s | with import s |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         var pairs = Recipes.ToDictionary(r => r, _ => new List<(Outcome Full, Outcome Update)>());
         for (var seed = 1; seed <= seeds; seed++)
         {
             RunConfiguration Load(string name, IEnumerable<string> changes, params string[] sources)
             {
-                List<string> all = [.. Split, $"sources=[{string.Join(", ", sources)}]", $"training.seed={seed}", $"name={name}", $"output=runs/update/{protocol}-{model}-{seed}/{name}", .. changes];
+                List<string> all = [.. Split, $"sources=[{string.Join(", ", sources)}]", $"training.seed={seed}", $"name={name}", $"output=runs/update/{protocol}-{model}-{seed}/{name}/run", .. changes];
                 if (model != "aesm2") all.Insert(0, $"model={model}");
                 return RunConfiguration.Load(file, all);
             }
@@ -80,7 +80,7 @@ static class DayUpdate
         var test = run.Report.MeanAuc("level1") is { } auc && configuration.Data.Sources.Any(s => s.Part == Part.Test) ? Number(auc) : "";
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {seed} | {configuration.Name} | {run.Training.Steps:N0} | {run.Training.Epochs} | {run.Training.BestValue:0.0000} | {test} | {clock.Training:0.00} | {clock.WithImport:0.00} |"));
+            $"| {seed} | {configuration.Name} | {run.Training.Steps:N0} | {run.Training.Epochs} | {run.Training.BestStep:N0} | {run.Training.BestValue:0.0000} | {test} | {clock.Training:0.00} | {clock.WithImport:0.00} |"));
         return new Outcome(run, clock, configuration, days);
     }
 
