@@ -251,26 +251,6 @@ public sealed class ImportTests
         reports[^1].ShouldBe(new ImportProgress(ImportStage.Encoding, 5, 5));
     }
 
-    [Fact]
-    public void Import_MoreRowsOfTheSameValues_TakeNoMoreMemory()
-    {
-        using var folder = new TemporaryFolder();
-        static string Rows(int n) => "x,y,part,r,g,n\n" + string.Concat(Enumerable.Range(0, n).Select(i => $"{i % 97},{i % 2},{"abc"[i % 3]},r{i % 3},g{i % 50},{i % 30}\n"));
-        folder.Write("warm.csv", Rows(1000)).Write("small.csv", Rows(100_000)).Write("large.csv", Rows(300_000));
-        long Allocated(string file)
-        {
-            var spec = Make.Small(file) with { Fields = [Make.Categorical("x"), Make.Numeric("n")], Scenario = ["r"], UnknownScenario = UnknownScenario.Parent, Group = "g" };
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            folder.Import(spec).Dispose();
-            return GC.GetAllocatedBytesForCurrentThread() - before;
-        }
-
-        Allocated("warm.csv");
-        // Two thirds of the rows have an unknown scenario, so that counting those is covered too. A block of 4096 rows has an entry of eight bytes in the index, written as a few digits; everything else is reused.
-        // One byte a row is the limit: the smallest thing that could be kept of a row has four.
-        (Allocated("large.csv") - Allocated("small.csv")).ShouldBeLessThan(200_000);
-    }
-
     sealed class Collect(List<ImportProgress> into) : IProgress<ImportProgress>
     {
         public void Report(ImportProgress value) => into.Add(value);
