@@ -22,6 +22,7 @@ public sealed class GrownRanker
     /// <param name="options">The architecture's options; they must give the shapes of the older model (<see cref="RequireShapes"/>).</param>
     /// <param name="seed">Seed of what starts random, and of the training to come.</param>
     /// <param name="plan">What new ids and tasks start from.</param>
+    /// <exception cref="ArgumentException">The plan starts a new task from what is no task of the older model.</exception>
     public GrownRanker(Ranker old, Schema schema, ModelOptions options, ulong seed, GrowthPlan plan)
     {
         ArgumentNullException.ThrowIfNull(old);

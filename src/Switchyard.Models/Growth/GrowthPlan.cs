@@ -19,7 +19,8 @@ public enum NewIds
 
 /// <summary>What a model's new ids and tasks start from.</summary>
 /// <param name="NewIds">Embeddings of new ids.</param>
-/// <param name="TaskStarts">New task → the old task whose weights it copies; a new task that is not in it starts random.</param>
+/// <param name="TaskStarts">New task → the old task whose weights it copies; a new task that is not in it starts random. What it says of
+/// other tasks is not used.</param>
 public sealed record GrowthPlan(NewIds NewIds, ImmutableDictionary<string, string> TaskStarts);
 
 /// <summary>What the weights of a member of the grown model start from.</summary>
@@ -35,6 +36,7 @@ sealed class GrowthOrigins
     /// <param name="from">Schema of the old model.</param>
     /// <param name="to">Schema of the grown one.</param>
     /// <param name="plan">What new tasks start from.</param>
+    /// <exception cref="ArgumentException">A new task is to start from what is no task of the old model.</exception>
     public GrowthOrigins(Schema from, Schema to, GrowthPlan plan)
     {
         var (old, grown) = (ModelShape.Of(from), ModelShape.Of(to));
@@ -48,8 +50,7 @@ sealed class GrowthOrigins
         var names = from.Tasks.Select(t => t.Name).ToList();
         _origins[grown.EveryTask.Name] =
         [
-            .. to.Tasks.Select(t => names.IndexOf(t.Name) is >= 0 and var same ? Keep(same)
-                : new MemberOrigin(plan.TaskStarts.TryGetValue(t.Name, out var start) ? [names.IndexOf(start)] : [], false)),
+            .. to.Tasks.Select(t => names.IndexOf(t.Name) is >= 0 and var same ? Keep(same) : new MemberOrigin(StartOf(t.Name, names, plan), false)),
         ];
     }
 
@@ -65,6 +66,13 @@ sealed class GrowthOrigins
             var origin = Of(new Member(members, i / each));
             return origin with { Sources = [.. origin.Sources.Select(s => s * each + i % each)] };
         })];
+    }
+
+    static ImmutableArray<int> StartOf(string task, List<string> old, GrowthPlan plan)
+    {
+        if (!plan.TaskStarts.TryGetValue(task, out var start)) return [];
+        return old.IndexOf(start) is >= 0 and var index ? [index]
+            : throw new ArgumentException($"Task '{task}' is to start from '{start}', which is no task of the older model; its tasks are: {string.Join(", ", old)}.", nameof(plan));
     }
 
     static MemberOrigin Keep(int index) => new([index], true);

@@ -171,6 +171,16 @@ public sealed class GrowthSuite
     }
 
     [Fact]
+    public void Grow_NewTaskFromNoOldTask_NamesIt()
+    {
+        var old = new Ranker(TinyData.Schema([2], [-1, -1]), new MmoeOptions(), 1);
+        var plan = Fresh with { TaskStarts = Fresh.TaskStarts.Add("added", "task7") };
+
+        Should.Throw<ArgumentException>(() => new GrownRanker(old, Larger(old.Schema, task: 2), old.Options, 1, plan))
+            .Message.ShouldStartWith("Task 'added' is to start from 'task7', which is no task of the older model; its tasks are: task0, task1.");
+    }
+
+    [Fact]
     public void Grow_AxisThatIsNotDeclared_SaysSo()
     {
         var old = new Ranker(TinyData.Schema([2], [-1]), new DeclaringOptions { Silent = true }, 1);
