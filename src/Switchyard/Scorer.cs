@@ -51,7 +51,11 @@ public sealed class Scorer : IDisposable
     /// <returns>Score by task: of a conditional task, the product along its chain.</returns>
     /// <exception cref="InputException">An unknown column, a number that cannot be read, or a scenario that training has not seen
     /// where the configuration's unknown_scenario is error.</exception>
-    public IReadOnlyDictionary<string, float> Score(IReadOnlyDictionary<string, string?> row) => Score([row])[0];
+    public IReadOnlyDictionary<string, float> Score(IReadOnlyDictionary<string, string?> row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return Score([row])[0];
+    }
 
     /// <summary>Probability of every task for every row, in the rows' order.</summary>
     /// <param name="rows">See <see cref="Score(IReadOnlyDictionary{string, string?})"/>.</param>
@@ -92,6 +96,7 @@ public sealed class Scorer : IDisposable
         {
             for (var r = 0; r < rows.Length; r++)
             {
+                ArgumentNullException.ThrowIfNull(rows[r], nameof(rows));
                 Array.Clear(_values);
                 foreach (var (name, value) in rows[r])
                 {

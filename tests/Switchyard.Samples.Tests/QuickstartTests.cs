@@ -70,6 +70,9 @@ public sealed class QuickstartTests : IDisposable
             .ShouldBe("The model reads no column 'clas_worker'. Did you mean 'class_worker'?");
         Should.Throw<InputException>(() => scorer.Score(new Dictionary<string, string?> { ["class_worker"] = "Private", ["age"] = "old" })).Message.ShouldContain("'old'");
         Should.Throw<InputException>(() => scorer.Score([right, new Dictionary<string, string?> { ["class_worker"] = "Astronaut" }])).Message.ShouldContain("Astronaut");
+        Should.Throw<ArgumentNullException>(() => scorer.Score((IReadOnlyDictionary<string, string?>)null!)).ParamName.ShouldBe("row");
+        Should.Throw<ArgumentNullException>(() => scorer.Score((IEnumerable<IReadOnlyDictionary<string, string?>>)null!)).ParamName.ShouldBe("rows");
+        Should.Throw<ArgumentNullException>(() => scorer.Score([right, null!])).ParamName.ShouldBe("rows");
 
         scorer.Score(right).ShouldBe(scores);
         scorer.Tasks.ShouldBe(["y_income", "y_never_married"]);
