@@ -15,7 +15,6 @@ public sealed class FrozenWeights
         ArgumentNullException.ThrowIfNull(parameter);
         ArgumentNullException.ThrowIfNull(stretches);
         _dense.AddRange(stretches.Select(s => (parameter.Offset + s.From, parameter.Offset + s.From + s.Length)));
-        _dense.Sort();
     }
 
     /// <summary>Freezes the first rows of a table.</summary>
@@ -29,8 +28,8 @@ public sealed class FrozenWeights
         _statistics.AddRange(stretches.Select(s => (buffer, s.From, buffer.Values.AsSpan(s.From, s.Length).ToArray())));
     }
 
-    /// <summary>Frozen stretches of the flat array of dense weights, ascending.</summary>
-    internal IReadOnlyList<(int From, int To)> Dense => _dense;
+    /// <summary>Frozen stretches of the flat array of dense weights, ascending; sorted at every call.</summary>
+    internal (int From, int To)[] SortedDense() => [.. _dense.Order()];
 
     /// <summary>Number of frozen values, running statistics left out.</summary>
     public long Values => _dense.Sum(s => (long)s.To - s.From) + _tables.Sum(t => (long)t.Value * t.Key.Width);

@@ -32,7 +32,7 @@ public sealed class Optimizer
         _v = new Real[rule.Moments > 1 ? parameters.DenseLength : 0];
         _rates = embeddings == EmbeddingUpdate.Exact && !rule.IdleIsNothing ? new StepRates() : null;
         _tables = [.. parameters.Tables.Select(t => new TableOptimizer(t, rule, _rates, frozen?.Rows(t) ?? 0))];
-        _dense = new DenseParts(parameters.DenseLength, frozen?.Dense ?? []);
+        _dense = new DenseParts(parameters.DenseLength, frozen?.SortedDense() ?? []);
     }
 
     /// <summary>Steps taken.</summary>
