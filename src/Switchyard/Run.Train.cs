@@ -59,7 +59,7 @@ public static partial class Run
 
         // What the update changed stands in no bundle: whatever befalls the comparison, the model is saved.
         var changes = OnceTrained(
-            () => update?.Report(data, Measured(data), new UpdateEvaluation(update.Start.Ranker, ranker, pool, configuration.Evaluation, cancellation)), checkpoints, cancellation);
+            () => update?.Report(data, Measured(data), report, new UpdateEvaluation(update.Start.Ranker, ranker, pool, configuration.Evaluation, cancellation)), checkpoints, cancellation);
         if (json is not null) TextFile.Write(json, changes?.AddTo(report) ?? report.ToJson());
         if (!options.KeepCheckpointsAtEnd) checkpoints?.Clear();
         var place = Path.GetRelativePath(Directory.GetCurrentDirectory(), configuration.BundleDirectory);

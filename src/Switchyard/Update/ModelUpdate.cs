@@ -95,9 +95,13 @@ sealed class ModelUpdate : IDisposable
     }
 
     /// <summary>Measures the bundle and the updated model on the same rows and reports both, side by side.</summary>
-    public UpdateReport Report(Dataset data, Part measured, UpdateEvaluation evaluation)
+    /// <param name="data">The new rows.</param>
+    /// <param name="measured">Which of them are measured.</param>
+    /// <param name="updated">What the updated model came to on them.</param>
+    /// <param name="evaluation">Measures the rest.</param>
+    public UpdateReport Report(Dataset data, Part measured, Evaluation.EvaluationReport updated, UpdateEvaluation evaluation)
     {
-        var newRows = Compare(data, measured, evaluation, $"{measured.Name()}, before and after the update:");
+        var newRows = Compare(data, measured, updated, evaluation, $"{measured.Name()}, before and after the update:");
         return new UpdateReport(Ancestor, newRows, CompareOldRows(evaluation));
     }
 
@@ -106,7 +110,7 @@ sealed class ModelUpdate : IDisposable
         if (!_options.MeasureOldRows || _oldRows is null) return null;
         try
         {
-            return Compare(_oldRows, Part.Test, evaluation, $"test rows of the earlier run{(Ancestor.Run.Length > 0 ? $" {Ancestor.Run}" : "")}, before and after the update:");
+            return Compare(_oldRows, Part.Test, null, evaluation, $"test rows of the earlier run{(Ancestor.Run.Length > 0 ? $" {Ancestor.Run}" : "")}, before and after the update:");
         }
         catch (InputException e)
         {
@@ -118,10 +122,10 @@ sealed class ModelUpdate : IDisposable
 
     public void Dispose() => _oldRows?.Dispose();
 
-    Evaluation.ReportComparison? Compare(Dataset data, Part part, UpdateEvaluation evaluation, string title)
+    Evaluation.ReportComparison? Compare(Dataset data, Part part, Evaluation.EvaluationReport? updated, UpdateEvaluation evaluation, string title)
     {
         if (data.Rows(part) == 0) return null;
-        var comparison = evaluation.Compare(data, part);
+        var comparison = evaluation.Compare(data, part, updated);
         _reporter.Result(title);
         _reporter.Result(comparison.ToMarkdown());
         return comparison;

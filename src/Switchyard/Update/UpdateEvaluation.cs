@@ -14,10 +14,14 @@ namespace Switchyard;
 /// <param name="cancellation">Ends the evaluation between two batches.</param>
 sealed class UpdateEvaluation(Ranker before, Ranker after, WorkerPool pool, EvaluationOptions options, CancellationToken cancellation)
 {
-    public ReportComparison Compare(Dataset data, Part part)
+    /// <summary>Measures both models on a part.</summary>
+    /// <param name="data">The rows.</param>
+    /// <param name="part">Which of them.</param>
+    /// <param name="measured">What the model after came to on these rows, where that is known already.</param>
+    public ReportComparison Compare(Dataset data, Part part, EvaluationReport? measured = null)
     {
         using var rows = data.Open(part);
-        return new ReportComparison(Report(before, rows), Report(after, rows));
+        return new ReportComparison(Report(before, rows), measured ?? Report(after, rows));
     }
 
     EvaluationReport Report(Ranker ranker, IBatchSource rows) =>
