@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using Switchyard.Data;
 
@@ -78,19 +77,6 @@ public sealed class QuickstartTests : IDisposable
         scorer.Tasks.ShouldBe(["y_income", "y_never_married"]);
     }
 
-    string Program(string name, string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, name), .. arguments])
-        {
-            WorkingDirectory = _data.Folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        process.ExitCode.ShouldBe(0, error.Result);
-        return output.ReplaceLineEndings("\n");
-    }
+    string Program(string name, string[] arguments) =>
+        _data.Command(".", "dotnet", [Path.Combine(AppContext.BaseDirectory, name), .. arguments]).ReplaceLineEndings("\n");
 }
