@@ -111,6 +111,9 @@ public sealed partial class Graph
             parameter.Cols);
     }
 
+    /// <summary>The same values as a constant: no gradient flows back through it.</summary>
+    public Tensor Detach(Tensor t) => Add(new Node { Value = _nodes[t.Id].Value }, t.Rows, t.Cols);
+
     public Span<Real> Value(Tensor t) => _nodes[t.Id].Value.Span;
 
     internal Block<Real> Values(Tensor t) => _nodes[t.Id].Value;

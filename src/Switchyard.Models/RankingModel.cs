@@ -21,6 +21,17 @@ public sealed record ModelShape(int Width, ImmutableArray<int> Levels, int Tasks
     /// <summary>The tasks, for weights that every task has its own of.</summary>
     public Members EveryTask => new("tasks", Tasks);
 
+    /// <summary>The scenarios of a model that knows one level only.</summary>
+    /// <param name="level">The level, 1-based, as configurations count.</param>
+    /// <exception cref="ArgumentException">There is no such level.</exception>
+    public Members Scenarios(int level)
+    {
+        if (level >= 1 && level <= Levels.Length) return EveryNode(level - 1);
+        throw new ArgumentException(Levels.IsEmpty
+            ? "it needs scenarios; name the column of the scenario under 'scenario'."
+            : $"level = {level}, but the scenario has {Levels.Length} level{(Levels.Length == 1 ? "" : "s")}; choose one from 1 to {Levels.Length}.");
+    }
+
     /// <summary>The nodes of a level, for weights that every node has its own of.</summary>
     public Members EveryNode(int level) => new(string.Create(CultureInfo.InvariantCulture, $"nodes of level {level + 1}"), Levels[level]);
 }

@@ -202,6 +202,27 @@ public sealed class OpTests
         g.Bits(g.LinearOfTwo(a, upper, b, lower)).ShouldBe(g.Bits(g.Linear(g.Concat(a, b), whole)));
     }
 
+    [Fact]
+    public void OneHot_KnownAndUnknownMember_OneOrTheMeanOfAll()
+    {
+        var g = new Graph(GraphMode.Score, new ParameterSet(1));
+        var gate = g.OneHot(NodeIndex.PerRow([2, -1, 0]), 3, 4);
+        g.Value(gate).ToArray().ShouldBe([0, 0, 1, 0, 0.25f, 0.25f, 0.25f, 0.25f, 1, 0, 0, 0]);
+    }
+
+    [Fact]
+    public void Detach_UsedInALoss_PassesValuesAndNoGradient()
+    {
+        var set = new ParameterSet(1);
+        var p = new Scope(set).Parameter("p", 1, 2, Init.Constant(3));
+        var g = new Graph(GraphMode.Train, set);
+        var x = g.Use(p);
+        var sum = g.MeanWhere(g.Add(x, g.Detach(g.Affine(x, 5, 0))), g.Input([1, 0], 1, 2));
+        g.RunBackward(sum);
+        g.Value(sum)[0].ShouldBe(18);
+        g.Gradients!.Of(p).ToArray().ShouldBe([1, 0]);
+    }
+
     static (double Mean, double Variance) Moments(float[] values, Dispatch dispatch, int expert, int column)
     {
         var own = Enumerable.Range(dispatch.Start[expert], dispatch.Count(expert)).Select(pair => (double)values[3 * pair + column]).ToArray();

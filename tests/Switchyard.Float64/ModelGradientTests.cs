@@ -8,6 +8,9 @@ namespace Switchyard.Float64;
 /// <summary>Whole models: embeddings, layers, auxiliary terms and loss, every weight and every table row.</summary>
 public sealed class ModelGradientTests
 {
+    /// <summary>Default options of every architecture there is, in small: a new one is checked without a line here.</summary>
+    const string Registered = "registered ";
+
     static readonly ExpertOptions Expert = new() { Widths = [5, 4] };
 
     static readonly Aesm2Options Aesm2 = new()
@@ -43,6 +46,7 @@ public sealed class ModelGradientTests
         foreach (var name in Cases.Keys.Order(StringComparer.Ordinal)) data.Add(name, false);
         data.Add("aesm2", true);
         data.Add("mmoe", true);
+        foreach (var name in ModelZoo.Options.Keys.Order(StringComparer.Ordinal)) data.Add(Registered + name, false);
         return data;
     }
 
@@ -51,7 +55,7 @@ public sealed class ModelGradientTests
     [Theory]
     [MemberData(nameof(Names))]
     public void Backward_WholeModel_EqualsCentralDifferences(string name, bool observed) =>
-        Check(Cases[name], [2, 3], [-1, 0, -1], observed, rows: 18);
+        Check(Options(name), [2, 3], [-1, 0, -1], observed, rows: 18);
 
     [Fact]
     public void Backward_OneLevelOneTask_EqualsCentralDifferences() => Check(Aesm2, [3], [-1], false, rows: 9);
@@ -61,6 +65,30 @@ public sealed class ModelGradientTests
 
     [Fact]
     public void Backward_ChainOfThreeTasks_EqualsCentralDifferences() => Check(Aesm2 with { LayersPerLevel = 1 }, [2], [-1, 0, 1], true, rows: 20);
+
+    static ModelOptions Options(string name) => name.StartsWith(Registered, StringComparison.Ordinal)
+        ? (ModelOptions)Small(Activator.CreateInstance(ModelZoo.Options[name[Registered.Length..]])!)
+        : Cases[name];
+
+    /// <summary>The same options with layers of a few units, so that every weight can be varied.</summary>
+    static object Small(object record)
+    {
+        var clone = record.GetType().GetMethod("<Clone>$")!.Invoke(record, null)!;
+        foreach (var property in record.GetType().GetProperties().Where(p => p.CanWrite))
+        {
+            var value = property.GetValue(record);
+            object? small = value switch
+            {
+                ImmutableArray<int> widths => widths.Select((_, i) => 5 - Math.Min(i, 2)).ToImmutableArray(),
+                int when property.Name.EndsWith("Width", StringComparison.Ordinal) => 3,
+                not null when property.PropertyType.GetMethod("<Clone>$") is not null => Small(value),
+                _ => value,
+            };
+            property.SetValue(clone, small);
+        }
+
+        return clone;
+    }
 
     static void Check(ModelOptions options, int[] levels, int[] given, bool observed, int rows)
     {

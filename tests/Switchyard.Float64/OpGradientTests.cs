@@ -6,7 +6,7 @@ namespace Switchyard.Float64;
 /// <summary>Every op alone, at sizes that leave remainders and on both sides of the row count from which weights are packed.</summary>
 public sealed class OpGradientTests
 {
-    static readonly string[] Decisions = [nameof(SelectionOps.SmallestPerRow), nameof(SelectionOps.Either)];
+    static readonly string[] Decisions = [nameof(SelectionOps.SmallestPerRow), nameof(SelectionOps.Either), nameof(SelectionOps.OneHot)];
 
     static readonly int[] Own = [0, 2, -1, 1, 2, 0, -1];
 

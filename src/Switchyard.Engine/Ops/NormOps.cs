@@ -3,19 +3,19 @@ using Switchyard.Kernels;
 namespace Switchyard.Engine;
 
 /// <summary>Weights and running statistics of one batch normalisation per expert: [experts × N] each.</summary>
-public sealed class ExpertNorm(Scope scope, int experts, int width)
+public sealed class ExpertNorm(Scope scope, int experts, int width, Members? members = null)
 {
     public const double Momentum = 0.1;
 
     public const double Epsilon = 1e-5;
 
-    internal Parameter Gamma { get; } = scope.Parameter("gamma", 1, width, Init.Constant(1), experts);
+    internal Parameter Gamma { get; } = scope.Parameter("gamma", 1, width, Init.Constant(1), experts, new MemberAxes(Stack: members));
 
-    internal Parameter Beta { get; } = scope.Parameter("beta", 1, width, Init.Constant(0), experts);
+    internal Parameter Beta { get; } = scope.Parameter("beta", 1, width, Init.Constant(0), experts, new MemberAxes(Stack: members));
 
-    internal StateBuffer Mean { get; } = scope.Buffer("running_mean", experts * width, 0);
+    internal StateBuffer Mean { get; } = scope.Buffer("running_mean", experts * width, 0, members);
 
-    internal StateBuffer Variance { get; } = scope.Buffer("running_variance", experts * width, 1);
+    internal StateBuffer Variance { get; } = scope.Buffer("running_variance", experts * width, 1, members);
 }
 
 /// <summary>Batch normalisation.</summary>

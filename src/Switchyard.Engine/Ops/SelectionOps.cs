@@ -22,6 +22,28 @@ public static class SelectionOps
         return mask;
     }
 
+    /// <summary>Weights [rows × members]: 1 at the row's own member and 0 elsewhere; 1/members everywhere where it is unknown.</summary>
+    public static Tensor OneHot(this Graph g, NodeIndex own, int rows, int members)
+    {
+        var gate = g.New(rows, members, needsGrad: false);
+        g.ForRows(rows, new OneHotBody(own, g.Values(gate), members));
+        return gate;
+    }
+
+    readonly struct OneHotBody(NodeIndex own, Block<Real> gate, int members) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            for (var row = from; row < to; row++)
+            {
+                var weights = gate.Slice(row * members, members);
+                var member = own[row];
+                weights.Fill(member < 0 ? (Real)1 / members : 0);
+                if (member >= 0) weights[member] = 1;
+            }
+        }
+    }
+
     readonly struct EitherBody(Block<Real> a, Block<Real> b, Block<Real> mask, int cols) : IRowBody
     {
         public void Run(Graph g, int from, int to)

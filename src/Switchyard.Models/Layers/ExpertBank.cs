@@ -28,7 +28,12 @@ public sealed class ExpertBank
 {
     readonly Layer[] _layers;
 
-    public ExpertBank(Scope scope, int experts, int inputs, ExpertOptions options)
+    /// <param name="scope">Place of the bank's parameters.</param>
+    /// <param name="experts">n.</param>
+    /// <param name="inputs">Width of x.</param>
+    /// <param name="options">Shape of every expert.</param>
+    /// <param name="members">Nodes or tasks that the experts are divided among, the first n / m experts belong to the first; null where they belong to nobody.</param>
+    public ExpertBank(Scope scope, int experts, int inputs, ExpertOptions options, Members? members = null)
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(options);
@@ -36,7 +41,7 @@ public sealed class ExpertBank
         Experts = experts;
         Outputs = options.Widths[^1];
         var widths = options.Widths;
-        _layers = [.. widths.Select((width, i) => new Layer(scope.Sub(i), experts, i == 0 ? inputs : widths[i - 1], width, options))];
+        _layers = [.. widths.Select((width, i) => new Layer(scope.Sub(i), experts, i == 0 ? inputs : widths[i - 1], width, options, members))];
     }
 
     public int Experts { get; }
@@ -71,11 +76,12 @@ public sealed class ExpertBank
         readonly Real _dropout;
         readonly int _site;
 
-        public Layer(Scope scope, int experts, int inputs, int outputs, ExpertOptions options)
+        public Layer(Scope scope, int experts, int inputs, int outputs, ExpertOptions options, Members? members)
         {
-            _weight = scope.Parameter("weight", inputs, outputs, Init.Linear(inputs), experts);
-            _bias = scope.Parameter("bias", 1, outputs, Init.Linear(inputs), experts);
-            _norm = options.BatchNorm ? new ExpertNorm(scope.Sub("norm"), experts, outputs) : null;
+            var axes = new MemberAxes(Stack: members);
+            _weight = scope.Parameter("weight", inputs, outputs, Init.Linear(inputs), experts, axes);
+            _bias = scope.Parameter("bias", 1, outputs, Init.Linear(inputs), experts, axes);
+            _norm = options.BatchNorm ? new ExpertNorm(scope.Sub("norm"), experts, outputs, members) : null;
             _dropout = (Real)options.Dropout;
             _site = scope.Site("dropout");
         }

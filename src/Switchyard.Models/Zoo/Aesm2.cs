@@ -51,6 +51,8 @@ public sealed record Aesm2Options : ModelOptions, IValidatableObject
     [Range(1, 65536)]
     public ImmutableArray<int> TowerWidths { get; init; } = [64];
 
+    public override string Topology => "scenario levels from coarse to fine, then tasks: stacked layers of expert selection";
+
     public override RankingModel Build(Scope scope, ModelShape shape) => new Aesm2(scope, shape, this);
 
     /// <summary>The rule between options: a row cannot choose more experts than there are.</summary>

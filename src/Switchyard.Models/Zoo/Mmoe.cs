@@ -19,6 +19,8 @@ public sealed record MmoeOptions : ModelOptions
     [Range(1, 65536)]
     public ImmutableArray<int> TowerWidths { get; init; } = [64];
 
+    public override string Topology => HeadsText.Of(Heads.Task, level: 1);
+
     public override RankingModel Build(Scope scope, ModelShape shape) => new Mmoe(scope, shape, this);
 }
 

@@ -6,7 +6,7 @@ using Switchyard.Training;
 namespace Switchyard.Models.Tests;
 
 /// <summary>How every golden layer is computed with ours. A new layer moves from <see cref="Pending"/> to <see cref="Runners"/>.</summary>
-static class GoldenLayers
+static partial class GoldenLayers
 {
     /// <summary>Layers of the golden table that Switchyard does not have yet.</summary>
     public static readonly FrozenSet<string> Pending =

@@ -231,6 +231,8 @@ public sealed class GrowthSuite
     {
         public bool Silent { get; init; }
 
+        public override string Topology => "tests only";
+
         public override RankingModel Build(Scope scope, ModelShape shape)
         {
             var (nodes, tasks) = (shape.EveryNode(0), shape.EveryTask);

@@ -74,6 +74,8 @@ sealed record WideOptions : ModelOptions, IValidatableObject
     [Description("Shape of the noise.")]
     public NoiseOptions Noise { get; init; } = new();
 
+    public override string Topology => "tests only";
+
     public override RankingModel Build(Scope scope, ModelShape shape) => throw new NotSupportedException("Read only, never built.");
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -104,6 +106,8 @@ sealed record DeepOptions : ModelOptions
 
     [Description("Steps of each stage.")]
     public long[] Steps { get; init; } = [1000, 500];
+
+    public override string Topology => "tests only";
 
     public override RankingModel Build(Scope scope, ModelShape shape) => throw new NotSupportedException("Read only, never built.");
 }

@@ -158,6 +158,8 @@ public sealed class ExpertUseTests
 /// <summary>Gates known beforehand: even rows choose expert 0 as specific, odd ones expert 1; all choose expert 2 as shared.</summary>
 sealed record KnownGatesOptions : ModelOptions
 {
+    public override string Topology => "tests only";
+
     public override RankingModel Build(Scope scope, ModelShape shape) => new KnownGates(scope);
 
     sealed class KnownGates(Scope scope) : RankingModel

@@ -1,0 +1,26 @@
+namespace Switchyard.Models;
+
+/// <summary>How a model whose paper knows one axis is carried to scenario × task.</summary>
+public enum Heads
+{
+    /// <summary>One head per task; a scenario reaches the model as a field only.</summary>
+    Task,
+
+    /// <summary>One head per (scenario, task); a row computes and trains those of its own scenario.</summary>
+    Pair,
+
+    /// <summary>The structure twice: a stage with one head per scenario, then a stage with one head per task.</summary>
+    Stack,
+}
+
+/// <summary>What a report prints of it.</summary>
+public static class HeadsText
+{
+    /// <param name="level">Scenario level of the heads, 1-based.</param>
+    public static string Of(Heads heads, int level) => heads switch
+    {
+        Heads.Task => "one head per task; scenarios are fields only",
+        Heads.Pair => $"one head per (scenario of level {level}, task)",
+        _ => $"two stacks: scenarios of level {level}, then tasks",
+    };
+}
