@@ -91,6 +91,12 @@ public sealed class Trainer
     public bool ValidateFirst { get; init; }
 
     /// <summary>
+    /// Epoch after which <see cref="Fit"/> returns although more are planned; 0 = none. Schedules run over all planned epochs, so that a
+    /// trainer that resumes from the checkpoint goes on as if it had not paused.
+    /// </summary>
+    public int PauseAfter { get; init; }
+
+    /// <summary>
     /// Takes the state of the newest whole checkpoint, before <see cref="Fit"/>, which then goes on bit for bit as if it had never
     /// stopped. Everything stays as it is where there is none.
     /// </summary>
@@ -122,7 +128,8 @@ public sealed class Trainer
         var stepsPerEpoch = (train.RowCount + _options.BatchSize - 1) / _options.BatchSize;
         if (_validationDue || (ValidateFirst && _step.Optimizer.Steps == 0)) Validate(validate, observer, cancellation);
         var inEpoch = _epoch > 0 && _steps < stepsPerEpoch;
-        while (!_stopped && (inEpoch || _epoch < _options.Epochs))
+        var until = PauseAfter > 0 ? Math.Min(PauseAfter, _options.Epochs) : _options.Epochs;
+        while (!_stopped && (inEpoch || _epoch < until))
         {
             if (!inEpoch)
             {

@@ -52,7 +52,9 @@ public static partial class Run
             $"{configuration.Model.Name}: {ranker.Parameters.TrainedValues:N0} weights, {data.Rows(Part.Train):N0} training rows, " +
             $"{data.Rows(Part.Validation):N0} validation, {data.Rows(Part.Test):N0} test; scenarios: {data.Schema.Leaves:N0}, tasks: {data.Schema.Tasks.Length}, threads: {pool.Threads}");
 
-        var result = Fit(Start, new Predictor(ranker, pool), data, configuration, update, reporter, cancellation);
+        var rows = new FittingRows(data);
+        if (rows.ValidationCount == 0) reporter.Warning("there are no validation rows: all epochs are run and the last weights kept; give split.validation a condition");
+        var result = Fitting.Run(Start, new Predictor(ranker, pool), rows, update is null ? null : update.WithReplay, configuration, reporter, cancellation);
         ReportTraining(result, options, data.Rows(Part.Validation), reporter);
         var report = OnceTrained(() => ReportPart(data, Measured(data), new Predictor(ranker, pool), configuration.Evaluation, reporter, cancellation), checkpoints, cancellation);
         ModelBundle.Save(configuration.BundleDirectory, ranker, Describe(configuration, data, result, report, update));
@@ -69,7 +71,7 @@ public static partial class Run
 
         Trainer Start()
         {
-            var trainer = new Trainer(ranker, WithPatience(options, data, reporter), pool, update?.Freeze(grown!))
+            var trainer = new Trainer(ranker, Fitting.WithPatience(options, rows), pool, update?.Freeze(grown!))
             {
                 Checkpoints = checkpoints,
                 ValidateFirst = update is not null && data.Rows(Part.Validation) > 0,
@@ -114,40 +116,6 @@ public static partial class Run
             reporter.Warning(
                 $"training.monitor {options.Monitor} had no value in any validation, so no weights could be called the best: too few positives or negatives; " +
                 "lower evaluation.min_positives and min_negatives, or name another monitor");
-        }
-    }
-
-    static TrainingOptions WithPatience(TrainingOptions options, Dataset data, IRunReporter reporter)
-    {
-        if (data.Rows(Part.Validation) > 0) return options;
-        reporter.Warning("there are no validation rows: all epochs are run and the last weights kept; give split.validation a condition");
-        return options with { Patience = 0 };
-    }
-
-    /// <summary>Trains. The trainer is made and forgotten here: its gradients, moments and buffers must be free before the table's rows need memory.</summary>
-    static TrainingResult Fit(
-        Func<Trainer> start,
-        Predictor predictor,
-        Dataset data,
-        RunConfiguration configuration,
-        ModelUpdate? update,
-        IRunReporter reporter,
-        CancellationToken cancellation)
-    {
-        var options = configuration.Training;
-        var rows = data.Open(Part.Train, new ShuffleOptions { Seed = options.Seed, BufferRows = options.ShuffleRows });
-        using var train = update?.WithReplay(rows) ?? rows;
-        using var validation = data.Open(Part.Validation);
-        var evaluation = new PartEvaluation(predictor, configuration.Evaluation);
-        var trainer = start();
-        reporter.TrainingStarted(options.Epochs, options.Monitor);
-        return trainer.Fit(train, Validate, reporter, cancellation);
-
-        Validation Validate()
-        {
-            if (validation.RowCount == 0) return new Validation(null, true);
-            var value = evaluation.Run(validation, fixPositions: true, cancellation).Monitor(options.Monitor);
-            return new Validation(value.Value, value.HigherIsBetter);
         }
     }
 

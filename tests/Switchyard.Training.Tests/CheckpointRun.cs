@@ -71,7 +71,7 @@ sealed class CheckpointRun : IDisposable
                     if (crash) throw new CrashException();
                     cancel.Cancel();
                 },
-                cancel.Token);
+                cancellation: cancel.Token);
             return false;
         }
         catch (CrashException)
@@ -85,14 +85,17 @@ sealed class CheckpointRun : IDisposable
         }
     }
 
-    public Outcome Resume() => Fit(_ => { }, true, _ => { });
+    public Outcome Resume() => ResumeUntil(0);
 
-    Outcome Fit(Action<CheckpointStep>? reached, bool resume, Action<long> onStep, CancellationToken cancellation = default)
+    /// <summary>Goes on until the epoch is over; 0 = to the end.</summary>
+    public Outcome ResumeUntil(int epoch) => Fit(_ => { }, true, _ => { }, epoch);
+
+    Outcome Fit(Action<CheckpointStep>? reached, bool resume, Action<long> onStep, int pauseAfter = 0, CancellationToken cancellation = default)
     {
         var ranker = new Ranker(_schema, Model, 1);
         using var train = new Rotated(_rows);
         using var store = reached is null ? null : new CheckpointStore(Checkpoints, Identity, Options.KeepCheckpoints, Warnings.Add, reached);
-        var trainer = new Trainer(ranker, Options, _pool) { Checkpoints = store, ValidateFirst = ValidateFirst };
+        var trainer = new Trainer(ranker, Options, _pool) { Checkpoints = store, ValidateFirst = ValidateFirst, PauseAfter = pauseAfter };
         var resumed = resume ? trainer.Resume() : 0;
         var heard = new Observer(onStep) { Step = resumed };
         var result = trainer.Fit(train, Validate, heard, cancellation);

@@ -70,6 +70,25 @@ public sealed class CheckpointTests
         resumed.Weights.AsSpan().SequenceEqual(whole.Weights).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(3, 1)]
+    public void Resume_PausedAfterEpochs_SameBitsAsWithoutPause(int validateEvery, int first)
+    {
+        using var run = new CheckpointRun
+        {
+            Options = new TrainingOptions { Epochs = 5, Patience = 0, BatchSize = 25, ValidateEvery = validateEvery, Schedule = new RateSchedule { Decay = RateDecay.Linear } },
+        };
+        var whole = run.Uninterrupted();
+        run.ResumeUntil(first).Result.Steps.ShouldBe(first * CheckpointRun.StepsPerEpoch);
+        var again = run.ResumeUntil(first);
+        again.Resumed.ShouldBe(again.Result.Steps);
+        run.ResumeUntil(4).Result.Epochs.ShouldBe(4);
+        var resumed = run.ResumeUntil(9);
+        resumed.Result.ShouldBe(whole.Result);
+        resumed.Weights.AsSpan().SequenceEqual(whole.Weights).ShouldBeTrue();
+    }
+
     /// <summary>The weights that training began with are the best until step 9, or to the end.</summary>
     [Theory]
     [InlineData(EmbeddingUpdate.Lazy, 9)]
