@@ -24,6 +24,9 @@ public sealed class Predictor
 
     public Schema Schema => _ranker.Schema;
 
+    /// <summary>The model's fields, tables and how it reads them.</summary>
+    public FeatureEmbedding Embedding => _ranker.Embedding;
+
     /// <summary>Probability of every task and row, [tasks × Count]: of a conditional task, the product along its chain.</summary>
     /// <exception cref="ArgumentException"><paramref name="scores"/> is too short.</exception>
     /// <param name="conditional">Empty, or receives every task's probability given its parent, [tasks × Count].</param>

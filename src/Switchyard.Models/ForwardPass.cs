@@ -26,7 +26,7 @@ public sealed class ForwardPass
         _logits = new Tensor[ranker.Schema.Tasks.Length];
         _given = [.. ranker.Schema.Tasks.Select(t => t.Given)];
         _nodes = new int[ranker.Schema.Levels.Length][];
-        _width = ranker.Schema.Width;
+        _width = ranker.Embedding.Width;
     }
 
     public Graph Graph { get; }

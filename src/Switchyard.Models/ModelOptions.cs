@@ -1,14 +1,41 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+using Switchyard.Data;
 using Switchyard.Engine;
 
 namespace Switchyard.Models;
 
-/// <summary>Options of an architecture: a record with documented defaults that can build it.</summary>
+/// <summary>
+/// Options of an architecture: a record with documented defaults that can build it. What is declared here every architecture has; its
+/// default means that there is no such option, so that bundles which do not know it can be read.
+/// </summary>
 public abstract record ModelOptions
 {
+    [Description("Fields that the model does not read: to compare models on one imported file. The scenario still reaches the model's structure where its field is left out.")]
+    public ImmutableArray<string> Without { get; init; } = [];
+
     /// <summary>How scenarios and tasks reach the model, in one line: reports print it beside the model's name.</summary>
     public abstract string Topology { get; }
 
     /// <summary>Declares the model's parameters under the scope.</summary>
     /// <exception cref="ArgumentException">An option does not fit the shape; the message names it.</exception>
     public abstract RankingModel Build(Scope scope, ModelShape shape);
+
+    /// <summary>The fields that the model reads, ascending indices into <see cref="Schema.Fields"/>.</summary>
+    /// <exception cref="ArgumentException"><see cref="Without"/> names what is no field, or every field.</exception>
+    public ImmutableArray<int> FieldsRead(Schema schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        string[] names = [.. schema.Fields.Select(f => f.Name)];
+        if (WithoutProblem(names) is { } problem) throw new ArgumentException(problem);
+        return [.. Enumerable.Range(0, names.Length).Where(f => !Without.Contains(names[f]))];
+    }
+
+    /// <summary>What is wrong with <see cref="Without"/> where these are the fields; null where nothing is.</summary>
+    public string? WithoutProblem(IReadOnlyCollection<string> fields)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        if (Without.FirstOrDefault(w => !fields.Contains(w)) is { } unknown) return $"without names '{unknown}', which is not a field.{Suggestion.For(unknown, fields)}";
+        return fields.All(f => Without.Contains(f)) ? "without names every field; leave at least one for the model to read." : null;
+    }
 }

@@ -27,8 +27,8 @@ public sealed class Ranker
         var scope = new Scope(Parameters);
         try
         {
-            Embedding = new FeatureEmbedding(scope.Sub("embedding"), schema);
-            Model = options.Build(scope, ModelShape.Of(schema));
+            Embedding = new FeatureEmbedding(scope.Sub("embedding"), schema, options);
+            Model = options.Build(scope, ModelShape.Of(schema) with { Width = Embedding.Width });
         }
         catch (ArgumentException e)
         {

@@ -8,7 +8,8 @@ namespace Switchyard.Models;
 
 /// <summary>
 /// An architecture's options as JSON. Reading is strict: every option must be there and none may be unknown, because a default
-/// that changed later would silently be another model.
+/// that changed later would silently be another model. Options that every architecture has may be missing: their defaults, which never
+/// change, say that there is no such option, as in bundles saved before there was.
 /// </summary>
 static class OptionsJson
 {
@@ -70,7 +71,10 @@ static class OptionsJson
         foreach (var property in element.EnumerateObject().Where(p => !known.ContainsKey(p.Name))) problems.Add($"unknown option {path}{property.Name}");
         foreach (var (key, property) in known)
         {
-            if (!element.TryGetProperty(key, out var value)) problems.Add($"missing option {path}{key}");
+            if (!element.TryGetProperty(key, out var value))
+            {
+                if (property.DeclaringType != typeof(ModelOptions)) problems.Add($"missing option {path}{key}");
+            }
             else if (IsSection(property.PropertyType)) CompareKeys(value, property.PropertyType, $"{path}{key}.", problems);
         }
     }

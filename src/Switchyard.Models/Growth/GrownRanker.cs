@@ -50,7 +50,9 @@ public sealed class GrownRanker
         if (trained != configured)
             throw new InputException($"The bundle holds a model {trained}, the configuration names {configured}. Use 'model: {{name: {trained}, …}}', or train anew without the bundle.");
         var differences = OptionDifferences(old.Options, options);
-        if (differences.Count == 0 || WeightTensor.SameShapes(old.Parameters, Ranker.Declare(old.Schema, options).Parameters)) return;
+        if (differences.Count == 0) return;
+        var declared = Ranker.Declare(old.Schema, options);
+        if (WeightTensor.SameShapes(old.Parameters, declared.Parameters) && declared.Embedding.Fields.SequenceEqual(old.Embedding.Fields)) return;
         throw new InputException(
             $"The model's options are not those of the bundle, whose weights would not fit: {string.Join("; ", differences)}. " +
             "Use the bundle's, or train anew without it.");

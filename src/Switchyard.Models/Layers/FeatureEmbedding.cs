@@ -1,30 +1,44 @@
+using System.Collections.Immutable;
 using Switchyard.Data;
 using Switchyard.Engine;
 
 namespace Switchyard.Models;
 
-/// <summary>The tables of all fields, and how a batch's fields become x [B,D]: their vectors side by side in field order.</summary>
+/// <summary>The tables of the fields a model reads, and how a batch's fields become x [B,D]: their vectors side by side in field order.</summary>
 public sealed class FeatureEmbedding
 {
     readonly Schema _schema;
-    readonly EmbeddingTable[] _tables;
+    readonly EmbeddingTable?[] _tables;
 
-    public FeatureEmbedding(Scope scope, Schema schema)
+    /// <param name="scope">Where the tables are declared: one for every table of the schema that a read field uses.</param>
+    /// <param name="schema">Fields and tables.</param>
+    /// <param name="options">Which fields the model does not read.</param>
+    /// <exception cref="ArgumentException">An option does not fit the schema; the message names it.</exception>
+    public FeatureEmbedding(Scope scope, Schema schema, ModelOptions options)
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(schema);
+        ArgumentNullException.ThrowIfNull(options);
         _schema = schema;
-        _tables = [.. schema.Tables.Select(t => scope.Table(t.Name, t.Rows, t.Width, Init.Normal(0.05)))];
+        Fields = options.FieldsRead(schema);
+        _tables = [.. schema.Tables.Select((t, i) => Fields.Any(f => schema.Fields[f].Table == i) ? scope.Table(t.Name, t.Rows, t.Width, Init.Normal(0.05)) : null)];
+        Width = NewInputs().Sum(i => i.Width);
     }
 
-    /// <summary>What one graph reads its batches through; every graph needs its own.</summary>
+    /// <summary>The fields that are read, ascending indices into <see cref="Schema.Fields"/>.</summary>
+    public ImmutableArray<int> Fields { get; }
+
+    /// <summary>Columns of x.</summary>
+    public int Width { get; }
+
+    /// <summary>What one graph reads its batches through, an input for every one of <see cref="Fields"/>; every graph needs its own.</summary>
     public EmbeddingInput[] NewInputs()
     {
         var column = 0;
-        var inputs = new EmbeddingInput[_schema.Fields.Length];
+        var inputs = new EmbeddingInput[Fields.Length];
         for (var i = 0; i < inputs.Length; i++)
         {
-            var field = _schema.Fields[i];
+            var field = _schema.Fields[Fields[i]];
             var table = field.Kind == FieldKind.Number ? null : _tables[field.Table];
             inputs[i] = new EmbeddingInput { Table = table, Column = column, Width = table?.Width ?? 2, Mean = field.Pooling == Pooling.Mean };
             column += inputs[i].Width;
@@ -40,15 +54,15 @@ public sealed class FeatureEmbedding
         ArgumentNullException.ThrowIfNull(batch);
         for (var i = 0; i < inputs.Length; i++)
         {
-            var field = _schema.Fields[i];
-            if (field.Kind == FieldKind.Number)
+            var field = Fields[i];
+            if (_schema.Fields[field].Kind == FieldKind.Number)
             {
-                inputs[i].Numbers = batch.Numbers(i);
+                inputs[i].Numbers = batch.Numbers(field);
                 continue;
             }
 
-            inputs[i].Ids = batch.Ids(i);
-            inputs[i].Offsets = field.HasItems ? batch.Offsets(i) : null;
+            inputs[i].Ids = batch.Ids(field);
+            inputs[i].Offsets = _schema.Fields[field].HasItems ? batch.Offsets(field) : null;
         }
     }
 }

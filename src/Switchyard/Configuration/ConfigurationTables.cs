@@ -56,7 +56,14 @@ internal static class ConfigurationTables
             ["training"] = [.. OptionSet.Of(typeof(TrainingOptions)).Options],
             ["update"] = [.. OptionSet.Of(typeof(UpdateOptions)).Options],
         };
-        foreach (var (name, type) in models) sections[$"model.{name}"] = [.. OptionSet.Of(type).Options];
+        foreach (var (name, type) in models)
+        {
+            var own = OptionSet.Of(type).Options.ToLookup(o => o.Property.DeclaringType == type);
+            sections[$"model.{name}"] = [.. own[true]];
+            // Every architecture has the same ones, which stand in one table.
+            sections["model"] = [.. own[false]];
+        }
+
         return sections;
     }
 

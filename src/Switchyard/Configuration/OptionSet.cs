@@ -15,7 +15,7 @@ namespace Switchyard;
 /// <param name="Description">Text of the property's <see cref="DescriptionAttribute"/>.</param>
 internal sealed record Option(PropertyInfo Property, string Key, ValueShape Shape, bool Required, object? Default, string Description);
 
-/// <summary>The keys of an options record, in the order of its properties.</summary>
+/// <summary>The keys of an options record, in the order of its properties; inherited ones come last.</summary>
 internal sealed class OptionSet
 {
     static readonly ConcurrentDictionary<Type, OptionSet> Known = new();
@@ -25,7 +25,8 @@ internal sealed class OptionSet
         var defaults = Activator.CreateInstance(type)!;
         Options = [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.SetMethod is { IsPublic: true } && p.GetCustomAttribute<BrowsableAttribute>()?.Browsable != false)
-            .OrderBy(p => p.MetadataToken)
+            .OrderBy(p => p.DeclaringType != type)
+            .ThenBy(p => p.MetadataToken)
             .Select(p => Describe(p, defaults))];
     }
 

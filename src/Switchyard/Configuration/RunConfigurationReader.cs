@@ -35,7 +35,7 @@ internal sealed class RunConfigurationReader(string file, string baseDirectory, 
             File = file,
             BaseDirectory = baseDirectory,
             Data = data,
-            Model = ReadModel(Required(root, "model", "the name of an architecture")),
+            Model = ReadModel(Required(root, "model", "the name of an architecture"), data),
             Training = training,
             Evaluation = (EvaluationOptions)ReadSection(root, "evaluation", typeof(EvaluationOptions)),
             Update = (UpdateOptions)ReadSection(root, "update", typeof(UpdateOptions)),
@@ -69,7 +69,7 @@ internal sealed class RunConfigurationReader(string file, string baseDirectory, 
         }
     }
 
-    ModelChoice ReadModel(ConfigurationNode node)
+    ModelChoice ReadModel(ConfigurationNode node, DataSpec data)
     {
         var map = node switch
         {
@@ -86,7 +86,9 @@ internal sealed class RunConfigurationReader(string file, string baseDirectory, 
             throw nameNode.Place.Error($"model.name: unknown architecture '{name}'{Names.Suggest(name, known)} Known: {string.Join(", ", known)}.");
         try
         {
-            return new ModelChoice(name, (ModelOptions)new RecordShape(type).Read(map, "model", ["name"]));
+            var options = (ModelOptions)new RecordShape(type).Read(map, "model", ["name"]);
+            if (options.WithoutProblem([.. data.Fields.Select(f => f.Name)]) is { } problem) throw map.PlaceOf("without").Error($"model: {problem}");
+            return new ModelChoice(name, options);
         }
         catch (InputException e) when (nameNode.Place.Line == 0 && map.Place.Line != 0)
         {

@@ -69,7 +69,7 @@ public static partial class Run
         evaluator.Add(leaves, default, scores.Scores, labels, sample.Count);
         var within = options.AcrossScenarios ? Permutation.Across(sample.Count) : new Permutation(leaves);
         var fields = new List<FieldImportance>();
-        var columns = SampleColumns.Of(schema);
+        var columns = SampleColumns.Of(schema, predictor.Embedding.Fields);
         foreach (var unit in columns)
         {
             var permutation = unit.Level < 0 || options.AcrossScenarios ? within : new Permutation(LevelsAbove(sample, unit.Level));

@@ -15,10 +15,14 @@ sealed record SampleColumns(ImportanceUnit Unit, ImmutableArray<int> Fields, int
 
     public bool HasLevel(int level) => Level >= 0 && level >= Level;
 
-    /// <summary>Everything of a schema that can be permuted, by source column, in schema order. Position fields cannot: scoring fixes them.</summary>
-    public static ImmutableArray<SampleColumns> Of(Schema schema)
+    /// <summary>
+    /// Everything that a model reads and that can be permuted, by source column, in schema order. Position fields cannot: scoring fixes them.
+    /// </summary>
+    /// <param name="schema">All fields and levels.</param>
+    /// <param name="fields">Indices of the fields that the model reads.</param>
+    public static ImmutableArray<SampleColumns> Of(Schema schema, ImmutableArray<int> fields)
     {
-        var columns = schema.Fields.Where(f => f.Role != FieldRole.Position).Select(f => f.Column).Concat(schema.Levels.Select(l => l.Column)).Distinct(StringComparer.Ordinal);
+        var columns = fields.Select(f => schema.Fields[f]).Where(f => f.Role != FieldRole.Position).Select(f => f.Column).Concat(schema.Levels.Select(l => l.Column)).Distinct(StringComparer.Ordinal);
         return [.. columns.Select(column => Of(schema, column))];
     }
 

@@ -25,6 +25,7 @@ static class ModelCases
         ["aesm2/batch norm"] = Aesm2 with { Expert = Small with { BatchNorm = true } },
         ["aesm2/dense"] = Aesm2 with { Select = false },
         ["aesm2/all experts"] = Aesm2 with { Specific = 5, Shared = 5 },
+        ["mmoe/without fields"] = new MmoeOptions { Without = ["item", "age"] },
         ["mmoe/batch norm, dropout"] = new MmoeOptions { Experts = 3, Expert = Small with { BatchNorm = true, Dropout = 0.1 }, TowerWidths = [] },
     };
 

@@ -167,6 +167,8 @@ public sealed class RunConfigurationTests
     [InlineData("tasks", "tasks: [a, a]", "task 'a' is given twice")]
     [InlineData("tasks", "tasks: {a: rating = 3}", "tasks.a.label: ")]
     [InlineData("filter", "filter: [a ==]", "filter[0]: ")]
+    [InlineData("model", "model: {name: wide, without: itm}", "model: without names 'itm', which is not a field. Did you mean 'item'?")]
+    [InlineData("model", "model: {name: wide, without: [item, region]}", "model: without names every field")]
     [InlineData("split", "split: {}", "split: key 'train' is missing")]
     [InlineData("split", "split: {train: a, seed: -1}", "split.seed: expected a whole number of at least 0, found '-1'.")]
     public void Parse_WrongSection_SaysWhatAndWhere(string section, string text, string expected)

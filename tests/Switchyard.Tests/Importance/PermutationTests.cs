@@ -72,7 +72,7 @@ public sealed class PermutationTests
         var schema = TinyData.Schema([2, 3, 2], [-1]);
         schema = schema with { Levels = [schema.Levels[0], schema.Levels[1] with { Column = "brand" }, schema.Levels[2]] };
 
-        var columns = SampleColumns.Of(schema);
+        var columns = SampleColumns.Of(schema, [.. Enumerable.Range(0, schema.Fields.Length)]);
 
         var (upper, middle, item) = (columns.Single(c => c.Unit.Column == "level0"), columns.Single(c => c.Unit.Column == "brand"), columns.Single(c => c.Unit.Column == "item"));
         upper.Unit.LevelsBelow.ShouldBe(["brand", "level2"]);
@@ -82,6 +82,15 @@ public sealed class PermutationTests
         Enumerable.Range(0, 3).Select(item.HasLevel).ShouldBe([false, false, false]);
         var brand = Enumerable.Range(0, schema.Fields.Length).Single(f => schema.Fields[f].Name == "brand");
         (upper.HasField(brand), middle.HasField(brand), item.HasField(brand)).ShouldBe((true, true, false));
+    }
+
+    [Fact]
+    public void Of_FieldThatIsNotRead_IsLeftOutUnlessItsColumnIsALevel()
+    {
+        var schema = TinyData.Schema([2], [-1]);
+        schema = schema with { Levels = [schema.Levels[0] with { Column = "brand" }] };
+
+        SampleColumns.Of(schema, [1, 2]).Select(c => c.Unit.Column).ShouldBe(["item", "last_item", "brand"]);
     }
 
     [Fact]
