@@ -51,6 +51,15 @@ public static class ElementOps
         return y;
     }
 
+    /// <summary>x [B,N] → [B,count]: the columns from <paramref name="first"/> on.</summary>
+    public static Tensor Columns(this Graph g, Tensor x, int first, int count)
+    {
+        var y = g.New(x.Rows, count, g.NeedsGrad(x));
+        g.ForRows(x.Rows, new ColumnsBody(g.Values(x), g.Values(y), x.Cols, first, count));
+        g.Record(static (g, in s) => g.ForRows(s.A.Rows, new ColumnsBackBody(g.Grads(s.A), g.Grads(s.Out), s.A.Cols, s.I, s.Out.Cols)), y, x, i: first);
+        return y;
+    }
+
     /// <summary>
     /// x [B,N], mask [B,N] of 0 and 1 → [1,1]: the mean of the entries of mask 1, summed in double in a fixed order; 0 where there
     /// are none.
@@ -122,6 +131,22 @@ public static class ElementOps
                 Vectors.Add(dy.Slice(row * (colsA + colsB), colsA), da.Slice(row * colsA, colsA));
                 Vectors.Add(dy.Slice(row * (colsA + colsB) + colsA, colsB), db.Slice(row * colsB, colsB));
             }
+        }
+    }
+
+    readonly struct ColumnsBody(Block<Real> x, Block<Real> y, int cols, int first, int count) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            for (var row = from; row < to; row++) x.Slice(row * cols + first, count).CopyTo(y.Slice(row * count, count));
+        }
+    }
+
+    readonly struct ColumnsBackBody(Block<Real> dx, Block<Real> dy, int cols, int first, int count) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            for (var row = from; row < to; row++) Vectors.Add(dy.Slice(row * count, count), dx.Slice(row * cols + first, count));
         }
     }
 

@@ -38,6 +38,23 @@ public static class GateOps
     /// <summary>x [B, gates × N] → [B,N]: the mean over the gates.</summary>
     public static Tensor MeanGates(this Graph g, Tensor x, int gates) => g.PickGate(x, gates, NodeIndex.Constant(-1));
 
+    /// <summary>
+    /// x [B,N] → [B, gates × N]: x in the columns of the row's own gate, 0 in the others; x / gates in all of them where it is
+    /// unknown. What <see cref="PickGate"/> reads, written.
+    /// </summary>
+    public static Tensor PlaceGate(this Graph g, Tensor x, int gates, NodeIndex own)
+    {
+        var y = g.New(x.Rows, gates * x.Cols, g.NeedsGrad(x));
+        g.Value(y).Clear();
+        g.ForRows(x.Rows, new PlaceBody(g.Values(x), g.Values(y), gates, x.Cols, own, Back: false));
+        var (ids, same) = own.Parts;
+        g.Record(
+            static (g, in s) => g.ForRows(
+                s.A.Rows, new PlaceBody(g.Grads(s.A), g.Grads(s.Out), s.Out.Cols / s.A.Cols, s.A.Cols, NodeIndex.Of(in s), Back: true)),
+            y, x, i: same, aux: ids);
+        return y;
+    }
+
     static Tensor Rowwise(Graph g, Tensor x, Tensor mask, SoftmaxBody body)
     {
         var y = g.New(x.Rows, x.Cols, g.NeedsGrad(x));
@@ -125,6 +142,30 @@ public static class GateOps
                 {
                     var all = target.Slice((row * gates + j) * cols, cols);
                     for (var k = 0; k < all.Length; k++) all[k] += share * gradient[k];
+                }
+            }
+        }
+    }
+
+    /// <summary>Small [B,N] and large [B, gates × N]: what is small is added to the large, or back.</summary>
+    readonly record struct PlaceBody(Block<Real> Small, Block<Real> Large, int Gates, int Cols, NodeIndex Own, bool Back) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            for (var row = from; row < to; row++)
+            {
+                var gate = Own[row];
+                var small = Small.Slice(row * Cols, Cols);
+                var share = gate >= 0 ? 1 : (Real)1 / Gates;
+                var (first, last) = gate >= 0 ? (gate, gate + 1) : (0, Gates);
+                for (var j = first; j < last; j++)
+                {
+                    var large = Large.Slice((row * Gates + j) * Cols, Cols);
+                    for (var k = 0; k < Cols; k++)
+                    {
+                        if (Back) small[k] += share * large[k];
+                        else large[k] += share * small[k];
+                    }
                 }
             }
         }
