@@ -10,6 +10,7 @@ public static class ModelZoo
     {
         ["aesm2"] = typeof(Aesm2Options),
         ["mmoe"] = typeof(MmoeOptions),
+        ["ple"] = typeof(PleOptions),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Name of the architecture that an options record belongs to.</summary>

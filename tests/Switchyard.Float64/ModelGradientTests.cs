@@ -26,6 +26,8 @@ public sealed class ModelGradientTests
         TowerWidths = [4],
     };
 
+    static readonly PleOptions Ple = new() { Expert = new ExpertOptions { Widths = [4] }, TowerWidths = [3] };
+
     static readonly ImmutableDictionary<string, ModelOptions> Cases = new Dictionary<string, ModelOptions>
     {
         ["aesm2"] = Aesm2,
@@ -38,6 +40,10 @@ public sealed class ModelGradientTests
         ["aesm2 without tower"] = Aesm2 with { LayersPerLevel = 1, TowerWidths = [] },
         ["mmoe"] = new MmoeOptions { Experts = 4, Expert = Expert, TowerWidths = [4] },
         ["mmoe batch norm and dropout"] = new MmoeOptions { Experts = 3, Expert = Expert with { BatchNorm = true, Dropout = 0.2 }, TowerWidths = [4, 3] },
+        ["ple one layer"] = Ple with { Layers = 1 },
+        ["ple pairs"] = Ple with { Layers = 1, Heads = Heads.Pair, Level = 2 },
+        ["ple pairs, three layers"] = Ple with { OwnExperts = 1, SharedExperts = 1, Layers = 3, Heads = Heads.Pair },
+        ["ple stack, dropout"] = Ple with { Heads = Heads.Stack, Expert = Expert with { Dropout = 0.2 } },
     }.ToImmutableDictionary();
 
     public static TheoryData<string, bool> Names()

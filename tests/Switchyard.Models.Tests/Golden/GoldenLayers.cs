@@ -10,13 +10,14 @@ static partial class GoldenLayers
 {
     /// <summary>Layers of the golden table that Switchyard does not have yet.</summary>
     public static readonly FrozenSet<string> Pending =
-        FrozenSet.Create(StringComparer.Ordinal, "sei", "hinet", "cesaa", "sampled_softmax", "ple", "cross_stitch", "hmoe", "star", "din");
+        FrozenSet.Create(StringComparer.Ordinal, "sei", "hinet", "cesaa", "sampled_softmax", "cross_stitch", "hmoe", "star", "din");
 
     public static readonly FrozenDictionary<string, Action<GoldenCase>> Runners = new Dictionary<string, Action<GoldenCase>>(StringComparer.Ordinal)
     {
         ["aes"] = Aes,
         ["aesm2"] = Aesm2,
         ["mmoe"] = Mmoe,
+        ["ple"] = Ple,
         ["adam"] = Adam,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -126,6 +127,12 @@ static partial class GoldenLayers
             Expert = new ExpertOptions { Widths = [.. golden.Ints("expert_widths")] },
             TowerWidths = [.. golden.Ints("tower_widths")],
         };
+        TaskHeads(golden, options);
+    }
+
+    /// <summary>A model whose heads are tasks: logits, loss and gradients.</summary>
+    static void TaskHeads(GoldenCase golden, ModelOptions options)
+    {
         var parameters = new ParameterSet(1);
         var heads = golden.Int("heads");
         var model = options.Build(new Scope(parameters), new ModelShape(golden.Inputs["x"].Cols, [], heads));

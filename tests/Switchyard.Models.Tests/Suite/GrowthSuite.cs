@@ -205,8 +205,16 @@ public sealed class GrowthSuite
         Should.Throw<InputException>(() => GrownRanker.RequireShapes(old, new MmoeOptions())).Message.ShouldContain("The bundle holds a model aesm2, the configuration names mmoe");
     }
 
-    /// <summary>The same model without a choice that compares the gates of all nodes or tasks.</summary>
-    static ModelOptions Choosing(ModelOptions options) => options is Aesm2Options aes ? aes with { Select = false } : options;
+    /// <summary>
+    /// The same model without what weighs all nodes or tasks against each other, new ones too: a choice among gates, a shared stream
+    /// fed by the experts of every head.
+    /// </summary>
+    static ModelOptions Choosing(ModelOptions options) => options switch
+    {
+        Aesm2Options aes => aes with { Select = false },
+        PleOptions ple => ple with { Layers = 1 },
+        _ => options,
+    };
 
     static Batch Translated(Batch rows, Schema to)
     {

@@ -13,6 +13,8 @@ static class ModelCases
 
     static readonly Aesm2Options Aesm2 = new() { Experts = 5, Specific = 2, Shared = 2, Expert = Small };
 
+    static readonly PleOptions Ple = new() { Expert = Small };
+
     static readonly Dictionary<string, ModelOptions> Variants = new(StringComparer.Ordinal)
     {
         ["aesm2/two layers, disjoint"] = Aesm2 with { Disjoint = true, LayersPerLevel = 2, TowerWidths = [8] },
@@ -27,6 +29,10 @@ static class ModelCases
         ["aesm2/all experts"] = Aesm2 with { Specific = 5, Shared = 5 },
         ["mmoe/without fields"] = new MmoeOptions { Without = ["item", "age"] },
         ["mmoe/batch norm, dropout"] = new MmoeOptions { Experts = 3, Expert = Small with { BatchNorm = true, Dropout = 0.1 }, TowerWidths = [] },
+        ["ple/one layer"] = Ple with { Layers = 1 },
+        ["ple/pairs"] = Ple with { Layers = 1, Heads = Heads.Pair },
+        ["ple/pairs, two layers, level 2"] = Ple with { Heads = Heads.Pair, Level = 2 },
+        ["ple/stack, dropout"] = Ple with { Heads = Heads.Stack, Expert = Small with { Dropout = 0.1 } },
     };
 
     public static TheoryData<string> All() => [.. ModelZoo.Options.Keys.Concat(Variants.Keys).Order(StringComparer.Ordinal)];
