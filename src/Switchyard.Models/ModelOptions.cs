@@ -17,6 +17,12 @@ public abstract record ModelOptions
     /// <summary>How scenarios and tasks reach the model, in one line: reports print it beside the model's name.</summary>
     public abstract string Topology { get; }
 
+    /// <summary>
+    /// Scenario level, 1-based, whose nodes each have embeddings of their own, as if every node were a model by itself; null where all
+    /// rows share one table a field.
+    /// </summary>
+    public virtual int? PrivateLevel => null;
+
     /// <summary>Declares the model's parameters under the scope.</summary>
     /// <exception cref="ArgumentException">An option does not fit the shape; the message names it.</exception>
     public abstract RankingModel Build(Scope scope, ModelShape shape);

@@ -11,6 +11,7 @@ public static class ModelZoo
         ["aesm2"] = typeof(Aesm2Options),
         ["mmoe"] = typeof(MmoeOptions),
         ["ple"] = typeof(PleOptions),
+        ["single"] = typeof(SingleOptions),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Name of the architecture that an options record belongs to.</summary>

@@ -92,5 +92,27 @@ public sealed class TableGradientTests
         g.Value(g.Embed(fields, 2, 2)).ToArray().ShouldBe([0, 0, 6, 6]);
     }
 
+    [Fact]
+    public void Embed_TablesOfNodes_RowReadsItsOwnAndTheMeanWhereUnknown()
+    {
+        var set = new ParameterSet(1);
+        EmbeddingTable[] tables = [.. Enumerable.Range(0, 3).Select(n => new Scope(set).Table($"t{n}", 4, 1, Init.Constant(0)))];
+        for (var n = 0; n < 3; n++) for (var id = 0; id < 4; id++) tables[n].Row(id)[0] = 10 * n + id;
+        EmbeddingInput[] fields =
+        [
+            new() { Private = tables, Nodes = [2, -1, 0], Column = 0, Width = 1, Ids = [3, 1, 0] },
+            new() { Private = tables, Nodes = [2, -1, 0], Column = 1, Width = 1, Mean = true, Ids = [1, 3, 0, 2], Offsets = [0, 2, 4, 4] },
+        ];
+        var g = new Graph(GraphMode.Train, set);
+        var x = g.Embed(fields, 3, 2);
+        g.Value(x).ToArray().ShouldBe([23, 22, 11, 11, 0, 0], 1e-5f);
+
+        g.Grad(x).Fill(6);
+        g.RunBackward(g.Zeros(1, 1));
+        g.Gradients!.Tables[0].Rows.ToArray().ShouldBe([1, 0, 2]);
+        g.Gradients.Tables[0].Values.ToArray().ShouldBe([2, 7, 1], 1e-5f);
+        g.Gradients.Tables[2].Rows.ToArray().ShouldBe([3, 1, 0, 2]);
+    }
+
     static EmbeddingTable Table(int rows, int width) => new Scope(new ParameterSet(1)).Table("t", rows, width, Init.Constant(0));
 }

@@ -61,6 +61,7 @@ public sealed class OpGradientTests
         ["Lookup"] = (c, g) => g.Lookup(c.Weight("table", 3, 4), NodeIndex.PerRow(Own), Own.Length),
         ["Lookup/constant"] = (c, g) => g.Lookup(c.Weight("table", 3, 4), NodeIndex.Constant(1), 5),
         ["Embed"] = (c, g) => Embed(c, g),
+        ["Embed/tables of every node"] = (c, g) => EmbedOfNodes(c, g),
         ["Loss"] = (c, g) => Loss(c, g, observed: false),
         ["Loss/observed"] = (c, g) => Loss(c, g, observed: true),
     };
@@ -159,6 +160,20 @@ public sealed class OpGradientTests
             new() { Table = a, Column = 9, Width = 3, Ids = [5, 2, 2, 2] },
         ];
         return g.Add(g.Embed(fields, 4, 12), c.Input(g, "shift", 4, 12));
+    }
+
+    static Tensor EmbedOfNodes(OpCase c, Graph g)
+    {
+        int[] nodes = [1, 0, -1, 2, 1];
+        EmbeddingTable[] a = [c.Table("a0", 4, 3), c.Table("a1", 4, 3), c.Table("a2", 4, 3)], b = [c.Table("b0", 5, 2), c.Table("b1", 5, 2), c.Table("b2", 5, 2)];
+        EmbeddingInput[] fields =
+        [
+            new() { Private = a, Nodes = nodes, Column = 0, Width = 3, Ids = [1, 1, 3, 0, 1] },
+            new() { Private = b, Nodes = nodes, Column = 3, Width = 2, Mean = true, Ids = [0, 3, 3, 4, 1, 1], Offsets = [0, 2, 2, 5, 5, 6] },
+            new() { Private = b, Nodes = nodes, Column = 5, Width = 2, Ids = [2, 2, 4, 0, 0], Offsets = [0, 3, 3, 5, 5, 5] },
+            new() { Column = 7, Width = 2, Numbers = [0.5f, 0, 0, 1, -2, 0, 1, 0, 0, 1] },
+        ];
+        return g.Add(g.Embed(fields, 5, 9), c.Input(g, "shift", 5, 9));
     }
 
     static Tensor Loss(OpCase c, Graph g, bool observed)

@@ -5,8 +5,14 @@ namespace Switchyard.Engine;
 /// <summary>One field of a batch as <see cref="LookupOps.Embed"/> reads it; filled anew for every batch, never reallocated.</summary>
 public sealed class EmbeddingInput
 {
-    /// <summary>Table of the field's vectors; null for a field of plain numbers.</summary>
+    /// <summary>Table of the field's vectors; null for a field of plain numbers, or of <see cref="Private"/> tables.</summary>
     public EmbeddingTable? Table { get; init; }
+
+    /// <summary>Where every scenario node has vectors of its own: the table of each. A row whose node is unknown reads the mean of all.</summary>
+    public EmbeddingTable[]? Private { get; init; }
+
+    /// <summary>Node of every row where there are <see cref="Private"/> tables.</summary>
+    public int[] Nodes { get; set; } = [];
 
     /// <summary>First column of the field in x.</summary>
     public required int Column { get; init; }
@@ -25,6 +31,15 @@ public sealed class EmbeddingInput
 
     /// <summary>Numbers [rows × Width] of a field without a table.</summary>
     public float[] Numbers { get; set; } = [];
+
+    /// <summary>Ids of one row.</summary>
+    public ReadOnlySpan<int> IdsOf(int row) => Offsets is null ? Ids.AsSpan(row, 1) : Ids.AsSpan(Offsets[row]..Offsets[row + 1]);
+
+    /// <summary>The <see cref="Private"/> tables that a row reads: its node's, or all.</summary>
+    public ReadOnlySpan<EmbeddingTable> TablesOf(int row) => Nodes[row] is >= 0 and var node ? Private.AsSpan(node, 1) : Private;
+
+    /// <summary>What the vectors of a row are multiplied by before they are summed over its ids and tables.</summary>
+    internal Real ScaleOf(int ids, int tables) => (Real)1 / ((Mean ? Math.Max(1, ids) : 1) * tables);
 }
 
 /// <summary>Reading vectors by id.</summary>
@@ -95,7 +110,8 @@ public static class LookupOps
             foreach (var field in fields)
             {
                 var target = x.Span[field.Column..];
-                if (field.Table is null) Numbers(field, target, from, to);
+                if (field.Private is not null) Private(field, target, from, to);
+                else if (field.Table is null) Numbers(field, target, from, to);
                 else if (field.Offsets is null) Kernels.Rows.Gather(field.Table.Values, field.Width, field.Ids.AsSpan(from, to - from), target[(from * width)..], width);
                 else Pool(field, field.Table, target, from, to);
             }
@@ -106,6 +122,24 @@ public static class LookupOps
             for (var row = from; row < to; row++)
             {
                 for (var i = 0; i < field.Width; i++) target[row * width + i] = field.Numbers[row * field.Width + i];
+            }
+        }
+
+        void Private(EmbeddingInput field, Span<Real> target, int from, int to)
+        {
+            for (var row = from; row < to; row++)
+            {
+                var vector = target.Slice(row * width, field.Width);
+                vector.Clear();
+                var ids = field.IdsOf(row);
+                var tables = field.TablesOf(row);
+                foreach (var table in tables)
+                {
+                    foreach (var id in ids) Vectors.Add(table.Row(id), vector);
+                }
+
+                var scale = field.ScaleOf(ids.Length, tables.Length);
+                if (scale != 1) Vectors.Scale(scale, vector);
             }
         }
 
@@ -133,8 +167,9 @@ public static class LookupOps
             var gradient = gradients.Tables[part];
             foreach (var field in fields)
             {
-                if (field.Table != gradient.Table) continue;
                 var source = dx.Span[field.Column..];
+                if (field.Private is not null && Array.IndexOf(field.Private, gradient.Table) is >= 0 and var node) ScatterOwn(gradient, field, node, source);
+                if (field.Table != gradient.Table) continue;
                 if (field.Offsets is null)
                 {
                     Scatter(gradient, field, source);
@@ -147,6 +182,18 @@ public static class LookupOps
                     var scale = field.Mean && ids.Length > 1 ? (Real)1 / ids.Length : 1;
                     foreach (var id in ids) Vectors.Axpy(scale, source.Slice(row * width, field.Width), gradient.Row(id));
                 }
+            }
+        }
+
+        /// <summary>The rows of a node and those of unknown nodes.</summary>
+        void ScatterOwn(TableGradient gradient, EmbeddingInput field, int node, ReadOnlySpan<Real> source)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                if (field.Nodes[row] >= 0 && field.Nodes[row] != node) continue;
+                var ids = field.IdsOf(row);
+                var scale = field.ScaleOf(ids.Length, field.TablesOf(row).Length);
+                foreach (var id in ids) Vectors.Axpy(scale, source.Slice(row * width, field.Width), gradient.Row(id));
             }
         }
 

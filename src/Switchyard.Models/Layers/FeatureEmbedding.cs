@@ -8,11 +8,12 @@ namespace Switchyard.Models;
 public sealed class FeatureEmbedding
 {
     readonly Schema _schema;
-    readonly EmbeddingTable?[] _tables;
+    readonly EmbeddingTable?[][] _tables;
+    readonly int? _level;
 
-    /// <param name="scope">Where the tables are declared: one for every table of the schema that a read field uses.</param>
+    /// <param name="scope">Where the tables are declared: one for every table of the schema that a read field uses, or one such for every node.</param>
     /// <param name="schema">Fields and tables.</param>
-    /// <param name="options">Which fields the model does not read.</param>
+    /// <param name="options">Which fields the model does not read, and whether nodes have tables of their own.</param>
     /// <exception cref="ArgumentException">An option does not fit the schema; the message names it.</exception>
     public FeatureEmbedding(Scope scope, Schema schema, ModelOptions options)
     {
@@ -21,7 +22,8 @@ public sealed class FeatureEmbedding
         ArgumentNullException.ThrowIfNull(options);
         _schema = schema;
         Fields = options.FieldsRead(schema);
-        _tables = [.. schema.Tables.Select((t, i) => Fields.Any(f => schema.Fields[f].Table == i) ? scope.Table(t.Name, t.Rows, t.Width, Init.Normal(0.05)) : null)];
+        _level = options.PrivateLevel - 1;
+        _tables = options.PrivateLevel is { } level ? scope.Repeat("node", ModelShape.Of(schema).Scenarios(level), (s, _) => Declare(s)) : [Declare(scope)];
         Width = NewInputs().Sum(i => i.Width);
     }
 
@@ -39,8 +41,15 @@ public sealed class FeatureEmbedding
         for (var i = 0; i < inputs.Length; i++)
         {
             var field = _schema.Fields[Fields[i]];
-            var table = field.Kind == FieldKind.Number ? null : _tables[field.Table];
-            inputs[i] = new EmbeddingInput { Table = table, Column = column, Width = table?.Width ?? 2, Mean = field.Pooling == Pooling.Mean };
+            EmbeddingTable[] tables = field.Kind == FieldKind.Number ? [] : [.. _tables.Select(t => t[field.Table]!)];
+            inputs[i] = new EmbeddingInput
+            {
+                Table = _level is null ? tables.FirstOrDefault() : null,
+                Private = _level is not null && tables.Length > 0 ? tables : null,
+                Column = column,
+                Width = tables.Length > 0 ? tables[0].Width : 2,
+                Mean = field.Pooling == Pooling.Mean,
+            };
             column += inputs[i].Width;
         }
 
@@ -62,7 +71,12 @@ public sealed class FeatureEmbedding
             }
 
             inputs[i].Ids = batch.Ids(field);
+            if (_level is { } level) inputs[i].Nodes = batch.Nodes(level);
             inputs[i].Offsets = _schema.Fields[field].HasItems ? batch.Offsets(field) : null;
         }
     }
+
+    /// <summary>A set of tables.</summary>
+    EmbeddingTable?[] Declare(Scope scope) =>
+        [.. _schema.Tables.Select((t, i) => Fields.Any(f => _schema.Fields[f].Table == i) ? scope.Table(t.Name, t.Rows, t.Width, Init.Normal(0.05)) : null)];
 }

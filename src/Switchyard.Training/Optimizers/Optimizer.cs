@@ -44,9 +44,18 @@ public sealed class Optimizer
         ArgumentNullException.ThrowIfNull(inputs);
         foreach (var input in inputs)
         {
+            if (input.Private is not null) BeforeReadOwn(input, rows);
             if (input.Table is null) continue;
             var ids = input.Offsets is null ? input.Ids.AsSpan(0, rows) : input.Ids.AsSpan(0, input.Offsets[rows]);
             _tables[input.Table.Index].CatchUp(ids, Steps);
+        }
+    }
+
+    void BeforeReadOwn(EmbeddingInput input, int rows)
+    {
+        for (var row = 0; row < rows; row++)
+        {
+            foreach (var table in input.TablesOf(row)) _tables[table.Index].CatchUp(input.IdsOf(row), Steps);
         }
     }
 
