@@ -22,6 +22,7 @@ public sealed class OpGradientTests
         ["Relu"] = (c, g) => g.Relu(c.Input(g, "x", 7, 9)),
         ["Concat"] = (c, g) => g.Concat(c.Input(g, "x", 4, 3), c.Input(g, "y", 4, 5)),
         ["Columns"] = (c, g) => g.Columns(c.Input(g, "x", 4, 6), 1, 3),
+        ["AddScaled"] = (c, g) => g.AddScaled(c.Input(g, "x", 4, 3), c.Input(g, "y", 4, 3), c.Input(g, "w", 4, 1)),
         ["MeanWhere"] = (c, g) => g.MeanWhere(c.Input(g, "x", 2, 3), g.Input([1, 0, 1, 0, 0, 1], 2, 3)),
         ["MeanWhere/nothing chosen"] = (c, g) => g.Concat(g.MeanWhere(c.Input(g, "x", 1, 2), g.Input([0, 0], 1, 2)), c.Input(g, "y", 1, 1)),
         ["Softmax"] = (c, g) => g.Softmax(c.Input(g, "x", 5, 7)),

@@ -60,6 +60,20 @@ public static class ElementOps
         return y;
     }
 
+    /// <summary>x [B,N], y [B,N], weight [B,1] → x + weight · y, row by row.</summary>
+    public static Tensor AddScaled(this Graph g, Tensor x, Tensor y, Tensor weight)
+    {
+        var z = g.New(x.Rows, x.Cols);
+        g.ForRows(x.Rows, new AddScaledBody(g.Values(x), g.Values(y), g.Values(weight), g.Values(z), x.Cols));
+        if (!g.Training) return z;
+
+        // A step has room for two tensors: y and its weight travel as one.
+        var both = g.Concat(y, weight);
+        g.Record(
+            static (g, in s) => g.ForRows(s.A.Rows, new AddScaledBackBody(g.Grads(s.A), g.Values(s.B), g.Grads(s.B), g.Grads(s.Out), s.A.Cols)), z, x, both);
+        return z;
+    }
+
     /// <summary>
     /// x [B,N], mask [B,N] of 0 and 1 → [1,1]: the mean of the entries of mask 1, summed in double in a fixed order; 0 where there
     /// are none.
@@ -147,6 +161,38 @@ public static class ElementOps
         public void Run(Graph g, int from, int to)
         {
             for (var row = from; row < to; row++) Vectors.Add(dy.Slice(row * count, count), dx.Slice(row * cols + first, count));
+        }
+    }
+
+    readonly struct AddScaledBody(Block<Real> x, Block<Real> y, Block<Real> weight, Block<Real> z, int cols) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            for (var row = from; row < to; row++)
+            {
+                var target = z.Slice(row * cols, cols);
+                x.Slice(row * cols, cols).CopyTo(target);
+                Vectors.Axpy(weight.Span[row], y.Slice(row * cols, cols), target);
+            }
+        }
+    }
+
+    /// <summary>both [B, N + 1]: y and the weight in its last column.</summary>
+    readonly struct AddScaledBackBody(Block<Real> dx, Block<Real> both, Block<Real> dBoth, Block<Real> dz, int cols) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            for (var row = from; row < to; row++)
+            {
+                var gradient = dz.Slice(row * cols, cols);
+                var values = both.Slice(row * (cols + 1), cols + 1);
+                var gradients = dBoth.Slice(row * (cols + 1), cols + 1);
+                Vectors.Add(gradient, dx.Slice(row * cols, cols));
+                Vectors.Axpy(values[cols], gradient, gradients[..cols]);
+                Real sum = 0;
+                for (var i = 0; i < gradient.Length; i++) sum += gradient[i] * values[i];
+                gradients[cols] += sum;
+            }
         }
     }
 

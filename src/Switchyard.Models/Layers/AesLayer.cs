@@ -59,6 +59,7 @@ public sealed class AesLayer
     readonly string _name;
     readonly AesOptions _options;
     readonly int _gates;
+    readonly int _candidates;
     readonly Parameter _gateInput;
     readonly Parameter _gateIndicator;
     readonly ExpertBank _experts;
@@ -69,48 +70,69 @@ public sealed class AesLayer
     /// <param name="inputs">d: width of h.</param>
     /// <param name="indicators">q: width of the indicator.</param>
     /// <param name="options">Experts, selection and noise.</param>
-    public AesLayer(Scope scope, Members members, int inputs, int indicators, AesOptions options)
+    /// <param name="identity">One more candidate, the last: the layer's input unchanged, so that a row can choose to pass the layer by.</param>
+    public AesLayer(Scope scope, Members members, int inputs, int indicators, AesOptions options, bool identity = false)
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(members);
         ArgumentNullException.ThrowIfNull(options);
         options.Check(scope.Path);
         (_name, _options, _gates) = (scope.Path, options, members.Count);
+        _candidates = options.Experts + (identity ? 1 : 0);
 
         // One matrix [d + q, m × n] in two parts, so that [h ; u] is never copied together.
         var init = Init.Linear(inputs + indicators);
         var (gate, axes) = (scope.Sub("gate"), new MemberAxes(Cols: members));
-        _gateInput = gate.Parameter("input", inputs, _gates * options.Experts, init, axes: axes);
-        _gateIndicator = gate.Parameter("indicator", indicators, _gates * options.Experts, init, axes: axes);
+        _gateInput = gate.Parameter("input", inputs, _gates * _candidates, init, axes: axes);
+        _gateIndicator = gate.Parameter("indicator", indicators, _gates * _candidates, init, axes: axes);
         _experts = new ExpertBank(scope.Sub("expert"), options.Experts, inputs, options.Expert);
         _site = scope.Site("noise");
     }
 
     public int Outputs => _experts.Outputs;
 
-    /// <summary>h [B,d], indicator [B,q], own gate of every row → h' [B, outputs].</summary>
+    /// <summary>input [B,d], indicator [B,q], own gate of every row → h' [B, outputs].</summary>
     /// <param name="g">The graph.</param>
-    /// <param name="h">Layer input.</param>
+    /// <param name="h">Output of the layer before [B, outputs]: what the identity passes on, where there is one.</param>
+    /// <param name="input">Layer input: h, or h beside other columns.</param>
     /// <param name="indicator">Embeddings of the row's nodes (and task).</param>
     /// <param name="own">The row's node at this level, or the task.</param>
     /// <param name="lambda">Weight of the auxiliary terms.</param>
     /// <param name="draw">Distinguishes several passes through the layer in one step, so that each draws its own noise.</param>
-    public Tensor Forward(Graph g, Tensor h, Tensor indicator, NodeIndex own, Real lambda, int draw = 0) =>
-        _experts.Mix(g, h, Weights(g, h, indicator, own, lambda, draw), draw);
+    public Tensor Forward(Graph g, Tensor h, Tensor input, Tensor indicator, NodeIndex own, Real lambda, int draw = 0)
+    {
+        var weights = Weights(g, input, indicator, own, lambda, draw);
+        Tensor mixed = default;
+        Mix(g, h, input, new ReadOnlySpan<Tensor>(in weights), new Span<Tensor>(ref mixed), draw);
+        return mixed;
+    }
 
-    /// <summary>Mixing weights [B,n]: what <see cref="Forward"/> mixes with, for callers that mix several passes at once.</summary>
+    /// <summary>Mixing weights [B, candidates]: what <see cref="Forward"/> mixes with, for callers that mix several passes at once.</summary>
     public Tensor Weights(Graph g, Tensor h, Tensor indicator, NodeIndex own, Real lambda, int draw = 0)
     {
         ArgumentNullException.ThrowIfNull(g);
         var clean = Logits(g, h, indicator);
-        var sigma = (Real)_options.Noise.At(_options.Experts, g.Progress);
+        var sigma = (Real)_options.Noise.At(_candidates, g.Progress);
         var (weights, specific, shared) = Select(g, clean, g.Noise(clean, sigma, _site + draw), own, lambda);
         g.NoteGate(new GateNote(_name, own, weights, specific, shared));
         return weights;
     }
 
     /// <summary>Mixes the experts for several gates over the same rows.</summary>
-    public void Mix(Graph g, Tensor h, ReadOnlySpan<Tensor> weights, Span<Tensor> mixed) => _experts.Mix(g, h, weights, mixed);
+    public void Mix(Graph g, Tensor h, Tensor input, ReadOnlySpan<Tensor> weights, Span<Tensor> mixed, int draw = 0)
+    {
+        ArgumentNullException.ThrowIfNull(g);
+        if (_candidates == _options.Experts)
+        {
+            _experts.Mix(g, input, weights, mixed, draw);
+            return;
+        }
+
+        Span<Tensor> gates = stackalloc Tensor[weights.Length];
+        for (var i = 0; i < weights.Length; i++) gates[i] = g.Columns(weights[i], 0, _options.Experts);
+        _experts.Mix(g, input, gates, mixed, draw);
+        for (var i = 0; i < weights.Length; i++) mixed[i] = g.AddScaled(mixed[i], h, g.Columns(weights[i], _options.Experts, 1));
+    }
 
     /// <summary>Gate logits of all m gates, [B, m × n].</summary>
     internal Tensor Logits(Graph g, Tensor h, Tensor indicator) => g.LinearOfTwo(h, _gateInput, indicator, _gateIndicator);

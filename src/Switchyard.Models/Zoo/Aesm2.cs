@@ -5,6 +5,9 @@ using Switchyard.Engine;
 
 namespace Switchyard.Models;
 
+/// <summary>Where a stacked model reads its input x again.</summary>
+public enum InputSkip { None, Layers, Towers, Both }
+
 /// <summary>Options of <see cref="Aesm2"/>.</summary>
 public sealed record Aesm2Options : ModelOptions, IValidatableObject
 {
@@ -51,6 +54,15 @@ public sealed record Aesm2Options : ModelOptions, IValidatableObject
     [Range(1, 65536)]
     public ImmutableArray<int> TowerWidths { get; init; } = [64];
 
+    [Description("Where the network's input x is read again, beside the output of the layer before: none (the paper's form), layers (every layer after the first), towers, both.")]
+    public InputSkip Skip { get; init; } = InputSkip.None;
+
+    [Description("Every layer whose output is as wide as its input adds it: h' = h + layer(h).")]
+    public bool Residual { get; init; }
+
+    [Description("Every layer whose output is as wide as its input has one more candidate to choose: that input itself, so that scenarios and tasks learn their depth.")]
+    public bool Identity { get; init; }
+
     public override string Topology => "scenario levels from coarse to fine, then tasks: stacked layers of expert selection";
 
     public override RankingModel Build(Scope scope, ModelShape shape) => new Aesm2(scope, shape, this);
@@ -61,6 +73,10 @@ public sealed record Aesm2Options : ModelOptions, IValidatableObject
         if (Layer().Problem is { } problem)
             yield return new ValidationResult(problem, [nameof(Specific), nameof(Shared), nameof(Experts)]);
     }
+
+    internal bool SkipsToLayers => Skip is InputSkip.Layers or InputSkip.Both;
+
+    internal bool SkipsToTowers => Skip is InputSkip.Towers or InputSkip.Both;
 
     internal AesOptions Layer() => new()
     {
@@ -94,19 +110,21 @@ public sealed class Aesm2 : RankingModel
         var width = options.IndicatorWidth;
         _nodes = scope.Repeat("scenario_embedding", shape.Levels.Length, (s, i) => Vectors(s, "weight", shape.EveryNode(i)));
         _tasks = Vectors(scope, "task_embedding", shape.EveryTask);
-        var inputs = shape.Width;
+        var (inputs, outputs) = (shape.Width, shape.Width);
         Parameter Vectors(Scope s, string name, Members members) => s.Parameter(name, members.Count, width, Init.Normal(0.05), axes: new MemberAxes(Rows: members));
         AesLayer Layer(Scope s, Members members, int indicators)
         {
-            var layer = new AesLayer(s, members, inputs, indicators, options.Layer());
-            inputs = layer.Outputs;
+            var layer = new AesLayer(s, members, inputs, indicators, options.Layer(), options.Identity && outputs == options.Expert.Widths[^1]);
+            outputs = layer.Outputs;
+            inputs = outputs + (options.SkipsToLayers ? shape.Width : 0);
             return layer;
         }
 
         _levels = scope.Repeat(
             "scenario", shape.Levels.Length, (s, i) => LayersOf(s, l => Layer(l, shape.EveryNode(i), (i + 1) * width)));
         _taskLayers = LayersOf(scope.Sub("task"), l => Layer(l, shape.EveryTask, (shape.Levels.Length + 1) * width));
-        _towers = scope.Repeat("tower", shape.EveryTask, (s, _) => new Tower(s, inputs, options.TowerWidths));
+        if (options.SkipsToTowers) outputs += shape.Width;
+        _towers = scope.Repeat("tower", shape.EveryTask, (s, _) => new Tower(s, outputs, options.TowerWidths));
     }
 
     public override void Forward(Graph g, Tensor x, ScenarioPath path, Span<Tensor> logits)
@@ -116,32 +134,42 @@ public sealed class Aesm2 : RankingModel
         {
             var node = g.Lookup(_nodes[i], path[i], x.Rows);
             indicator = i == 0 ? node : g.Concat(indicator, node);
-            foreach (var layer in _levels[i]) h = layer.Forward(g, h, indicator, path[i], (Real)_options.AuxiliaryWeight);
+            foreach (var layer in _levels[i]) h = Added(g, h, layer.Forward(g, h, Input(g, h, x), indicator, path[i], (Real)_options.AuxiliaryWeight));
         }
 
-        ForwardTasks(g, h, indicator, logits);
-        for (var t = 0; t < logits.Length; t++) logits[t] = _towers[t].Forward(g, logits[t]);
+        ForwardTasks(g, h, x, indicator, logits);
+        for (var t = 0; t < logits.Length; t++)
+            logits[t] = _towers[t].Forward(g, _options.SkipsToTowers ? g.Concat(logits[t], x) : logits[t]);
     }
 
     /// <summary>The task layers; their first sees one h for all tasks, so that an expert two tasks choose is computed once.</summary>
-    void ForwardTasks(Graph g, Tensor h, Tensor indicator, Span<Tensor> streams)
+    void ForwardTasks(Graph g, Tensor h, Tensor x, Tensor indicator, Span<Tensor> streams)
     {
         var lambda = (Real)(_options.AuxiliaryWeight / streams.Length);
         Span<Tensor> indicators = stackalloc Tensor[streams.Length];
         Span<Tensor> weights = stackalloc Tensor[streams.Length];
+        var input = Input(g, h, x);
         for (var t = 0; t < streams.Length; t++)
         {
             var task = g.Lookup(_tasks, NodeIndex.Constant(t), h.Rows);
             indicators[t] = _levels.Length == 0 ? task : g.Concat(indicator, task);
-            weights[t] = _taskLayers[0].Weights(g, h, indicators[t], NodeIndex.Constant(t), lambda, t);
+            weights[t] = _taskLayers[0].Weights(g, input, indicators[t], NodeIndex.Constant(t), lambda, t);
         }
 
-        _taskLayers[0].Mix(g, h, weights, streams);
-        foreach (var layer in _taskLayers.AsSpan(1))
+        _taskLayers[0].Mix(g, h, input, weights, streams);
+        for (var t = 0; t < streams.Length; t++)
         {
-            for (var t = 0; t < streams.Length; t++) streams[t] = layer.Forward(g, streams[t], indicators[t], NodeIndex.Constant(t), lambda, t);
+            streams[t] = Added(g, h, streams[t]);
+            foreach (var layer in _taskLayers.AsSpan(1))
+                streams[t] = Added(g, streams[t], layer.Forward(g, streams[t], Input(g, streams[t], x), indicators[t], NodeIndex.Constant(t), lambda, t));
         }
     }
+
+    /// <summary>What a layer reads: h, and x again where the options say so; the first layer's h is x itself.</summary>
+    Tensor Input(Graph g, Tensor h, Tensor x) => _options.SkipsToLayers && h != x ? g.Concat(h, x) : h;
+
+    /// <summary>h' = h + layer(h) in the residual form, wherever the two are of one width.</summary>
+    Tensor Added(Graph g, Tensor h, Tensor mixed) => _options.Residual && h.Cols == mixed.Cols ? g.Add(h, mixed) : mixed;
 
     AesLayer[] LayersOf(Scope scope, Func<Scope, AesLayer> make) =>
         [.. Enumerable.Range(0, _options.LayersPerLevel).Select(i => make(scope.Sub(i)))];

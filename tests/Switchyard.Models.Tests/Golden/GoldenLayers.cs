@@ -36,7 +36,7 @@ static partial class GoldenLayers
         var noisy = golden.Inputs.TryGetValue("noise", out var noise) ? g.Add(clean, g.Input(noise.Data, clean.Rows, clean.Cols)) : clean;
         var (weights, specific, shared) = layer.Select(g, clean, noisy, own, 1);
         Tensor mixed = default;
-        layer.Mix(g, x, new ReadOnlySpan<Tensor>(in weights), new Span<Tensor>(ref mixed));
+        layer.Mix(g, x, x, new ReadOnlySpan<Tensor>(in weights), new Span<Tensor>(ref mixed));
 
         // The case weighs the two terms differently; ours have one weight per layer, so the loss is put together here.
         var r = golden.Inputs["r"].Data;

@@ -245,7 +245,7 @@ public sealed class AesLayerTests
             // A run without a backward pass is made to read the terms; at weight 0 there are none.
             var (weights, specific, shared) = _layer.Select(g, clean, noisy, NodeIndex.PerRow(Own), main == 0 && terms == 0 ? 1 : terms);
             Tensor mixed = default;
-            _layer.Mix(g, h, new ReadOnlySpan<Tensor>(in weights), new Span<Tensor>(ref mixed));
+            _layer.Mix(g, h, h, new ReadOnlySpan<Tensor>(in weights), new Span<Tensor>(ref mixed));
             if (Mode == GraphMode.Train && (main != 0 || terms != 0))
             {
                 foreach (ref var v in g.Grad(mixed)) v = main * (float)random.NextNormal();

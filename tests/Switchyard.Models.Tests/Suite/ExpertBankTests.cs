@@ -31,8 +31,8 @@ public sealed class ExpertBankTests
             var every = g.New(rows, options.Experts, needsGrad: false);
             g.Value(every).Fill(1);
             var mixed = new Tensor[2];
-            if (sparse) layer.Mix(g, h, [weights], mixed.AsSpan(0, 1));
-            else layer.Mix(g, h, [weights, every], mixed);
+            if (sparse) layer.Mix(g, h, h, [weights], mixed.AsSpan(0, 1));
+            else layer.Mix(g, h, h, [weights, every], mixed);
             Normal(mixed[0].Length).CopyTo(g.Grad(mixed[0]));
             g.RunBackward(g.Zeros(1, 1));
             g.Grad(h).ToArray().Count(v => v != 0).ShouldBeGreaterThan(rows);

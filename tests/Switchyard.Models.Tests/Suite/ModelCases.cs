@@ -28,6 +28,8 @@ static class ModelCases
         ["aesm2/dense"] = Aesm2 with { Select = false },
         ["aesm2/all experts"] = Aesm2 with { Specific = 5, Shared = 5 },
         ["mmoe/without fields"] = new MmoeOptions { Without = ["item", "age"] },
+        ["aesm2/residual, x again"] = Aesm2 with { Residual = true, Skip = InputSkip.Both, LayersPerLevel = 2 },
+        ["aesm2/identity"] = Aesm2 with { Identity = true, Skip = InputSkip.Layers, LayersPerLevel = 2 },
         ["mmoe/batch norm, dropout"] = new MmoeOptions { Experts = 3, Expert = Small with { BatchNorm = true, Dropout = 0.1 }, TowerWidths = [] },
         ["ple/one layer"] = Ple with { Layers = 1 },
         ["ple/pairs"] = Ple with { Layers = 1, Heads = Heads.Pair },
