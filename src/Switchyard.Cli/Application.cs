@@ -14,6 +14,9 @@ sealed class Application(TextWriter output, TextWriter error, CancellationToken 
     /// <summary>Wrong input: file, configuration or command line.</summary>
     public const int InputError = 2;
 
+    /// <summary>compare --fail-on-loss found a cell that a variant significantly loses.</summary>
+    public const int LossFound = 3;
+
     /// <summary>A defect of the program (EX_SOFTWARE of sysexits.h).</summary>
     public const int InternalError = 70;
 
@@ -80,6 +83,7 @@ sealed class Application(TextWriter output, TextWriter error, CancellationToken 
         root.Subcommands.Add(PredictCommand.Create(console, cancellation));
         root.Subcommands.Add(GenerateCommand.Create(console, cancellation));
         root.Subcommands.Add(ImportanceCommand.Create(console, cancellation));
+        root.Subcommands.Add(CompareCommand.Create(console, cancellation));
         root.Subcommands.Add(InspectCommand.Create(console, cancellation));
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelpAction((HelpAction)help.Action!);

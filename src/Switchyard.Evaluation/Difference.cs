@@ -14,6 +14,9 @@ public sealed record Difference(double Value, double StandardError, double Freed
     /// <summary>Probability of a difference at least this large where there is none: one-sided.</summary>
     public double PValue => StandardError == 0 ? (Value > 0 ? 0 : 1) : StudentT.CDF(0, StandardError, Freedom, -Value);
 
+    /// <summary>Probability of a difference at least this large, of either sign, where there is none.</summary>
+    public double TwoSidedPValue => StandardError == 0 ? (Value != 0 ? 0 : 1) : 2 * StudentT.CDF(0, StandardError, Freedom, -Math.Abs(Value));
+
     /// <summary>This minus another that is independent of it (Welch).</summary>
     public Difference Minus(Difference other)
     {

@@ -26,6 +26,7 @@ public sealed class ScoreComparison
     readonly ClusterSums _lossErrors;
     readonly double[] _meanInfluence;
     readonly ClusterSums _meanErrors = new(1);
+    int _firstDraws;
     int _draws;
 
     /// <param name="layout">Scenario tree and tasks.</param>
@@ -66,8 +67,16 @@ public sealed class ScoreComparison
     public void SetFirst(ReadOnlySpan<float[]> scores)
     {
         foreach (var values in _first) values.Clear();
-        Add(_first, scores);
+        _firstDraws = 0;
+        AddFirst(scores);
         Clear();
+    }
+
+    /// <summary>Takes another draw of the scores to compare with: of several, the mean is compared.</summary>
+    public void AddFirst(ReadOnlySpan<float[]> scores)
+    {
+        Add(_first, scores);
+        _firstDraws++;
     }
 
     /// <summary>Forgets the other scores.</summary>
@@ -212,9 +221,9 @@ public sealed class ScoreComparison
         return false;
     }
 
-    double PlacementDrop(int task, int depth, int row) => _first[task].Placements[depth][row] - (_others[task].Placements[depth][row] / _draws);
+    double PlacementDrop(int task, int depth, int row) => (_first[task].Placements[depth][row] / _firstDraws) - (_others[task].Placements[depth][row] / _draws);
 
-    double LossRise(int task, int row) => (_others[task].Losses[row] / _draws) - _first[task].Losses[row];
+    double LossRise(int task, int row) => (_others[task].Losses[row] / _draws) - (_first[task].Losses[row] / _firstDraws);
 
     /// <summary>What the scores of one task make of every row: placements by depth, and losses.</summary>
     sealed class RowValues(int depth, int rows)

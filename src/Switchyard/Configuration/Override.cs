@@ -21,6 +21,10 @@ internal static class Override
         return Set(root, path, value, place, "");
     }
 
+    /// <summary>The same with a value that was read already.</summary>
+    public static ConfigurationNode Set(ConfigurationNode root, string path, ConfigurationNode value, Place place) =>
+        Set(root, Steps(path), value, place, "");
+
     // fields[0].min_count and fields.0.min_count are the same path.
     static string[] Steps(string path) =>
         path.Trim().Replace("[", ".", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.');
@@ -43,8 +47,8 @@ internal static class Override
         }
     }
 
-    // Short forms are opened, so that a path reaches into them: model: aesm2, tasks: {click: click}.
-    static ConfigurationNode Open(ConfigurationNode? node, string walked, Place place) => node switch
+    /// <summary>Short forms are opened, so that a path reaches into them: model: aesm2, tasks: {click: click}.</summary>
+    public static ConfigurationNode Open(ConfigurationNode? node, string walked, Place place) => node switch
     {
         null or ScalarNode { IsNull: true } => new MapNode(place, []),
         ScalarNode name when walked == "model" => new MapNode(name.Place, [new MapEntry(Scalars.Plain("name"), name)]),

@@ -101,7 +101,7 @@ public sealed record RunConfiguration
     /// <summary>Every value of the run, defaults included, as JSON: keys in a fixed order, so that equal runs give equal text.</summary>
     public string ToJson() => JsonText.Write(RunConfigurationWriter.Write(this));
 
-    static string FileIn(string folder)
+    internal static string FileIn(string folder)
     {
         var file = Path.Combine(folder, DefaultFileName);
         if (System.IO.File.Exists(file)) return file;
@@ -111,7 +111,7 @@ public sealed record RunConfiguration
         throw new InputException($"{folder}: the folder has no {DefaultFileName}; name one of its YAML files: {string.Join(", ", others.Take(MostNamed))}{more}.");
     }
 
-    static string ReadText(string file)
+    internal static string ReadText(string file)
     {
         try
         {

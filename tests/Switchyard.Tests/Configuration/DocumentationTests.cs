@@ -11,10 +11,18 @@ public sealed class DocumentationTests
     public static TheoryData<string> Samples()
     {
         var samples = new TheoryData<string>();
-        foreach (var file in Directory.EnumerateFiles(Repository.PathOf("samples"), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(Repository.PathOf("samples"), "*.yaml", SearchOption.AllDirectories).Where(f => !IsComparison(f)).Order(StringComparer.Ordinal))
             samples.Add(Path.GetRelativePath(Repository.Root, file));
         return samples;
     }
+
+    public static TheoryData<string> Comparisons() =>
+        [.. Directory.EnumerateFiles(Repository.PathOf("samples"), "*.yaml", SearchOption.AllDirectories).Where(IsComparison)
+            .Select(f => Path.GetRelativePath(Repository.Root, f)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Comparisons))]
+    public void Load_EveryComparison_IsValid(string sample) => ComparisonConfiguration.Load(Repository.PathOf(sample)).Variants.ShouldNotBeEmpty();
 
     [Theory]
     [MemberData(nameof(Samples))]
@@ -75,6 +83,9 @@ public sealed class DocumentationTests
         wide["properties"]!["experts"]!["anyOf"]![0]!["maximum"]!.GetValue<double>().ShouldBe(100);
         wide["properties"]!["experts"]!["default"]!.GetValue<int>().ShouldBe(4);
     }
+
+    /// <summary>Samples named compare….yaml are comparisons; all others are runs.</summary>
+    static bool IsComparison(string file) => Path.GetFileName(file).StartsWith("compare", StringComparison.Ordinal);
 
     static void ShouldBeCommitted(string text, params string[] path)
     {

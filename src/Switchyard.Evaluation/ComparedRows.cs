@@ -1,0 +1,222 @@
+namespace Switchyard.Evaluation;
+
+/// <summary>The rows that models are compared on, and what is measured of them: every counted cell, and the means over them.</summary>
+sealed class ComparedRows
+{
+    const double Clip = 1e-7;
+
+    readonly ScenarioTree _tree;
+    readonly int[] _leaves;
+    readonly float[][] _labels;
+    readonly int[] _groups;
+    readonly int[] _clusters;
+    readonly List<ComparedValue> _values = [];
+    readonly List<int[]> _means = [];
+    readonly int _columns;
+    readonly double[] _losses;
+    readonly int[] _counts;
+
+    public ComparedRows(EvaluationLayout layout, EvaluationOptions options, int[] leaves, int[] groups, float[][] labels)
+    {
+        _tree = new ScenarioTree(layout);
+        (_leaves, _labels) = (leaves, labels);
+        _groups = groups.Length > 0 ? groups : [.. leaves.Select(_ => -1)];
+        (_clusters, Clusters) = Dense(_groups);
+        (_losses, _counts) = (new double[Clusters], new int[Clusters]);
+        var cells = labels.Select(Count).ToArray();
+        var hasGroups = _groups.Any(g => g >= 0);
+        foreach (var metric in hasGroups ? Enum.GetValues<ComparedMetric>() : [ComparedMetric.Auc, ComparedMetric.LogLoss])
+        {
+            for (var task = 0; task < labels.Length; task++)
+            {
+                foreach (var (depth, index) in _tree.InReadingOrder())
+                {
+                    var node = _tree.Node(depth, index);
+                    var rows = cells[task][node];
+                    if (rows.Positives < options.MinPositives || rows.Negatives < options.MinNegatives) continue;
+                    _values.Add(new(metric, node, LevelOf(depth), _tree.Name(layout, depth, index), layout.Tasks[task], rows.Rows, rows.Positives, rows.Groups));
+                }
+            }
+        }
+
+        _columns = _values.Count;
+        AddMeanValues();
+        Tasks = [.. layout.Tasks];
+    }
+
+    string[] Tasks { get; }
+
+    public IReadOnlyList<ComparedValue> Values => _values;
+
+    /// <summary>Groups to draw from.</summary>
+    public int Clusters { get; }
+
+    /// <summary>The values of cells for one model, ready for resamples: in the order of <see cref="Values"/>, means left out.</summary>
+    public ResampledValue[] Of(float[][] scores)
+    {
+        var byTask = Tasks.Select((_, task) => RowsOfNodes(scores[task], _labels[task])).ToArray();
+        var magnitudes = scores.Select(s => Array.ConvertAll(s, MathF.Abs)).ToArray();
+        return
+        [
+            .. _values.Take(_columns).Select<ComparedValue, ResampledValue>(value =>
+            {
+                var task = Array.IndexOf(Tasks, value.Task);
+                var rows = byTask[task][value.Node];
+                return value.Metric switch
+                {
+                    ComparedMetric.Auc => new ResampledAuc(rows, magnitudes[task], _labels[task], _clusters),
+                    ComparedMetric.Gauc => GroupAuc(rows, magnitudes[task], _labels[task]),
+                    _ => Loss(rows, magnitudes[task], _labels[task]),
+                };
+            }),
+        ];
+    }
+
+    /// <summary>Hands on the lanes of every value, of means too.</summary>
+    public void AddMeans(double[][] lanes, Action<int, double[]> take)
+    {
+        for (var value = 0; value < _columns; value++) take(value, lanes[value]);
+        for (var mean = 0; mean < _means.Count; mean++)
+        {
+            var sum = new double[GroupResamples.Lanes];
+            foreach (var cell in _means[mean])
+            {
+                for (var lane = 0; lane < sum.Length; lane++) sum[lane] += lanes[cell][lane] / _means[mean].Length;
+            }
+
+            take(_columns + mean, sum);
+        }
+    }
+
+    string LevelOf(int depth) => depth == 0 ? "total" : depth == _tree.Depth ? "leaf" : $"level{depth}";
+
+    void AddMeanValues()
+    {
+        foreach (var level in _values.Select(v => v.Level).Distinct().ToArray())
+        {
+            if (level == "total" && _tree.Depth > 0) continue;
+            int[] cells = [.. Enumerable.Range(0, _columns).Where(v => _values[v].Metric == ComparedMetric.Auc && _values[v].Level == level)];
+            var values = cells.Select(c => _values[c]).ToArray();
+            _means.Add(cells);
+
+            // The groups of the poorest cell would be too few for a mean over many.
+            _values.Add(new(ComparedMetric.Auc, -1, level, "", "", values.Sum(v => v.Rows), values.Sum(v => v.Positives), values.Max(v => v.Groups)));
+        }
+    }
+
+    /// <summary>Rows by class, and their groups, of every node.</summary>
+    CellRows[] Count(float[] labels)
+    {
+        var byCluster = Enumerable.Range(0, labels.Length).ToArray();
+        Array.Sort((int[])_clusters.Clone(), byCluster);
+        var nodes = new CellRows[_tree.Nodes];
+        foreach (var row in byCluster)
+        {
+            if (float.IsNaN(labels[row])) continue;
+            foreach (var node in _tree.Path(_leaves[row])) nodes[node].Add(labels[row] == 1, _clusters[row]);
+        }
+
+        return nodes;
+    }
+
+    /// <summary>The observed rows of every node by ascending score.</summary>
+    int[][] RowsOfNodes(float[] scores, float[] labels)
+    {
+        var order = new ulong[labels.Length];
+        var counts = new int[_tree.Nodes];
+        var count = 0;
+        for (var row = 0; row < labels.Length; row++)
+        {
+            if (float.IsNaN(labels[row])) continue;
+
+            // Bits of floats from 0 on are ordered as the floats are; the sign goes, for −0 must tie with 0.
+            order[count++] = (ulong)BitConverter.SingleToUInt32Bits(MathF.Abs(scores[row])) << 32 | (uint)row;
+            foreach (var node in _tree.Path(_leaves[row])) counts[node]++;
+        }
+
+        RadixSort.ByUpperHalf(order.AsSpan(0, count), new ulong[count]);
+        var nodes = counts.Select(c => new int[c]).ToArray();
+        Array.Clear(counts);
+        foreach (var item in order.AsSpan(0, count))
+        {
+            var row = (int)(uint)item;
+            foreach (var node in _tree.Path(_leaves[row])) nodes[node][counts[node]++] = row;
+        }
+
+        return nodes;
+    }
+
+    ResampledRatio Loss(int[] rows, float[] scores, float[] labels)
+    {
+        List<int> clusters = [];
+        foreach (var row in rows)
+        {
+            var cluster = _clusters[row];
+            if (_counts[cluster]++ == 0) clusters.Add(cluster);
+            var score = Math.Clamp((double)scores[row], Clip, 1 - Clip);
+            _losses[cluster] -= Math.Log(labels[row] == 1 ? score : 1 - score);
+        }
+
+        // Not in the order of scores: equal models must give equal sums.
+        clusters.Sort();
+        var ratio = new ResampledRatio([.. clusters], [.. clusters.Select(c => _losses[c])], [.. clusters.Select(c => (double)_counts[c])]);
+        foreach (var cluster in clusters) (_losses[cluster], _counts[cluster]) = (0, 0);
+        return ratio;
+    }
+
+    /// <summary>Every group that has both classes adds its AUC, weighted by its rows.</summary>
+    ResampledRatio GroupAuc(int[] rows, float[] scores, float[] labels)
+    {
+        var byGroup = rows.Where(row => _groups[row] >= 0).Select(row => (ulong)_groups[row] << 32 | (uint)row).ToArray();
+        RadixSort.ByUpperHalf(byGroup, new ulong[byGroup.Length]);
+        List<int> clusters = [];
+        List<double> above = [];
+        List<double> below = [];
+        for (var start = 0; start < byGroup.Length;)
+        {
+            var (end, wins, positives, negatives) = (start, 0.0, 0, 0);
+            while (end < byGroup.Length && byGroup[end] >> 32 == byGroup[start] >> 32)
+            {
+                // A tie's negatives count half for its positives.
+                var (tie, tiedPositives, tiedNegatives) = (end, 0, 0);
+                for (; end < byGroup.Length && byGroup[end] >> 32 == byGroup[start] >> 32 && Score(end) == Score(tie); end++)
+                {
+                    if (labels[(int)(uint)byGroup[end]] == 1) tiedPositives++;
+                    else tiedNegatives++;
+                }
+
+                wins += tiedPositives * (negatives + (tiedNegatives / 2.0));
+                (positives, negatives) = (positives + tiedPositives, negatives + tiedNegatives);
+            }
+
+            if (positives > 0 && negatives > 0)
+            {
+                clusters.Add(_clusters[(int)(uint)byGroup[start]]);
+                above.Add((end - start) * (wins / ((double)positives * negatives)));
+                below.Add(end - start);
+            }
+
+            start = end;
+        }
+
+        return new ResampledRatio([.. clusters], [.. above], [.. below]);
+
+        float Score(int place) => scores[(int)(uint)byGroup[place]];
+    }
+
+    /// <summary>Groups numbered densely; a row without one has a number of its own.</summary>
+    static (int[] Clusters, int Count) Dense(int[] groups)
+    {
+        var numbers = new Dictionary<int, int>();
+        var clusters = new int[groups.Length];
+        var count = 0;
+        for (var row = 0; row < groups.Length; row++)
+        {
+            if (groups[row] < 0) clusters[row] = count++;
+            else if (numbers.TryGetValue(groups[row], out var known)) clusters[row] = known;
+            else clusters[row] = numbers[groups[row]] = count++;
+        }
+
+        return (clusters, count);
+    }
+}

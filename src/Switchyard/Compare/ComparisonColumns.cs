@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace Switchyard;
+
+/// <summary>The wording of a comparison's numbers, the same in Markdown and on a terminal. Empty where there is no value.</summary>
+public static class ComparisonColumns
+{
+    /// <summary>Mean ± standard deviation.</summary>
+    public static string Text(Spread? spread) => spread switch
+    {
+        null => "",
+        { Deviation: { } deviation } => string.Create(CultureInfo.InvariantCulture, $"{spread.Mean:0.0000} ± {deviation:0.0000}"),
+        _ => spread.Mean.ToString("0.0000", CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>With its sign.</summary>
+    public static string Signed(double? value) => value is { } number ? (Math.Round(number, 4) + 0.0).ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture) : "";
+
+    /// <summary>Both ends.</summary>
+    public static string Range(Interval? interval) => interval is null ? "" : $"[{Signed(interval.Low)}, {Signed(interval.High)}]";
+
+    /// <summary>A p value.</summary>
+    public static string P(double? p) => p switch
+    {
+        null => "",
+        < 0.0001 => "<0.0001",
+        { } value => value.ToString("0.0000", CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>A whole number with separators.</summary>
+    public static string Number(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>A size in memory.</summary>
+    public static string Bytes(long bytes) => ByteText.Of(bytes);
+
+    /// <summary>equal or own.</summary>
+    public static string Size(VariantReport variant)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        return variant.Size is { } size ? Names.Snake(size.ToString()) : "";
+    }
+
+    /// <summary>Epochs of the weights that were kept, one a seed.</summary>
+    public static string Epochs(VariantReport variant)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        return string.Join(" ", variant.Runs.Select(r => r.BestEpoch));
+    }
+
+    /// <summary>Head of a column of intervals.</summary>
+    public static string Coverage(ComparisonReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return string.Create(CultureInfo.InvariantCulture, $"{100 * report.Comparison.Options.Confidence:0.##} % interval");
+    }
+
+    /// <summary>Levels that have a mean AUC; in a tree of one level the first and the last are the same.</summary>
+    public static IReadOnlyList<string> Levels(ComparisonReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var levels = report.Variants[0].Means.Select(m => m.Level).ToArray();
+        return report.Level != "level1" && levels.Length == 2 && report.Variants[0].Cells.All(c => c.Level != "level1") ? ["leaf"] : levels;
+    }
+
+    /// <summary>Places of the cells that are shown: those of the report's level, then the totals.</summary>
+    public static IReadOnlyList<int> Cells(ComparisonReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return [.. report.Variants[0].Cells.Index().Where(c => c.Item.Rows > 0 && (c.Item.Level == report.Level || c.Item.Level == "total")).Select(c => c.Index)];
+    }
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Switchyard.Data;
+
+namespace Switchyard;
+
+/// <summary>
+/// The output folder of a comparison: <c>results</c> has a file of facts and one of scores for every finished run, found by the digest
+/// in their names; <c>work</c> the checkpoints of those that are not. Scores are written first, so that facts mean that both are whole.
+/// </summary>
+sealed class ComparisonFolder(string path)
+{
+    const int DigestCharacters = 16;
+    const int HeaderBytes = 16;
+
+    // "SWSC", then the version of the format.
+    static readonly byte[] Magic = [.. "SWSC"u8, 1, 0, 0, 0];
+
+    string Results => Path.Combine(path, "results");
+
+    public string JsonReport => Path.Combine(path, "report.json");
+
+    public string MarkdownReport => Path.Combine(path, "report.md");
+
+    /// <summary>Where a run keeps its checkpoints while it is trained.</summary>
+    public string WorkOf(string variant, ulong seed, string digest) => Path.Combine(path, "work", NameOf(variant, seed, digest));
+
+    public string BundleOf(string variant, ulong seed) => Path.Combine(path, "models", string.Create(CultureInfo.InvariantCulture, $"{variant}-seed{seed}"));
+
+    /// <summary>The finished run of a digest with its scores [task][row]; null where there is none, or where a file of it is damaged.</summary>
+    public (ComparedRun Run, float[][] Scores)? Find(string digest, MeasuredRows rows, Action<string> warn)
+    {
+        if (!Directory.Exists(Results)) return null;
+        foreach (var file in Directory.EnumerateFiles(Results, $"*-{digest[..DigestCharacters]}.json").Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                if (ComparedRun.Parse(File.ReadAllText(file)) is not { } run || run.Digest != digest || run.RowsDigest != rows.Digest) continue;
+                return (run, ReadScores(Path.ChangeExtension(file, ".scores"), run.ScoresDigest, rows));
+            }
+            catch (Exception e) when (e is JsonException or InvalidDataException or IOException or UnauthorizedAccessException)
+            {
+                warn($"{file} is damaged, its run is trained again: {e.Message.TrimEnd('.')}");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether facts of a digest are there, without reading its scores.</summary>
+    public bool Has(string digest) => Directory.Exists(Results) && Directory.EnumerateFiles(Results, $"*-{digest[..DigestCharacters]}.json").Any();
+
+    /// <summary>Saves the scores, then the facts.</summary>
+    public ComparedRun Save(ComparedRun run, float[][] scores)
+    {
+        var name = Path.Combine(Results, NameOf(run.Variant, run.Seed, run.Digest));
+        try
+        {
+            Directory.CreateDirectory(Results);
+            var saved = run with { ScoresDigest = WriteScores($"{name}.scores", scores) };
+            TextFile.Write($"{name}.json", saved.ToJson());
+            return saved;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{name} cannot be written: {e.Message.TrimEnd('.')}; make room if the disk is full, or name another 'output'.", e);
+        }
+    }
+
+    /// <summary>Removes the checkpoints of a finished run.</summary>
+    public static void Clear(string work)
+    {
+        if (Directory.Exists(work)) Directory.Delete(work, recursive: true);
+    }
+
+    static string NameOf(string variant, ulong seed, string digest) =>
+        string.Create(CultureInfo.InvariantCulture, $"{variant}-seed{seed}-{digest[..DigestCharacters]}");
+
+    static string WriteScores(string file, float[][] scores)
+    {
+        var bytes = new byte[HeaderBytes + (sizeof(float) * scores.Sum(s => (long)s.Length))];
+        Magic.CopyTo(bytes, 0);
+        BitConverter.TryWriteBytes(bytes.AsSpan(8), scores.Length);
+        BitConverter.TryWriteBytes(bytes.AsSpan(12), scores[0].Length);
+        var at = HeaderBytes;
+        foreach (var task in scores)
+        {
+            MemoryMarshal.AsBytes<float>(task).CopyTo(bytes.AsSpan(at));
+            at += sizeof(float) * task.Length;
+        }
+
+        var temporary = $"{file}.tmp-{Environment.ProcessId}";
+        File.WriteAllBytes(temporary, bytes);
+        File.Move(temporary, file, overwrite: true);
+        return Convert.ToHexStringLower(SHA256.HashData(bytes));
+    }
+
+    static float[][] ReadScores(string file, string digest, MeasuredRows rows)
+    {
+        var bytes = File.ReadAllBytes(file);
+        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != digest || !bytes.AsSpan().StartsWith(Magic)) throw new InvalidDataException("its scores are not those that were saved");
+        if (BitConverter.ToInt32(bytes, 8) != rows.Labels.Length || BitConverter.ToInt32(bytes, 12) != rows.Count) throw new InvalidDataException("its scores are of other rows");
+        return [.. rows.Labels.Select((_, task) => MemoryMarshal.Cast<byte, float>(bytes.AsSpan(HeaderBytes + (sizeof(float) * task * rows.Count), sizeof(float) * rows.Count)).ToArray())];
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Switchyard.Evaluation;
+
+namespace Switchyard;
+
+/// <summary>A comparison for programs.</summary>
+static class ComparisonJson
+{
+    public static string Write(ComparisonReport report)
+    {
+        var (comparison, options) = (report.Comparison, report.Comparison.Options);
+        return new JsonObject
+        {
+            ["name"] = comparison.Name,
+            ["base"] = comparison.Base.Name,
+            ["part"] = report.Part,
+            ["rows"] = report.Rows,
+            ["groups"] = report.Groups,
+            ["level"] = report.Level,
+            ["baseline"] = comparison.Baseline,
+            ["single"] = comparison.Single,
+            ["pooled"] = comparison.Pooled,
+            ["confidence"] = options.Confidence,
+            ["bootstrap"] = new JsonObject { ["samples"] = options.Bootstrap.Samples, ["seed"] = options.Bootstrap.Seed, ["by"] = Lower(options.Bootstrap.By) },
+            ["missing"] = JsonReport.List(report.Missing, m => JsonValue.Create(m)),
+            ["variants"] = JsonReport.List(report.Variants, Variant),
+            ["differences"] = JsonReport.List(report.Differences, Difference),
+            ["verdicts"] = JsonReport.List(report.Verdicts, v => Judged(v, report)),
+        }.ToJsonString(JsonReport.Options);
+    }
+
+    static JsonObject Variant(VariantReport variant)
+    {
+        var run = variant.Runs[0];
+        return new JsonObject
+        {
+            ["variant"] = variant.Name,
+            ["model"] = variant.Model,
+            ["topology"] = variant.Topology,
+            ["size"] = variant.Size is { } size ? Lower(size) : null,
+            ["parameters"] = run.Parameters,
+            ["dense_parameters"] = run.DenseParameters,
+            ["active_parameters"] = Spread(ComparisonBuilder.SpreadOf(variant.Runs.Select(r => (double?)r.ActiveParameters))),
+            ["flops_per_row"] = Spread(ComparisonBuilder.SpreadOf(variant.Runs.Select(r => (double?)r.FlopsPerRow))),
+            ["rows_per_second"] = Spread(ComparisonBuilder.SpreadOf(variant.Runs.Select(r => (double?)r.RowsPerSecond))),
+            ["monitor"] = run.Monitor,
+            ["validation"] = Spread(variant.Validation),
+            ["mean_auc"] = new JsonObject(variant.Means.Select(m => KeyValuePair.Create<string, JsonNode?>(m.Level, Spread(m.Auc)))),
+            ["runs"] = JsonReport.List(variant.Runs, Facts),
+            ["cells"] = JsonReport.List(variant.Cells, Cell),
+        };
+    }
+
+    /// <summary>Without the configuration and the metrics, which stand in the run's own file.</summary>
+    static JsonObject Facts(ComparedRun run)
+    {
+        var facts = JsonSerializer.SerializeToNode(run, JsonReport.Options)!.AsObject();
+        facts.Remove("configuration");
+        facts.Remove("metrics");
+        return facts;
+    }
+
+    static JsonObject Cell(CellSpread cell) => new()
+    {
+        ["scenario"] = cell.Scenario,
+        ["level"] = cell.Level,
+        ["task"] = cell.Task,
+        ["rows"] = cell.Rows,
+        ["positives"] = cell.Positives,
+        ["auc"] = Spread(cell.Auc),
+        ["gauc"] = Spread(cell.Gauc),
+        ["logloss"] = Spread(cell.LogLoss),
+        ["calibration"] = Spread(cell.Calibration),
+    };
+
+    static JsonObject Difference(ValueDifference difference)
+    {
+        var of = difference.Of;
+        var json = new JsonObject
+        {
+            ["variant"] = difference.Variant,
+            ["reference"] = difference.Reference,
+            ["metric"] = of.IsMean ? "mean_auc" : Metric(of.Metric),
+            ["level"] = of.Level,
+            ["scenario"] = of.IsMean ? null : of.Scenario,
+            ["task"] = of.IsMean ? null : of.Task,
+            ["bootstrap"] = Interval(difference.Bootstrap),
+        };
+        if (difference.DeLong is not null) json["delong"] = Interval(difference.DeLong);
+        if (difference.HolmP is { } p) json["p_holm"] = p;
+        return json;
+    }
+
+    static JsonObject Judged(TransferVerdict verdict, ComparisonReport report)
+    {
+        return new JsonObject
+        {
+            ["variant"] = verdict.Variant,
+            ["reference"] = verdict.Reference,
+            ["gains"] = Cells(verdict.Gains),
+            ["loses"] = Cells(verdict.Losses),
+            ["undecided"] = Cells(verdict.Undecided),
+            ["text"] = VerdictText.Of(verdict, report),
+        };
+
+        static JsonArray Cells(IEnumerable<ValueDifference> cells) =>
+            JsonReport.List(cells, c => new JsonObject { ["scenario"] = c.Of.Scenario, ["task"] = c.Of.Task });
+    }
+
+    static JsonObject? Spread(Spread? spread) => spread is null
+        ? null
+        : new JsonObject { ["mean"] = spread.Mean, ["sd"] = spread.Deviation, ["seeds"] = spread.Seeds };
+
+    static JsonObject? Interval(Interval? interval) => interval is null
+        ? null
+        : new JsonObject { ["difference"] = interval.Value, ["low"] = interval.Low, ["high"] = interval.High, ["p"] = interval.P };
+
+    static string Metric(ComparedMetric metric) => metric switch
+    {
+        ComparedMetric.Auc => "auc",
+        ComparedMetric.Gauc => "gauc",
+        _ => "logloss",
+    };
+
+    static string Lower<T>(T value)
+        where T : struct, Enum => Names.Snake(value.ToString());
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Switchyard.Data;
+
+namespace Switchyard;
+
+/// <summary>One training of a comparison: a variant with a seed.</summary>
+/// <param name="Variant">The variant.</param>
+/// <param name="Seed">The seed.</param>
+/// <param name="Run">The configuration with the seed.</param>
+/// <param name="Data">Its rows.</param>
+/// <param name="Digest">SHA-256 (hex) of everything its result depends on.</param>
+sealed record PlannedRun(Variant Variant, ulong Seed, RunConfiguration Run, Dataset Data, string Digest);
+
+/// <summary>The datasets of a comparison, and its runs in the order of training: every variant with the first seed, then with the second.</summary>
+sealed class ComparisonRuns : IDisposable
+{
+    readonly Dictionary<string, Dataset> _data = new(StringComparer.Ordinal);
+
+    public ComparisonRuns(
+        ComparisonConfiguration comparison,
+        Func<RunConfiguration, Dataset> open,
+        Func<RunConfiguration, Dataset, IReadOnlyDictionary<string, string>> identity,
+        CancellationToken cancellation)
+    {
+        try
+        {
+            var data = DataOf(comparison.Base, comparison.Base);
+            if (data.Fingerprint.Length == 0)
+                throw new InputException($"{comparison.Base.File}: the rows come from standard input, which cannot be read twice; write them to a file and name it in 'sources'.");
+            if (data.Rows(Part.Test) == 0 && data.Rows(Part.Validation) == 0)
+                throw new InputException($"{comparison.Base.File}: there is neither a test nor a validation row to compare on; give split.test a condition that some rows meet.");
+            Rows = MeasuredRows.Read(data, data.Rows(Part.Test) > 0 ? Part.Test : Part.Validation, cancellation);
+            var planned = ImmutableArray.CreateBuilder<PlannedRun>();
+            foreach (var variant in comparison.Variants) RequireSameRows(variant, DataOf(variant.Run, comparison.Base), cancellation);
+            foreach (var seed in comparison.Options.Seeds)
+            {
+                foreach (var variant in comparison.Variants)
+                {
+                    var run = variant.Run with { Training = variant.Run.Training with { Seed = seed } };
+                    var rows = DataOf(run, comparison.Base);
+                    planned.Add(new PlannedRun(variant, seed, run, rows, DigestOf(identity(run, rows))));
+                }
+            }
+
+            Planned = planned.ToImmutable();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        Dataset DataOf(RunConfiguration run, RunConfiguration baseRun)
+        {
+            var key = JsonText.Write(new RecordShape(typeof(DataSpec)).Write(run.Data));
+            if (!_data.TryGetValue(key, out var data)) _data[key] = data = open(run with { Output = baseRun.Output });
+            return data;
+        }
+    }
+
+    public MeasuredRows Rows { get; }
+
+    public ImmutableArray<PlannedRun> Planned { get; }
+
+    public void Dispose()
+    {
+        foreach (var data in _data.Values) data.Dispose();
+    }
+
+    void RequireSameRows(Variant variant, Dataset data, CancellationToken cancellation)
+    {
+        var own = MeasuredRows.Read(data, Rows.Part, cancellation);
+        if (own.Digest == Rows.Digest) return;
+        var what = own.Count != Rows.Count
+            ? string.Create(CultureInfo.InvariantCulture, $"it has {own.Count:N0} {Rows.Part.Name()} rows, the base {Rows.Count:N0}")
+            : $"its {Rows.Part.Name()} rows have other places, scenarios, groups or labels than those of the base";
+        throw new InputException($"variant '{variant.Name}' changes what is compared: {what}; a variant may change fields and training rows, not the {Rows.Part.Name()} rows, the scenario, the group or the tasks.");
+    }
+
+    static string DigestOf(IReadOnlyDictionary<string, string> identity)
+    {
+        var text = string.Join('\n', identity.OrderBy(i => i.Key, StringComparer.Ordinal).Select(i => $"{i.Key}={i.Value}"));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+}
