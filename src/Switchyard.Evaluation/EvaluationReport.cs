@@ -65,15 +65,24 @@ public sealed class EvaluationReport
         ArgumentNullException.ThrowIfNull(name);
         if (_layout.MonitorProblem(name) is { } problem) throw new ArgumentException(problem);
         var parts = MonitorName.Parse(name);
-        return parts.Metric switch
+        var value = parts.Metric switch
         {
-            "auc" => new(Total(parts.Task!).Auc, true),
-            "gauc" => new(Total(parts.Task!).Gauc, true),
-            "ndcg" => new(Total(parts.Task!).Ndcg, true),
-            "mrr" => new(Total(parts.Task!).Mrr, true),
-            "logloss" => new(Total(parts.Task!).LogLoss, false),
-            _ => new(MeanAuc(parts.Level ?? "leaf", parts.Task), true),
+            "auc" => Total(parts.Task!).Auc,
+            "gauc" => Total(parts.Task!).Gauc,
+            "ndcg" => Total(parts.Task!).Ndcg,
+            "mrr" => Total(parts.Task!).Mrr,
+            "logloss" => Total(parts.Task!).LogLoss,
+            _ => MeanAuc(parts.Level ?? "leaf", parts.Task),
         };
+        return new(value, parts.HigherIsBetter);
+    }
+
+    /// <summary>The direction of a monitor.</summary>
+    /// <param name="name">See <see cref="Monitor"/>.</param>
+    public static bool HigherIsBetter(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return MonitorName.Parse(name).HigherIsBetter;
     }
 
     /// <summary>One JSON object, indented, snake case; undefined values are null with their reason beside.</summary>

@@ -11,6 +11,9 @@ readonly record struct MonitorName(string Metric, string? Level, string? Task)
     /// <summary>Metrics taken over all rows of one task.</summary>
     public static readonly string[] TaskMetrics = ["auc", "gauc", "ndcg", "mrr", "logloss"];
 
+    /// <summary>False for losses.</summary>
+    public bool HigherIsBetter => Metric != "logloss";
+
     /// <summary>Takes apart a name that <see cref="EvaluationLayout.MonitorProblem"/> passed. A task's name may hold colons.</summary>
     public static MonitorName Parse(string name)
     {

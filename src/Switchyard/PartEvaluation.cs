@@ -45,12 +45,12 @@ sealed class PartEvaluation
         [.. schema.Tasks.Select(t => t.Name)],
         [.. schema.Tasks.Select(t => t.Given)]);
 
-    /// <exception cref="InputException">A score is no number.</exception>
+    /// <exception cref="InputException">A score is no number; its cause is a <see cref="NotFiniteNumberException"/>.</exception>
     public static void RequireFinite(ReadOnlySpan<float> scores)
     {
         foreach (var score in scores)
         {
-            if (!float.IsFinite(score)) throw new InputException("the model's scores are not finite: training diverged; lower training.learning_rate, or set training.clip_norm to 1");
+            if (!float.IsFinite(score)) throw new InputException("the model's scores are not finite: training diverged; lower training.learning_rate, or set training.clip_norm to 1", new NotFiniteNumberException(score));
         }
     }
 

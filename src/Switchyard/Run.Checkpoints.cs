@@ -1,17 +1,11 @@
 using System.Globalization;
-using System.Text.Json;
 using Switchyard.Data;
-using Switchyard.Models;
 using Switchyard.Training;
 
 namespace Switchyard;
 
 public static partial class Run
 {
-    // Where a run is put, how many threads compute it and when it is saved change nothing in its result.
-    static readonly string[] WithoutInfluence =
-        ["name", "output", "training.threads", "training.checkpoint_every", "training.keep_checkpoints", "training.keep_checkpoints_at_end", "update.measure_old_rows"];
-
     const string RowsKey = "fingerprint of the rows";
 
     static string CheckpointDirectory(RunConfiguration configuration) => Path.Combine(configuration.OutputDirectory, "checkpoints");
@@ -84,35 +78,13 @@ public static partial class Run
 
     static string Shown(string path) => Path.GetRelativePath(Directory.GetCurrentDirectory(), path);
 
-    /// <summary>Every value of the configuration that can change a bit of the result, the rows, the library's version, and what an update starts from.</summary>
+    /// <summary>What the run's result depends on: the configuration, the rows, and what an update starts from.</summary>
     static Dictionary<string, string> IdentityOf(RunConfiguration configuration, Dataset data, ModelUpdate? update)
     {
-        var identity = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["version of Switchyard"] = BundleMetadata.ThisVersion,
-            [RowsKey] = data.Fingerprint,
-            ["fingerprint of the schema"] = data.Schema.Fingerprint(),
-        };
-        Flatten(JsonElement.Parse(configuration.ToJson()), "", identity);
+        var identity = RunIdentity.Of(configuration);
+        identity[RowsKey] = data.Fingerprint;
+        identity["fingerprint of the schema"] = data.Schema.Fingerprint();
         foreach (var (key, value) in update?.Identity ?? []) identity[key] = value;
-        foreach (var key in WithoutInfluence) identity.Remove(key);
         return identity;
-    }
-
-    static void Flatten(JsonElement value, string path, Dictionary<string, string> into)
-    {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Object:
-                foreach (var property in value.EnumerateObject()) Flatten(property.Value, path.Length == 0 ? property.Name : $"{path}.{property.Name}", into);
-                break;
-            case JsonValueKind.Array:
-                var index = 0;
-                foreach (var item in value.EnumerateArray()) Flatten(item, string.Create(CultureInfo.InvariantCulture, $"{path}[{index++}]"), into);
-                break;
-            default:
-                into[path] = value.ToString();
-                break;
-        }
     }
 }

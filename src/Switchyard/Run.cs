@@ -64,7 +64,7 @@ public static partial class Run
         return data;
     }
 
-    static void WarnOfUnknown(IEnumerable<UnknownScenarioCount> counts, IRunReporter reporter)
+    internal static void WarnOfUnknown(IEnumerable<UnknownScenarioCount> counts, IRunReporter reporter)
     {
         foreach (var unknown in counts)
         {

@@ -6,7 +6,7 @@ public sealed class SampleTests
     public static TheoryData<string> Configurations() =>
         [.. Directory.EnumerateFiles(SampleFolder.Samples, "*.yaml", SearchOption.AllDirectories)
             .Where(f => !Path.GetRelativePath(SampleFolder.Samples, f).Split(Path.DirectorySeparatorChar).Any(p => p is "runs" or "data"))
-            .Where(f => !Path.GetFileName(f).StartsWith("compare", StringComparison.Ordinal))
+            .Where(f => !Path.GetFileName(f).StartsWith("compare", StringComparison.Ordinal) && !Path.GetFileName(f).StartsWith("tune", StringComparison.Ordinal))
             .Select(f => Path.GetRelativePath(SampleFolder.Samples, f)).Order(StringComparer.Ordinal)];
 
     [Theory]
@@ -17,6 +17,14 @@ public sealed class SampleTests
         var run = data.Load(sample);
         run.Data.Tasks.ShouldNotBeEmpty();
         File.Exists(Path.Combine(SampleFolder.Samples, Path.GetDirectoryName(sample)!, "README.md")).ShouldBeTrue("a sample says where its data comes from");
+    }
+
+    [Fact]
+    public void Configuration_EverySearch_IsAccepted()
+    {
+        var files = Directory.EnumerateFiles(SampleFolder.Samples, "tune*.yaml", SearchOption.AllDirectories).ToArray();
+        files.ShouldNotBeEmpty();
+        foreach (var file in files) TuneConfiguration.Load(file).Options.Ranges.Keys.ShouldNotBeEmpty(file);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed record ComparisonConfiguration
     {
         ArgumentNullException.ThrowIfNull(path);
         if (Directory.Exists(path)) throw new InputException($"{path} is a folder; name a comparison file (docs/comparing.md).");
-        return Parse(RunConfiguration.ReadText(path), path, Path.GetDirectoryName(Path.GetFullPath(path))!, overrides);
+        return Parse(RunDocument.ReadText(path), path, Path.GetDirectoryName(Path.GetFullPath(path))!, overrides);
     }
 
     /// <summary>Reads a comparison from text.</summary>

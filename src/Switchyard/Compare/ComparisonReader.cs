@@ -48,10 +48,10 @@ internal sealed class ComparisonReader(string file, string folder, Func<string, 
     (MapNode Node, RunConfigurationReader Reader) ReadBase(string name, Place place, string[] overrides)
     {
         var path = Path.Combine(folder, name);
-        var run = Directory.Exists(path) ? RunConfiguration.FileIn(path) : path;
+        var run = Directory.Exists(path) ? RunDocument.FileIn(path) : path;
         if (!File.Exists(run)) throw place.Error($"base: there is no file '{run}'; name the configuration of a run, relative to this file.");
         var shown = Path.GetRelativePath(Directory.GetCurrentDirectory(), run);
-        var node = YamlReader.Read(RunConfiguration.ReadText(run), shown, hasLines: true, environment);
+        var node = YamlReader.Read(RunDocument.ReadText(run), shown, hasLines: true, environment);
         foreach (var text in overrides) node = Override.Apply(node, text, environment);
         return (
             node as MapNode ?? throw node.Place.Error($"expected keys such as 'sources:' and 'fields:', found {node.Describe()}."),

@@ -19,9 +19,11 @@ internal static class ConfigurationTables
     /// <param name="document">Markdown with markers.</param>
     /// <param name="models">Options record of every architecture, by name: section <c>model.NAME</c>.</param>
     /// <exception cref="InvalidDataException">A marker has no end, an unknown section is named, or a section has no table.</exception>
-    public static string Fill(string document, IReadOnlyDictionary<string, Type> models)
+    public static string Fill(string document, IReadOnlyDictionary<string, Type> models) => Fill(document, Sections(models));
+
+    /// <summary>The same with other sections.</summary>
+    public static string Fill(string document, SortedDictionary<string, Option[]> sections)
     {
-        var sections = Sections(models);
         var missing = sections.Keys.Where(s => !document.Contains(Open + s + Close, StringComparison.Ordinal)).ToArray();
         if (missing.Length > 0)
             throw new InvalidDataException($"No table for: {string.Join(", ", missing)}. Add the markers {Open}NAME{Close} and {End}.");
@@ -66,6 +68,13 @@ internal static class ConfigurationTables
 
         return sections;
     }
+
+    /// <summary>The options of a search, in docs/tuning.md.</summary>
+    public static SortedDictionary<string, Option[]> TuneSections() => new(StringComparer.Ordinal)
+    {
+        ["range"] = [.. OptionSet.Of(typeof(TuneNumberOptions)).Options],
+        ["tune"] = [.. OptionSet.Of(typeof(TuneOptions)).Options],
+    };
 
     static string Table(Option[] options)
     {

@@ -33,19 +33,25 @@ internal static class JsonSchema
         properties["update"] = Mapping(OptionSet.Of(typeof(UpdateOptions)).Options);
         // Not needed where the sources name their parts.
         root["required"] = new JsonArray("sources", "fields", "tasks", "model");
-        var schema = new JsonObject
-        {
-            ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
-            ["title"] = "Switchyard run configuration",
-            ["$defs"] = new JsonObject
+        return Document(
+            "Switchyard run configuration",
+            root,
+            new JsonObject
             {
-                ["text"] = new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
-                ["variable"] = new JsonObject { ["type"] = "string", ["pattern"] = "\\$\\{", ["description"] = "A value with ${ENVIRONMENT_VARIABLE} in it." },
                 ["source"] = SourceMapping(),
                 ["field"] = FieldMapping(),
                 ["task"] = Mapping(OptionSet.Of(typeof(TaskSpec)).Options.Where(o => o.Key != "name")),
-            },
-        };
+            });
+    }
+
+    /// <summary>Text of docs/tune.schema.json.</summary>
+    public static string GenerateTune() => Document("Switchyard search", Mapping(OptionSet.Of(typeof(TuneOptions)).Options), []);
+
+    static string Document(string title, JsonObject root, JsonObject definitions)
+    {
+        definitions.Insert(0, "text", new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") });
+        definitions.Insert(1, "variable", new JsonObject { ["type"] = "string", ["pattern"] = "\\$\\{", ["description"] = "A value with ${ENVIRONMENT_VARIABLE} in it." });
+        var schema = new JsonObject { ["$schema"] = "https://json-schema.org/draft/2020-12/schema", ["title"] = title, ["$defs"] = definitions };
         foreach (var (key, value) in root.ToArray())
         {
             root.Remove(key);

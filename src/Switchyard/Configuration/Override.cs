@@ -21,9 +21,19 @@ internal static class Override
         return Set(root, path, value, place, "");
     }
 
-    /// <summary>The same with a value that was read already.</summary>
-    public static ConfigurationNode Set(ConfigurationNode root, string path, ConfigurationNode value, Place place) =>
-        Set(root, Steps(path), value, place, "");
+    /// <summary>The same with a value that is read already.</summary>
+    /// <param name="root">The configuration.</param>
+    /// <param name="key">Dotted key.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="place">Where the key was written.</param>
+    /// <exception cref="InputException">The key is no path, or leads through a value that has no keys.</exception>
+    public static ConfigurationNode Set(ConfigurationNode root, string key, ConfigurationNode value, Place place)
+    {
+        var path = Steps(key);
+        if (path.Any(p => p.Length == 0))
+            throw place.Error($"'{key}' is not a key; write section.key, for example training.learning_rate.");
+        return Set(root, path, value, place, "");
+    }
 
     // fields[0].min_count and fields.0.min_count are the same path.
     static string[] Steps(string path) =>

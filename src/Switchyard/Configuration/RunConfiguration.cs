@@ -20,8 +20,6 @@ public sealed record RunConfiguration
     /// <summary>File looked for where a folder is given, and the file name that leaves the run its folder's name.</summary>
     public const string DefaultFileName = "switchyard.yaml";
 
-    const int MostNamed = 8;
-
     [Description("Name of the run. Default: the name of the file, or of its folder where the file is called switchyard.yaml.")]
     public required string Name { get; init; }
 
@@ -67,8 +65,7 @@ public sealed record RunConfiguration
     public static RunConfiguration Load(string path, IEnumerable<string>? overrides = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var file = Directory.Exists(path) ? FileIn(path) : path;
-        return Parse(ReadText(file), file, Path.GetDirectoryName(Path.GetFullPath(file))!, overrides);
+        return RunDocument.Load(path, overrides).Read();
     }
 
     /// <summary>Reads a configuration from text, for example the one that a bundle keeps.</summary>
@@ -88,11 +85,7 @@ public sealed record RunConfiguration
         IReadOnlyDictionary<string, Type>? models = null)
     {
         ArgumentNullException.ThrowIfNull(yaml);
-        environment ??= Environment.GetEnvironmentVariable;
-        var root = YamlReader.Read(yaml, file, hasLines: true, environment);
-        foreach (var text in overrides ?? [])
-            root = Override.Apply(root, text, environment);
-        return new RunConfigurationReader(file, baseDirectory, models ?? ModelZoo.Options).Read(root);
+        return RunDocument.Parse(yaml, file, baseDirectory, overrides, environment ?? Environment.GetEnvironmentVariable, models ?? ModelZoo.Options).Read();
     }
 
     /// <summary>Every value of the run, defaults included, as YAML that <see cref="Parse"/> reads back.</summary>
@@ -100,30 +93,4 @@ public sealed record RunConfiguration
 
     /// <summary>Every value of the run, defaults included, as JSON: keys in a fixed order, so that equal runs give equal text.</summary>
     public string ToJson() => JsonText.Write(RunConfigurationWriter.Write(this));
-
-    internal static string FileIn(string folder)
-    {
-        var file = Path.Combine(folder, DefaultFileName);
-        if (System.IO.File.Exists(file)) return file;
-        string[] others = [.. Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f) is ".yaml" or ".yml").Order(StringComparer.Ordinal)];
-        if (others.Length == 0) return file;
-        var more = others.Length > MostNamed ? $" and {others.Length - MostNamed} more" : "";
-        throw new InputException($"{folder}: the folder has no {DefaultFileName}; name one of its YAML files: {string.Join(", ", others.Take(MostNamed))}{more}.");
-    }
-
-    internal static string ReadText(string file)
-    {
-        try
-        {
-            return System.IO.File.ReadAllText(file);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new InputException($"{file}: no such configuration file; give the path of a YAML file, or of a folder with a {DefaultFileName}.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{file}: the configuration cannot be read: {e.Message}", e);
-        }
-    }
 }

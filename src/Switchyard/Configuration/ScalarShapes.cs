@@ -158,8 +158,8 @@ internal sealed class NumberShape : ValueShape
         return double.TryParse(text, NumberStyles.Float, culture, out var d) ? d : null;
     }
 
-    // 1E-08 → 1e-8, as people write it.
-    static string Text(IFormattable number)
+    /// <summary>1E-08 → 1e-8, as people write it.</summary>
+    public static string Text(IFormattable number)
     {
         var text = number.ToString(null, CultureInfo.InvariantCulture);
         var exponent = text.IndexOf('E', StringComparison.Ordinal);

@@ -45,6 +45,8 @@ internal abstract class ValueShape
         if (ElementOf(type) is { } element) return new ListShape(type, Of(element, range));
         if (type == typeof(string)) return new TextShape();
         if (type == typeof(TaskStarts)) return new TaskStartsShape();
+        if (type == typeof(TuneSettings)) return new TuneSettingsShape();
+        if (type == typeof(TuneRanges)) return new TuneRangesShape();
         if (type == typeof(bool)) return new BooleanShape();
         if (type == typeof(char)) return new CharacterShape();
         if (type.IsEnum) return new ChoiceShape(type);

@@ -11,7 +11,7 @@ public sealed class DocumentationTests
     public static TheoryData<string> Samples()
     {
         var samples = new TheoryData<string>();
-        foreach (var file in Directory.EnumerateFiles(Repository.PathOf("samples"), "*.yaml", SearchOption.AllDirectories).Where(f => !IsComparison(f)).Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(Repository.PathOf("samples"), "*.yaml", SearchOption.AllDirectories).Where(f => !IsComparison(f) && !IsSearch(f)).Order(StringComparer.Ordinal))
             samples.Add(Path.GetRelativePath(Repository.Root, file));
         return samples;
     }
@@ -64,8 +64,19 @@ public sealed class DocumentationTests
     }
 
     [Fact]
+    public void Generate_TuneSchema_IsCommitted() => ShouldBeCommitted(JsonSchema.GenerateTune(), "docs", "tune.schema.json");
+
+    [Fact]
+    public void Fill_TuneTables_AreCommitted()
+    {
+        var document = File.ReadAllText(Repository.PathOf("docs", "tuning.md"));
+
+        ShouldBeCommitted(ConfigurationTables.Fill(document, ConfigurationTables.TuneSections()), "docs", "tuning.md");
+    }
+
+    [Fact]
     public void Sections_EveryOption_IsDescribed() =>
-        ConfigurationTables.Sections(ModelZoo.Options)
+        ConfigurationTables.Sections(ModelZoo.Options).Concat(ConfigurationTables.TuneSections())
             .SelectMany(s => s.Value.Where(o => o.Description.Length == 0).Select(o => $"{s.Key}: {o.Key}"))
             .ShouldBeEmpty();
 
@@ -84,8 +95,10 @@ public sealed class DocumentationTests
         wide["properties"]!["experts"]!["default"]!.GetValue<int>().ShouldBe(4);
     }
 
-    /// <summary>Samples named compare….yaml are comparisons; all others are runs.</summary>
+    /// <summary>Samples named compare….yaml are comparisons, tune….yaml searches; all others are runs.</summary>
     static bool IsComparison(string file) => Path.GetFileName(file).StartsWith("compare", StringComparison.Ordinal);
+
+    static bool IsSearch(string file) => Path.GetFileName(file).StartsWith("tune", StringComparison.Ordinal);
 
     static void ShouldBeCommitted(string text, params string[] path)
     {

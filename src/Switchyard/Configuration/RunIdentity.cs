@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text.Json;
+using Switchyard.Models;
+
+namespace Switchyard;
+
+/// <summary>What the result of a run depends on, as text by name: two runs with the same identity come to the same bits.</summary>
+static class RunIdentity
+{
+    public const string VersionKey = "version of Switchyard";
+
+    // Where a run is put, how many threads compute it and when it is saved change nothing in its result.
+    static readonly string[] WithoutInfluence =
+        ["name", "output", "training.threads", "training.checkpoint_every", "training.keep_checkpoints", "training.keep_checkpoints_at_end", "update.measure_old_rows"];
+
+    // How the rows were read and encoded is in the rows themselves.
+    static readonly string[] Fitted = ["model", "training", "evaluation"];
+
+    /// <summary>Every value of the configuration that can change a bit of the result, and the library's version.</summary>
+    public static Dictionary<string, string> Of(RunConfiguration configuration)
+    {
+        var identity = new Dictionary<string, string>(StringComparer.Ordinal) { [VersionKey] = BundleMetadata.ThisVersion };
+        Flatten(JsonElement.Parse(configuration.ToJson()), "", identity);
+        foreach (var key in WithoutInfluence) identity.Remove(key);
+        return identity;
+    }
+
+    /// <summary>The same of a run over rows that are open: wherever they came from, only they count, and what is made of them.</summary>
+    /// <param name="configuration">The run.</param>
+    /// <param name="digest">Digest of the rows as they are encoded.</param>
+    public static Dictionary<string, string> Of(RunConfiguration configuration, string digest)
+    {
+        var identity = Of(configuration).Where(e => e.Key == VersionKey || Fitted.Contains(e.Key.Split('.', '[')[0])).ToDictionary(StringComparer.Ordinal);
+        identity["digest of the rows"] = digest;
+        return identity;
+    }
+
+    static void Flatten(JsonElement value, string path, Dictionary<string, string> into)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in value.EnumerateObject()) Flatten(property.Value, path.Length == 0 ? property.Name : $"{path}.{property.Name}", into);
+                break;
+            case JsonValueKind.Array:
+                var index = 0;
+                foreach (var item in value.EnumerateArray()) Flatten(item, string.Create(CultureInfo.InvariantCulture, $"{path}[{index++}]"), into);
+                break;
+            default:
+                into[path] = value.ToString();
+                break;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Switchyard.Data;
+
+namespace Switchyard;
+
+/// <summary>What trials of one search must have in common, so that their values can be compared.</summary>
+sealed class TrialRules
+{
+    // What a trial may change: what is fitted and how, not which rows it is judged by. The monitor is looked at by itself.
+    static readonly string[] MayDiffer = ["fields", "model", "training"];
+
+    readonly bool _halving;
+    readonly Dictionary<string, string> _judged;
+
+    public TrialRules(RunConfiguration run, bool halving)
+    {
+        (Base, _halving) = (run, halving);
+        _judged = Judged(run);
+    }
+
+    /// <summary>The run to tune.</summary>
+    public RunConfiguration Base { get; }
+
+    /// <summary>What the result depends on, as one text.</summary>
+    public static string Identity(RunConfiguration configuration) =>
+        string.Join('\n', RunIdentity.Of(configuration).OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key} = {e.Value}"));
+
+    /// <exception cref="InputException">The trial changes what trials are compared by, or what the search itself decides.</exception>
+    public void Check(TuneTrial trial)
+    {
+        var (now, was) = (trial.Configuration.Training, Base.Training);
+        if (now.Seed != was.Seed) throw Error(trial, "training.seed", "a search trains every trial with the same seeds; name them under 'seeds'");
+        if (now.Monitor != was.Monitor) throw Error(trial, "training.monitor", "trials are compared by it, so it is the same in all; change it under 'set'");
+        if (_halving && now.Epochs != was.Epochs) throw Error(trial, "training.epochs", "halving decides how many epochs a trial has; change the most there may be under 'set', or use method: random");
+        foreach (var (key, value) in Judged(trial.Configuration))
+        {
+            if (_judged[key] != value) throw Error(trial, key, "trials are compared on the same rows in the same way, so it is the same in all; change it under 'set'");
+        }
+    }
+
+    /// <summary>Whatever decides which rows are validated, and how; text by key.</summary>
+    static Dictionary<string, string> Judged(RunConfiguration run)
+    {
+        // A task's weight counts in training alone.
+        var tasks = run.Data.Tasks.Select(t => t with { Weight = 1 }).ToImmutableArray();
+        var written = RunConfigurationWriter.Write(run with { Data = run.Data with { Tasks = tasks } });
+        return written.Entries.Where(e => !MayDiffer.Contains(e.Key.Text)).ToDictionary(e => e.Key.Text, e => YamlText.Value(e.Value), StringComparer.Ordinal);
+    }
+
+    static InputException Error(TuneTrial trial, string key, string why)
+    {
+        var section = key.Split('.')[0];
+        var place = trial.Settings.Where(s => s.Key.Split('.', '[')[0].Trim() == section).Select(s => s.Place).FirstOrDefault();
+        return place.Error($"{key} cannot be searched: {why}.");
+    }
+}
