@@ -38,10 +38,9 @@ sealed class FundScenarios
             _ => 0,
         })];
 
-        var paper = options is { Channels: 2, Domains: 2 };
-        Shares = paper ? [.. PaperShares] : [.. Enumerable.Repeat(1.0 / Leaves.Length, Leaves.Length)];
+        Shares = options.IsPaper ? [.. PaperShares] : SkewedShares(options.Skew, Leaves.Length);
         var random = new RandomStream(options.Seed, (ulong)Purpose.Rates, 0);
-        ClickRates = paper ? [.. PaperRates()] : [.. Leaves.Select(_ => ClickRate * (0.5 + random.NextDouble()))];
+        ClickRates = options.IsPaper ? [.. PaperRates()] : [.. Leaves.Select(_ => ClickRate * (0.5 + random.NextDouble()))];
     }
 
     public ImmutableArray<string> Channels { get; }
@@ -63,6 +62,13 @@ sealed class FundScenarios
         var leaf = 0;
         for (var sum = Shares[0]; leaf < Shares.Length - 1 && uniform >= sum; sum += Shares[leaf]) leaf++;
         return leaf;
+    }
+
+    static ImmutableArray<double> SkewedShares(double skew, int leaves)
+    {
+        var weights = Enumerable.Range(1, leaves).Select(rank => Math.Pow(rank, -skew)).ToArray();
+        var sum = weights.Sum();
+        return [.. weights.Select(w => w / sum)];
     }
 
     // Vertical/products has its share of the clicks, the other three one rate.

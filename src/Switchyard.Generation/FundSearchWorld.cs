@@ -79,7 +79,7 @@ public sealed class FundSearchWorld : World
     public override string Configuration(string log) => string.Create(
         CultureInfo.InvariantCulture,
         $$"""
-        # A made-up fund search: {{_options.Channels}} channels, {{_options.Domains}} domains, seed {{_options.Seed}} (docs/generating.md).
+        # A made-up fund search: {{_options.Channels}} channels, {{_options.Domains}} domains{{SkewText}}, seed {{_options.Seed}} (docs/generating.md).
         # What was planted, and the best AUC that a model can reach on the test rows, stands in the truth file beside it.
         name: fund-search
 
@@ -118,6 +118,8 @@ public sealed class FundSearchWorld : World
           schedule: {decay: cosine}
 
         """);
+
+    string SkewText => _options.Skew > 0 ? string.Create(CultureInfo.InvariantCulture, $", skew {_options.Skew}") : "";
 
     static string Quoted(string path) => $"'{path.Replace("'", "''", StringComparison.Ordinal)}'";
 }

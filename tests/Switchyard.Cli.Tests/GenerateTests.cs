@@ -54,6 +54,8 @@ public sealed class GenerateTests : IDisposable
     [InlineData("--probabilities NAME/log.csv", "--output is written there")]
     [InlineData("--probabilities NAME/p*.csv", "a name with * or $")]
     [InlineData("--alike user", "user")]
+    [InlineData("--skew 1.5", "--skew 1.5: the shares of 2 × 2 scenarios are planted")]
+    [InlineData("--skew 9 --domains 3", "--skew 9: give a number from 0 (equal shares) to 8")]
     [InlineData("--alike 7", "--alike 7: give domain, channel, all")]
     [InlineData("--output NAME/log.csv --probabilities NAME/LOG.csv", "--output is written there")]
     [InlineData("--rows many", "many")]

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Switchyard.Data;
 
 namespace Switchyard.Generation.Tests;
 
@@ -15,6 +17,25 @@ public sealed class LogTests
         var again = Log.Of(new FundSearchOptions { Seed = 7 }, 2000);
         again.Text.ShouldBe(Log.Of(new FundSearchOptions { Seed = 7 }, 2000).Text);
         again.Text.ShouldNotBe(Log.Of(new FundSearchOptions { Seed = 8 }, 2000).Text);
+    }
+
+    [Fact]
+    public void Text_WithoutSkew_IsThatOfBefore()
+    {
+        var log = Log.Of(new FundSearchOptions { Seed = 7, Domains = 3 }, 2000);
+        Fnv1a64.Of(Encoding.UTF8.GetBytes(log.Text)).ShouldBe(13000970202174229661UL);
+    }
+
+    [Fact]
+    public void Rows_OfASkewedLog_AreTheSameSearchesInOtherScenarios()
+    {
+        var even = Log.Of(new FundSearchOptions { Seed = 7, Domains = 3 }, 5000);
+        var skewed = Log.Of(new FundSearchOptions { Seed = 7, Domains = 3, Skew = 1.5 }, 5000);
+        foreach (var column in new[] { "search_id", "user_id", "fund_id", "query_type" })
+            Enumerable.Range(0, 5000).Where(r => even.Value(r, column) != skewed.Value(r, column)).ShouldBeEmpty();
+        double Share(Log log, string scenario) => log.Where(r => log.Scenario(r) == scenario).Count() / 5000.0;
+        foreach (var (scenario, share) in skewed.Truth.Scenarios.Zip(skewed.Truth.Planted.ImpressionShares)) Share(skewed, scenario).ShouldBe(share, 0.08);
+        Share(even, "main/hot").ShouldBe(1 / 6.0, 0.06);
     }
 
     [Fact]

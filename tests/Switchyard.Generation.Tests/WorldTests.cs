@@ -66,6 +66,38 @@ public sealed class WorldTests
         Should.Throw<ArgumentException>(() => new FundSearchWorld(options));
     }
 
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(0, 12)]
+    [InlineData(1.5, 12)]
+    public void Shares_WithSkew_FallAsAPowerOfTheRank(double skew, int domains)
+    {
+        var scenarios = new FundScenarios(new FundSearchOptions { Channels = 3, Domains = domains, Skew = skew });
+        scenarios.Shares.Length.ShouldBe(3 * domains);
+        scenarios.Shares.Sum().ShouldBe(1, 1e-12);
+        for (var r = 0; r < scenarios.Shares.Length; r++) scenarios.Shares[r].ShouldBe(scenarios.Shares[0] * Math.Pow(r + 1, -skew), 1e-12);
+        scenarios.ClickRates.ShouldBe(new FundScenarios(new FundSearchOptions { Channels = 3, Domains = domains }).ClickRates);
+        if (skew == 0) scenarios.Shares.ShouldAllBe(s => s == 1.0 / (3 * domains));
+    }
+
+    [Theory]
+    [InlineData(-0.1, 3)]
+    [InlineData(8.5, 3)]
+    [InlineData(double.NaN, 3)]
+    [InlineData(1, 2)]
+    public void Options_SkewThatCannotBe_SayWhatToGive(double skew, int domains)
+    {
+        new FundSearchOptions { Domains = domains, Skew = skew }.Problem.ShouldNotBeNull().ShouldStartWith("skew");
+        new FundSearchOptions { Domains = domains, Skew = 0 }.Problem.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Configuration_OfASkewedWorld_SaysSo()
+    {
+        new FundSearchWorld(new FundSearchOptions { Domains = 3, Skew = 1.5 }).Configuration("log.csv").ShouldContain("3 domains, skew 1.5, seed 1");
+        new FundSearchWorld(new FundSearchOptions { Domains = 3 }).Configuration("log.csv").ShouldNotContain("skew");
+    }
+
     [Fact]
     public void Rows_OneNodePerLevel_AreWritten() => Log.Of(new FundSearchOptions { Channels = 1, Domains = 1 }, 5).Rows.Count.ShouldBe(5);
 }

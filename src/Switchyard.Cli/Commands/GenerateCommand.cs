@@ -35,6 +35,12 @@ static class GenerateCommand
             HelpName = "domain|channel|all",
             DefaultValueFactory = _ => world.Alike,
         };
+        var skew = new Option<double>("--skew")
+        {
+            Description = "How unequal the scenarios' shares are: (r + 1)^-skew for leaf r; 0 = equal. Not for 2 x 2 scenarios, whose shares are planted.",
+            HelpName = "number",
+            DefaultValueFactory = _ => world.Skew,
+        };
         var probabilities = new Option<string?>("--probabilities") { Description = "Also write the true probabilities of every row to this CSV.", HelpName = "file" };
         var force = new Option<bool>("--force") { Description = "Replace files that are there." };
         var command = new ExampleCommand(
@@ -49,6 +55,7 @@ static class GenerateCommand
             channels,
             domains,
             alike,
+            skew,
             probabilities,
             force,
         };
@@ -61,6 +68,7 @@ static class GenerateCommand
                     Channels = result.GetValue(channels),
                     Domains = result.GetValue(domains),
                     Alike = result.GetValue(alike),
+                    Skew = result.GetValue(skew),
                 },
                 Rows = result.GetValue(rows),
                 Output = result.GetRequiredValue(output),
