@@ -23,13 +23,18 @@ switch (args)
         SpeedTable.Print(threads: 2);
         break;
     case ["recovery", var folder, var seeds, var rows, .. var changes]:
-        Recovery.Run(folder, seeds, long.Parse(rows, CultureInfo.InvariantCulture), changes);
+        Recovery.Run(folder, SeedRange.Parse(seeds), long.Parse(rows, CultureInfo.InvariantCulture), changes);
+        break;
+    case ["selection", var folder, var seeds, .. var rest]:
+        bool IsRows(string word) => char.IsAsciiDigit(word[0]);
+        Selection.Run(
+            folder, SeedRange.Parse(seeds), [.. rest.Where(IsRows).Select(r => long.Parse(r, CultureInfo.InvariantCulture))], [.. rest.Where(r => !IsRows(r))]);
         break;
     case ["update", var samples, var seeds, var model, .. var changes]:
         DayUpdate.Run(samples, int.Parse(seeds, CultureInfo.InvariantCulture), model, changes);
         break;
     default:
-        Console.Error.WriteLine("usage: larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | speed | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity SAMPLES-FOLDER SEEDS [PROTOCOL-MODEL] [key=value ...] | train mmoe|aesm2 lazy|exact THREADS");
+        Console.Error.WriteLine("usage: larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity SAMPLES-FOLDER SEEDS [PROTOCOL-MODEL] [key=value ...] | train mmoe|aesm2 lazy|exact THREADS");
         return 2;
 }
 

@@ -5,7 +5,9 @@ namespace Switchyard.Generation;
 /// their log-odds. Two scores in one bin count as a tie; bins are 1/400 wide, which moves an AUC by chance: by about 0.0001 in a cell of
 /// some hundred rows, by 0.00001 in one of some thousand.
 /// </summary>
-sealed class AucCounter(int scenarios, int tasks)
+/// <param name="scenarios">Leaf scenarios.</param>
+/// <param name="tasks">Tasks.</param>
+public sealed class AucCounter(int scenarios, int tasks)
 {
     const int Bins = 9_600;
     const double Width = 1.0 / 400;
@@ -28,6 +30,8 @@ sealed class AucCounter(int scenarios, int tasks)
     }
 
     /// <summary>Weight of the rows of a cell, and of its positives.</summary>
+    /// <param name="scenario">Leaf scenario.</param>
+    /// <param name="task">Task.</param>
     public (double Rows, double Positives) Count(int scenario, int task)
     {
         var (positives, negatives) = (0.0, 0.0);
@@ -37,6 +41,8 @@ sealed class AucCounter(int scenarios, int tasks)
     }
 
     /// <summary>AUC of a cell, ties ½; null where it lacks a class.</summary>
+    /// <param name="scenario">Leaf scenario.</param>
+    /// <param name="task">Task.</param>
     public double? Auc(int scenario, int task)
     {
         var positives = Cell(_positives, scenario, task);
