@@ -14,7 +14,6 @@ public sealed class ForwardPass
     readonly Tensor[] _logits;
     readonly int[] _given;
     readonly int[][] _nodes;
-    readonly int _width;
     int _rows;
 
     public ForwardPass(Ranker ranker, GraphMode mode, WorkerPool? pool = null)
@@ -26,7 +25,6 @@ public sealed class ForwardPass
         _logits = new Tensor[ranker.Schema.Tasks.Length];
         _given = [.. ranker.Schema.Tasks.Select(t => t.Given)];
         _nodes = new int[ranker.Schema.Levels.Length][];
-        _width = ranker.Embedding.Width;
     }
 
     public Graph Graph { get; }
@@ -38,7 +36,7 @@ public sealed class ForwardPass
     public void Bind(Batch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        _ranker.Embedding.Bind(Inputs, batch);
+        _ranker.Embedding.Bind(Graph, Inputs, batch);
         for (var level = 0; level < _nodes.Length; level++) _nodes[level] = batch.Nodes(level);
         _rows = batch.Count;
     }
@@ -54,7 +52,7 @@ public sealed class ForwardPass
     public ReadOnlySpan<Tensor> Logits()
     {
         Graph.Reset();
-        var x = Graph.Embed(Inputs, _rows, _width);
+        var x = _ranker.Embedding.Forward(Graph, Inputs, _rows);
         _ranker.Model.Forward(Graph, x, new ScenarioPath(_nodes), _logits);
         return _logits;
     }

@@ -14,6 +14,9 @@ public abstract record ModelOptions
     [Description("Fields that the model does not read: to compare models on one imported file. The scenario still reaches the model's structure where its field is left out.")]
     public ImmutableArray<string> Without { get; init; } = [];
 
+    [Description("How the fields' embeddings are trained.")]
+    public EmbeddingOptions Embedding { get; init; } = new();
+
     /// <summary>How scenarios and tasks reach the model, in one line: reports print it beside the model's name.</summary>
     public abstract string Topology { get; }
 

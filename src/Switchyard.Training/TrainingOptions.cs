@@ -56,6 +56,14 @@ public sealed record TrainingOptions
     [Range(0.0, 1.0)]
     public double WeightDecay { get; init; }
 
+    [Description("Learning rate of embedding tables as a multiple of learning_rate.")]
+    [Range(0.0, 1e3)]
+    public double EmbeddingLearningRate { get; init; } = 1;
+
+    [Description("Weight decay of embedding tables. Default: weight_decay.")]
+    [Range(0.0, 1.0)]
+    public double? EmbeddingWeightDecay { get; init; }
+
     [Description("Largest norm of all gradients together; 0 = no clipping.")]
     [Range(0.0, 1e9)]
     public double ClipNorm { get; init; }

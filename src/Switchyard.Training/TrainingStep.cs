@@ -28,7 +28,8 @@ public sealed class TrainingStep
         var tasks = ranker.Schema.Tasks;
         _targets = new LossTargets(
             [.. tasks.Select(t => t.Given)], [.. tasks.Select(t => t.Weight)], options.Normalise == LossNormaliser.Observed);
-        Optimizer = new Optimizer(ranker.Parameters, UpdateRule.Create(options), options.Embeddings, pool, frozen);
+        var tables = new TableUpdate(UpdateRule.OfTables(options), options.EmbeddingLearningRate);
+        Optimizer = new Optimizer(ranker.Parameters, UpdateRule.Create(options), options.Embeddings, pool, frozen, tables);
     }
 
     public Optimizer Optimizer { get; }

@@ -42,6 +42,7 @@ public sealed class ModelGradientTests
         ["aesm2 identity"] = Aesm2 with { Identity = true },
         ["aesm2 identity, x again in layers"] = Aesm2 with { Identity = true, Skip = InputSkip.Layers, LayersPerLevel = 1 },
         ["mmoe"] = new MmoeOptions { Experts = 4, Expert = Expert, TowerWidths = [4] },
+        ["mmoe embedding dropout"] = new MmoeOptions { Experts = 3, Expert = Expert, TowerWidths = [4], Embedding = new EmbeddingOptions { Dropout = 0.2, IdDropout = 0.3 } },
         ["mmoe batch norm and dropout"] = new MmoeOptions { Experts = 3, Expert = Expert with { BatchNorm = true, Dropout = 0.2 }, TowerWidths = [4, 3] },
         ["ple one layer"] = Ple with { Layers = 1 },
         ["ple pairs"] = Ple with { Layers = 1, Heads = Heads.Pair, Level = 2 },

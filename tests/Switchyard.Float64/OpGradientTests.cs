@@ -58,6 +58,7 @@ public sealed class OpGradientTests
             var dispatch = g.Route([Gate(g, 9, 3)]);
             return g.ExpertDropout(c.Input(g, "h", dispatch.Pairs, 4), dispatch, 0.4, 12);
         },
+        ["Dropout"] = (c, g) => g.Dropout(c.Input(g, "x", 5, 3), 0.4, 12),
         ["Noise"] = (c, g) => g.Noise(c.Input(g, "x", 5, 3), 0.7, 4),
         ["Lookup"] = (c, g) => g.Lookup(c.Weight("table", 3, 4), NodeIndex.PerRow(Own), Own.Length),
         ["Lookup/constant"] = (c, g) => g.Lookup(c.Weight("table", 3, 4), NodeIndex.Constant(1), 5),

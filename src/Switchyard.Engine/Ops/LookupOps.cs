@@ -23,6 +23,12 @@ public sealed class EmbeddingInput
     /// <summary>Several ids per row are averaged; otherwise summed.</summary>
     public bool Mean { get; init; }
 
+    /// <summary>Training: probability that <see cref="RandomOps.DropIds"/> makes an id 0.</summary>
+    public Real IdDropout { get; init; }
+
+    /// <summary>Number of the field that keys its draws; see <see cref="Scope.Site"/>.</summary>
+    public int Site { get; init; }
+
     /// <summary>Ids of all rows.</summary>
     public int[] Ids { get; set; } = [];
 
@@ -31,6 +37,9 @@ public sealed class EmbeddingInput
 
     /// <summary>Numbers [rows × Width] of a field without a table.</summary>
     public float[] Numbers { get; set; } = [];
+
+    /// <summary>Memory for a changed copy of <see cref="Ids"/>.</summary>
+    internal int[] Changed { get; set; } = [];
 
     /// <summary>Ids of one row.</summary>
     public ReadOnlySpan<int> IdsOf(int row) => Offsets is null ? Ids.AsSpan(row, 1) : Ids.AsSpan(Offsets[row]..Offsets[row + 1]);

@@ -42,7 +42,7 @@ static class OptionsJson
     public static ModelOptions Read(JsonElement element, Type type, string where)
     {
         var problems = new List<string>();
-        CompareKeys(element, type, "", problems);
+        CompareKeys(element, type, "", optional: false, problems);
         Refuse(problems, where);
         ModelOptions options;
         try
@@ -59,7 +59,7 @@ static class OptionsJson
         return options;
     }
 
-    static void CompareKeys(JsonElement element, Type type, string path, List<string> problems)
+    static void CompareKeys(JsonElement element, Type type, string path, bool optional, List<string> problems)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
@@ -71,11 +71,15 @@ static class OptionsJson
         foreach (var property in element.EnumerateObject().Where(p => !known.ContainsKey(p.Name))) problems.Add($"unknown option {path}{property.Name}");
         foreach (var (key, property) in known)
         {
-            if (!element.TryGetProperty(key, out var value))
+            var mayMiss = optional || property.DeclaringType == typeof(ModelOptions);
+            if (element.TryGetProperty(key, out var value))
             {
-                if (property.DeclaringType != typeof(ModelOptions)) problems.Add($"missing option {path}{key}");
+                if (IsSection(property.PropertyType)) CompareKeys(value, property.PropertyType, $"{path}{key}.", mayMiss, problems);
             }
-            else if (IsSection(property.PropertyType)) CompareKeys(value, property.PropertyType, $"{path}{key}.", problems);
+            else if (!mayMiss)
+            {
+                problems.Add($"missing option {path}{key}");
+            }
         }
     }
 

@@ -10,10 +10,13 @@ public sealed class FeatureEmbedding
     readonly Schema _schema;
     readonly EmbeddingTable?[][] _tables;
     readonly int? _level;
+    readonly EmbeddingOptions _options;
+    readonly int[] _sites;
+    readonly int _site;
 
     /// <param name="scope">Where the tables are declared: one for every table of the schema that a read field uses, or one such for every node.</param>
     /// <param name="schema">Fields and tables.</param>
-    /// <param name="options">Which fields the model does not read, and whether nodes have tables of their own.</param>
+    /// <param name="options">Which fields the model does not read, how it is trained on the others, and whether nodes have tables of their own.</param>
     /// <exception cref="ArgumentException">An option does not fit the schema; the message names it.</exception>
     public FeatureEmbedding(Scope scope, Schema schema, ModelOptions options)
     {
@@ -22,6 +25,10 @@ public sealed class FeatureEmbedding
         ArgumentNullException.ThrowIfNull(options);
         _schema = schema;
         Fields = options.FieldsRead(schema);
+        _options = options.Embedding;
+        _options.Check(schema, Fields);
+        _site = scope.Site("dropout");
+        _sites = [.. schema.Fields.Select(f => scope.Sub("id_dropout").Site(f.Name))];
         _level = options.PrivateLevel - 1;
         _tables = options.PrivateLevel is { } level ? scope.Repeat("node", ModelShape.Of(schema).Scenarios(level), (s, _) => Declare(s)) : [Declare(scope)];
         Width = NewInputs().Sum(i => i.Width);
@@ -49,6 +56,8 @@ public sealed class FeatureEmbedding
                 Column = column,
                 Width = tables.Length > 0 ? tables[0].Width : 2,
                 Mean = field.Pooling == Pooling.Mean,
+                IdDropout = (Real)_options.IdDropoutOf(_schema, Fields[i]),
+                Site = _sites[Fields[i]],
             };
             column += inputs[i].Width;
         }
@@ -56,8 +65,11 @@ public sealed class FeatureEmbedding
         return inputs;
     }
 
-    /// <summary>Points the inputs at a batch's arrays.</summary>
-    public void Bind(EmbeddingInput[] inputs, Batch batch)
+    /// <summary>x [B,D] of the rows that the inputs are bound to.</summary>
+    public Tensor Forward(Graph g, EmbeddingInput[] inputs, int rows) => g.Dropout(g.Embed(inputs, rows, Width), (Real)_options.Dropout, _site);
+
+    /// <summary>Points the inputs at a batch's arrays; in training with some ids made 0.</summary>
+    public void Bind(Graph g, EmbeddingInput[] inputs, Batch batch)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(batch);
@@ -74,6 +86,8 @@ public sealed class FeatureEmbedding
             if (_level is { } level) inputs[i].Nodes = batch.Nodes(level);
             inputs[i].Offsets = _schema.Fields[field].HasItems ? batch.Offsets(field) : null;
         }
+
+        g.DropIds(inputs, batch.Count);
     }
 
     /// <summary>A set of tables.</summary>

@@ -3,6 +3,11 @@ using Switchyard.Kernels;
 
 namespace Switchyard.Training;
 
+/// <summary>How tables are updated where it is not as dense weights are.</summary>
+/// <param name="Rule">How a gradient moves a row; it keeps as many moments as the rule of dense weights.</param>
+/// <param name="Rate">Their learning rate as a multiple of that of dense weights.</param>
+public sealed record TableUpdate(UpdateRule Rule, double Rate);
+
 /// <summary>
 /// Applies an update rule to all weights: dense ones in one pass over the flat array, tables by touched row. Takes
 /// <see cref="Gradients"/> as they are: where they come from (this process, or a sum over many) is not its concern.
@@ -11,6 +16,7 @@ public sealed class Optimizer
 {
     readonly ParameterSet _parameters;
     readonly UpdateRule _rule;
+    readonly TableUpdate _tableUpdate;
     readonly WorkerPool _pool;
     readonly Real[] _m;
     readonly Real[] _v;
@@ -23,15 +29,16 @@ public sealed class Optimizer
     /// <param name="embeddings">How rows without a gradient are treated.</param>
     /// <param name="pool">Workers.</param>
     /// <param name="frozen">Weights to leave as they are; null for none.</param>
-    public Optimizer(ParameterSet parameters, UpdateRule rule, EmbeddingUpdate embeddings, WorkerPool pool, FrozenWeights? frozen = null)
+    /// <param name="tables">How a gradient moves the rows of tables; null as dense weights.</param>
+    public Optimizer(ParameterSet parameters, UpdateRule rule, EmbeddingUpdate embeddings, WorkerPool pool, FrozenWeights? frozen = null, TableUpdate? tables = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(rule);
-        (_parameters, _rule, _pool) = (parameters, rule, pool);
+        (_parameters, _rule, _pool, _tableUpdate) = (parameters, rule, pool, tables ?? new TableUpdate(rule, 1));
         _m = new Real[rule.Moments > 0 ? parameters.DenseLength : 0];
         _v = new Real[rule.Moments > 1 ? parameters.DenseLength : 0];
-        _rates = embeddings == EmbeddingUpdate.Exact && !rule.IdleIsNothing ? new StepRates() : null;
-        _tables = [.. parameters.Tables.Select(t => new TableOptimizer(t, rule, _rates, frozen?.Rows(t) ?? 0))];
+        _rates = embeddings == EmbeddingUpdate.Exact && !_tableUpdate.Rule.IdleIsNothing ? new StepRates() : null;
+        _tables = [.. parameters.Tables.Select(t => new TableOptimizer(t, _tableUpdate.Rule, _rates, frozen?.Rows(t) ?? 0))];
         _dense = new DenseParts(parameters.DenseLength, frozen?.SortedDense() ?? []);
     }
 
@@ -67,9 +74,9 @@ public sealed class Optimizer
     {
         ArgumentNullException.ThrowIfNull(gradients);
         Steps++;
-        var step = _rule.RateOf(rate, Steps);
-        _rates?.Add(step, Steps);
-        _pool.For(_dense.Count + _tables.Length, new StepBody(this, gradients, step));
+        var tableStep = _tableUpdate.Rule.RateOf(rate * _tableUpdate.Rate, Steps);
+        _rates?.Add(tableStep, Steps);
+        _pool.For(_dense.Count + _tables.Length, new StepBody(this, gradients, _rule.RateOf(rate, Steps), tableStep));
         _parameters.Touch();
     }
 
@@ -124,14 +131,14 @@ public sealed class Optimizer
         public void Run(int part) => tables[part].CatchUpAll(step);
     }
 
-    readonly struct StepBody(Optimizer optimizer, Gradients gradients, StepRate rate) : IParallelBody
+    readonly struct StepBody(Optimizer optimizer, Gradients gradients, StepRate rate, StepRate tableRate) : IParallelBody
     {
         public void Run(int part)
         {
             if (part >= optimizer._dense.Count)
             {
                 var table = part - optimizer._dense.Count;
-                optimizer._tables[table].Step(gradients.Tables[table], rate, optimizer.Steps);
+                optimizer._tables[table].Step(gradients.Tables[table], tableRate, optimizer.Steps);
                 return;
             }
 

@@ -29,16 +29,26 @@ public abstract class UpdateRule
     /// <summary>The same with a gradient of zero, bit for bit.</summary>
     public abstract void Idle(Span<Real> w, Span<Real> m, Span<Real> v, StepRate rate);
 
+    /// <summary>The rule of dense weights.</summary>
     public static UpdateRule Create(TrainingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options.Optimizer switch
-        {
-            OptimizerKind.Sgd => new Sgd((Real)options.WeightDecay),
-            OptimizerKind.Adagrad => new Adagrad((Real)options.Epsilon, (Real)options.WeightDecay),
-            _ => new Adam(options.Beta1, options.Beta2, (Real)options.Epsilon, (Real)options.WeightDecay),
-        };
+        return Create(options, options.WeightDecay);
     }
+
+    /// <summary>The rule of embedding tables.</summary>
+    public static UpdateRule OfTables(TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Create(options, options.EmbeddingWeightDecay ?? options.WeightDecay);
+    }
+
+    static UpdateRule Create(TrainingOptions options, double weightDecay) => options.Optimizer switch
+    {
+        OptimizerKind.Sgd => new Sgd((Real)weightDecay),
+        OptimizerKind.Adagrad => new Adagrad((Real)options.Epsilon, (Real)weightDecay),
+        _ => new Adam(options.Beta1, options.Beta2, (Real)options.Epsilon, (Real)weightDecay),
+    };
 }
 
 /// <summary>w ← (1 − rate · decay) · w − rate · g.</summary>

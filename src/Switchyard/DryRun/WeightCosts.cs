@@ -20,13 +20,12 @@ sealed class WeightCosts
 
     public WeightCosts(ParameterSet parameters, TrainingOptions options)
     {
-        var rule = UpdateRule.Create(options);
         _dense = parameters.DenseLength * ValueBytes;
         _tables = parameters.Tables.Sum(t => (long)t.Rows * t.Width) * ValueBytes;
         _rows = parameters.Tables.Sum(t => (long)t.Rows);
         _buffers = parameters.Buffers.Sum(b => (long)b.Length) * ValueBytes;
-        _moments = rule.Moments * (_dense + _tables);
-        _lastSteps = options.Embeddings == EmbeddingUpdate.Exact && !rule.IdleIsNothing ? _rows * StepBytes : 0;
+        _moments = UpdateRule.Create(options).Moments * (_dense + _tables);
+        _lastSteps = options.Embeddings == EmbeddingUpdate.Exact && !UpdateRule.OfTables(options).IdleIsNothing ? _rows * StepBytes : 0;
     }
 
     /// <summary>Bytes of the bundle's weights.</summary>

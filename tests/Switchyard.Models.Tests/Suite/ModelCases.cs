@@ -27,6 +27,7 @@ static class ModelCases
         ["aesm2/batch norm"] = Aesm2 with { Expert = Small with { BatchNorm = true } },
         ["aesm2/dense"] = Aesm2 with { Select = false },
         ["aesm2/all experts"] = Aesm2 with { Specific = 5, Shared = 5 },
+        ["mmoe/embedding dropout"] = new MmoeOptions { Embedding = new EmbeddingOptions { Dropout = 0.1, IdDropout = 0.2, IdDropoutFields = ["user", "words"] } },
         ["mmoe/without fields"] = new MmoeOptions { Without = ["item", "age"] },
         ["aesm2/residual, x again"] = Aesm2 with { Residual = true, Skip = InputSkip.Both, LayersPerLevel = 2 },
         ["aesm2/identity"] = Aesm2 with { Identity = true, Skip = InputSkip.Layers, LayersPerLevel = 2 },
@@ -55,7 +56,7 @@ static class ModelCases
             var value = property.GetValue(record);
             object? quiet = property.Name switch
             {
-                nameof(NoiseSchedule.Sigma) or nameof(NoiseSchedule.Floor) or nameof(ExpertOptions.Dropout) => 0.0,
+                nameof(NoiseSchedule.Sigma) or nameof(NoiseSchedule.Floor) or nameof(ExpertOptions.Dropout) or nameof(EmbeddingOptions.IdDropout) => 0.0,
                 nameof(ExpertOptions.BatchNorm) => false,
                 _ => value is not null and not IEnumerable && property.PropertyType.GetMethod("<Clone>$") is not null ? Quieten(value) : value,
             };
