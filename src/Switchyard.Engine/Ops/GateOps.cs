@@ -1,14 +1,35 @@
+using Switchyard.Kernels;
+
 namespace Switchyard.Engine;
 
 /// <summary>Softmax in the forms gates need, and reading the gate of a row's own gate out of the gates of all.</summary>
 public static class GateOps
 {
     /// <summary>x [B,N] → softmax over N.</summary>
-    public static Tensor Softmax(this Graph g, Tensor x) => Rowwise(g, x, default, new SoftmaxBody(g.Values(x), default, default, x.Cols));
+    public static Tensor Softmax(this Graph g, Tensor x) => Rowwise(g, x, default, new SoftmaxBody(g.Values(x), default, default, x.Cols, 1));
+
+    /// <summary>x [B, groups × N] → softmax over the N entries of every group by itself.</summary>
+    public static Tensor SoftmaxOfGroups(this Graph g, Tensor x, int groups) =>
+        Rowwise(g, x, default, new SoftmaxBody(g.Values(x), default, default, x.Cols, groups), groups);
+
+    /// <summary>x [B, groups × N], weights [B, groups] → every group times its weight; a weight of 0 leaves exact zeros.</summary>
+    public static Tensor WeighGroups(this Graph g, Tensor x, Tensor weights)
+    {
+        var y = g.New(x.Rows, x.Cols, g.NeedsGrad(x) || g.NeedsGrad(weights));
+        g.ForRows(x.Rows, new WeighBody(g.Values(x), g.Values(weights), g.Values(y), weights.Cols, x.Cols / weights.Cols));
+        g.Record(
+            static (g, in s) => g.ForRows(
+                s.A.Rows,
+                new WeighBackBody(
+                    g.Values(s.A), g.Values(s.B), g.Grads(s.Out), g.NeedsGrad(s.A) ? g.Grads(s.A) : default, g.NeedsGrad(s.B) ? g.Grads(s.B) : default,
+                    s.B.Cols, s.A.Cols / s.B.Cols)),
+            y, x, weights);
+        return y;
+    }
 
     /// <summary>x [B,N], mask [B,N] of 0 and 1 → softmax over the entries of mask 1; the others are exactly 0.</summary>
     public static Tensor MaskedSoftmax(this Graph g, Tensor x, Tensor mask) =>
-        Rowwise(g, x, mask, new SoftmaxBody(g.Values(x), g.Values(mask), default, x.Cols));
+        Rowwise(g, x, mask, new SoftmaxBody(g.Values(x), g.Values(mask), default, x.Cols, 1));
 
     /// <summary>x [B, gates × N] → log-softmax over the gates, for every one of the N columns by itself.</summary>
     public static Tensor GateLogSoftmax(this Graph g, Tensor x, int gates)
@@ -55,32 +76,60 @@ public static class GateOps
         return y;
     }
 
-    static Tensor Rowwise(Graph g, Tensor x, Tensor mask, SoftmaxBody body)
+    static Tensor Rowwise(Graph g, Tensor x, Tensor mask, SoftmaxBody body, int groups = 1)
     {
         var y = g.New(x.Rows, x.Cols, g.NeedsGrad(x));
         g.ForRows(x.Rows, body with { Y = g.Values(y) });
         g.Record(
-            static (g, in s) => g.ForRows(s.A.Rows, new SoftmaxBackBody(g.Values(s.Out), g.Grads(s.Out), g.Grads(s.A), s.A.Cols)),
-            y, x, mask);
+            static (g, in s) => g.ForRows(s.A.Rows, new SoftmaxBackBody(g.Values(s.Out), g.Grads(s.Out), g.Grads(s.A), s.A.Cols, s.I)),
+            y, x, mask, groups);
         return y;
     }
 
-    readonly record struct SoftmaxBody(Block<Real> X, Block<Real> Mask, Block<Real> Y, int Cols) : IRowBody
+    readonly record struct SoftmaxBody(Block<Real> X, Block<Real> Mask, Block<Real> Y, int Cols, int Groups) : IRowBody
     {
         public void Run(Graph g, int from, int to)
         {
             var (start, length) = (from * Cols, (to - from) * Cols);
-            if (Mask.Length == 0) Kernels.Softmax.Rows(X.Slice(start, length), to - from, Cols, Y.Slice(start, length));
-            else Kernels.Softmax.MaskedRows(X.Slice(start, length), Mask.Slice(start, length), to - from, Cols, Y.Slice(start, length));
+            var (rows, cols) = ((to - from) * Groups, Cols / Groups);
+            if (Mask.Length == 0) Kernels.Softmax.Rows(X.Slice(start, length), rows, cols, Y.Slice(start, length));
+            else Kernels.Softmax.MaskedRows(X.Slice(start, length), Mask.Slice(start, length), rows, cols, Y.Slice(start, length));
         }
     }
 
-    readonly struct SoftmaxBackBody(Block<Real> y, Block<Real> dy, Block<Real> dx, int cols) : IRowBody
+    readonly struct SoftmaxBackBody(Block<Real> y, Block<Real> dy, Block<Real> dx, int cols, int groups) : IRowBody
     {
         public void Run(Graph g, int from, int to)
         {
             var (start, length) = (from * cols, (to - from) * cols);
-            Kernels.Softmax.RowsBackward(y.Slice(start, length), dy.Slice(start, length), dx.Slice(start, length), to - from, cols);
+            Kernels.Softmax.RowsBackward(y.Slice(start, length), dy.Slice(start, length), dx.Slice(start, length), (to - from) * groups, cols / groups);
+        }
+    }
+
+    readonly struct WeighBody(Block<Real> x, Block<Real> weights, Block<Real> y, int groups, int cols) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            var factor = weights.Span;
+            for (var i = from * groups; i < to * groups; i++)
+            {
+                var target = y.Slice(i * cols, cols);
+                x.Slice(i * cols, cols).CopyTo(target);
+                Vectors.Scale(factor[i], target);
+            }
+        }
+    }
+
+    readonly struct WeighBackBody(Block<Real> x, Block<Real> weights, Block<Real> dy, Block<Real> dx, Block<Real> dWeights, int groups, int cols) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            for (var i = from * groups; i < to * groups; i++)
+            {
+                var gradient = dy.Slice(i * cols, cols);
+                if (dx.Length > 0) Vectors.Axpy(weights.Span[i], gradient, dx.Slice(i * cols, cols));
+                if (dWeights.Length > 0) dWeights.Span[i] += Vectors.Dot(x.Slice(i * cols, cols), gradient);
+            }
         }
     }
 

@@ -66,13 +66,15 @@ public static class LookupOps
     }
 
     /// <summary>Table [M,N] of a dense parameter, one node per row → [B,N]; the mean of all M where it is unknown.</summary>
-    public static Tensor Lookup(this Graph g, Parameter table, NodeIndex index, int rows)
+    public static Tensor Lookup(this Graph g, Parameter table, NodeIndex index, int rows) => g.Lookup(g.Use(table), index, rows);
+
+    /// <summary>The same of a table that was computed.</summary>
+    public static Tensor Lookup(this Graph g, Tensor table, NodeIndex index, int rows)
     {
-        var source = g.Use(table);
-        var y = g.New(rows, table.Cols);
-        g.ForRows(rows, new LookupBody(g.Values(source), g.Values(y), index, table.Rows, table.Cols));
+        var y = g.New(rows, table.Cols, g.NeedsGrad(table));
+        g.ForRows(rows, new LookupBody(g.Values(table), g.Values(y), index, table.Rows, table.Cols));
         var (ids, same) = index.Parts;
-        g.Record(LookupBack, y, source, i: same, aux: ids);
+        g.Record(LookupBack, y, table, i: same, aux: ids);
         return y;
     }
 

@@ -44,6 +44,34 @@ public static class RandomOps
     }
 
     /// <summary>
+    /// Training: x + ε ⊙ (softplus(spread) + floor) with ε ~ N(0,1), independent for every element: noise whose strength is learned
+    /// (noisy top-k gating, Shazeer et al. 2017). Scoring: x itself.
+    /// </summary>
+    public static Tensor LearnedNoise(this Graph g, Tensor x, Tensor spread, Real floor, int site)
+    {
+        if (!g.Training) return x;
+        var noise = g.New(x.Rows, x.Cols, needsGrad: false);
+        g.ForRows(x.Rows, new NoiseBody(g.Values(noise), CounterNoise.Key(g.Seed, g.StepNumber, site), 1, x.Cols));
+        return g.LearnedNoise(x, spread, floor, noise);
+    }
+
+    /// <summary>The same with a given ε of x's shape.</summary>
+    public static Tensor LearnedNoise(this Graph g, Tensor x, Tensor spread, Real floor, Tensor noise)
+    {
+        var y = g.New(x.Rows, x.Cols, g.NeedsGrad(x) || g.NeedsGrad(spread));
+        g.ForRows(x.Rows, new SpreadBody(g.Values(x), g.Values(spread), g.Values(noise), g.Values(y), g.Scratch(x.Length), x.Cols, floor));
+        g.Record(LearnedNoiseBack, y, x, spread, noise.Id);
+        return y;
+    }
+
+    static void LearnedNoiseBack(Graph g, in Step s)
+    {
+        var noise = new Tensor(s.I, s.A.Rows, s.A.Cols);
+        g.ForRows(
+            s.A.Rows, new SpreadBackBody(g.Values(s.B), g.Values(noise), g.Grads(s.Out), g.Grads(s.A), g.Grads(s.B), g.Scratch(s.A.Length), s.A.Cols));
+    }
+
+    /// <summary>
     /// Training: every element of an expert's output [pairs,N] is 0 with probability <paramref name="rate"/>, else divided by
     /// 1 − rate; keyed by row and expert, not by the pair's place. Scoring: h itself.
     /// </summary>
@@ -114,6 +142,42 @@ public static class RandomOps
                 Factors(key, ((long)rows[pair] * dispatch.Experts + expert) * cols, rate, factor);
                 Vectors.Multiply(h.Slice(pair * cols, cols), factor, y.Slice(pair * cols, cols));
             }
+        }
+    }
+
+    readonly struct SpreadBody(Block<Real> x, Block<Real> spread, Block<Real> noise, Block<Real> y, Block<Real> scratch, int cols, Real floor) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            var (start, length) = (from * cols, (to - from) * cols);
+            var strength = spread.Slice(start, length);
+            var log = scratch.Slice(start, length);
+
+            // softplus(s) = max(s, 0) + log(1 + e^−|s|).
+            for (var i = 0; i < length; i++) log[i] = -Math.Abs(strength[i]);
+            Vectors.Exp(log, log);
+            for (var i = 0; i < length; i++) log[i] += 1;
+            Vectors.Log(log, log);
+            var source = x.Slice(start, length);
+            var epsilon = noise.Slice(start, length);
+            var target = y.Slice(start, length);
+            for (var i = 0; i < length; i++) target[i] = source[i] + epsilon[i] * (Math.Max(strength[i], 0) + log[i] + floor);
+        }
+    }
+
+    readonly struct SpreadBackBody(Block<Real> spread, Block<Real> noise, Block<Real> dy, Block<Real> dx, Block<Real> dSpread, Block<Real> scratch, int cols) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            var (start, length) = (from * cols, (to - from) * cols);
+            var gradient = dy.Slice(start, length);
+            Vectors.Add(gradient, dx.Slice(start, length));
+
+            // The slope of softplus is the sigmoid.
+            var slope = scratch.Slice(start, length);
+            Vectors.Sigmoid(spread.Slice(start, length), slope);
+            Vectors.Multiply(slope, noise.Slice(start, length), slope);
+            Vectors.MultiplyAdd(slope, gradient, dSpread.Slice(start, length));
         }
     }
 }

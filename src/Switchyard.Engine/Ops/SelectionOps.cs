@@ -7,12 +7,10 @@ public static class SelectionOps
     /// x [B,N] → mask [B,N] with 1 at the k smallest entries of every row, ties to the lower index. Entries whose
     /// <paramref name="without"/> mask is 1 are not candidates.
     /// </summary>
-    public static Tensor SmallestPerRow(this Graph g, Tensor x, int k, Tensor without = default)
-    {
-        var mask = g.New(x.Rows, x.Cols, needsGrad: false);
-        g.ForRows(x.Rows, new Body(g.Values(x), without.Length == 0 ? default : g.Values(without), g.Values(mask), x.Cols, k));
-        return mask;
-    }
+    public static Tensor SmallestPerRow(this Graph g, Tensor x, int k, Tensor without = default) => Chosen(g, x, k, 1, without);
+
+    /// <summary>x [B,N] → mask [B,N] with 1 at the k largest entries of every row, ties to the lower index.</summary>
+    public static Tensor LargestPerRow(this Graph g, Tensor x, int k) => Chosen(g, x, k, -1, default);
 
     /// <summary>1 where either mask is 1.</summary>
     public static Tensor Either(this Graph g, Tensor a, Tensor b)
@@ -28,6 +26,13 @@ public static class SelectionOps
         var gate = g.New(rows, members, needsGrad: false);
         g.ForRows(rows, new OneHotBody(own, g.Values(gate), members));
         return gate;
+    }
+
+    static Tensor Chosen(Graph g, Tensor x, int k, Real sign, Tensor without)
+    {
+        var mask = g.New(x.Rows, x.Cols, needsGrad: false);
+        g.ForRows(x.Rows, new Body(g.Values(x), without.Length == 0 ? default : g.Values(without), g.Values(mask), x.Cols, k, sign));
+        return mask;
     }
 
     readonly struct OneHotBody(NodeIndex own, Block<Real> gate, int members) : IRowBody
@@ -55,7 +60,8 @@ public static class SelectionOps
         }
     }
 
-    readonly struct Body(Block<Real> x, Block<Real> without, Block<Real> mask, int cols, int k) : IRowBody
+    /// <summary>The k smallest of sign · x.</summary>
+    readonly struct Body(Block<Real> x, Block<Real> without, Block<Real> mask, int cols, int k, Real sign) : IRowBody
     {
         public void Run(Graph g, int from, int to)
         {
@@ -73,13 +79,13 @@ public static class SelectionOps
             }
         }
 
-        static int Best(ReadOnlySpan<Real> values, ReadOnlySpan<Real> chosen, ReadOnlySpan<Real> barred)
+        int Best(ReadOnlySpan<Real> values, ReadOnlySpan<Real> chosen, ReadOnlySpan<Real> barred)
         {
             var best = -1;
             for (var i = 0; i < values.Length; i++)
             {
                 if (chosen[i] != 0 || (barred.Length > 0 && barred[i] != 0)) continue;
-                if (best < 0 || values[i] < values[best]) best = i;
+                if (best < 0 || sign * values[i] < sign * values[best]) best = i;
             }
 
             return best;
