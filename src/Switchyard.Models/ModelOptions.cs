@@ -30,6 +30,12 @@ public abstract record ModelOptions
     /// <exception cref="ArgumentException">An option does not fit the shape; the message names it.</exception>
     public abstract RankingModel Build(Scope scope, ModelShape shape);
 
+    /// <summary>The options with those written out whose default follows the sizes: a saved model keeps them when it grows.</summary>
+    /// <param name="shape">Sizes of the model.</param>
+    /// <param name="older">Options of the model that this one grows from, which it then keeps; null for a new model.</param>
+    /// <exception cref="ArgumentException">An option does not fit the shape; the message names it.</exception>
+    public virtual ModelOptions Complete(ModelShape shape, ModelOptions? older) => this;
+
     /// <summary>The fields that the model reads, ascending indices into <see cref="Schema.Fields"/>.</summary>
     /// <exception cref="ArgumentException"><see cref="Without"/> names what is no field, or every field.</exception>
     public ImmutableArray<int> FieldsRead(Schema schema)

@@ -22,13 +22,15 @@ public sealed class Ranker
     {
         ArgumentNullException.ThrowIfNull(schema);
         ArgumentNullException.ThrowIfNull(options);
-        (Schema, Options) = (schema, options);
+        Schema = schema;
         Parameters = parameters;
         var scope = new Scope(Parameters);
         try
         {
             Embedding = new FeatureEmbedding(scope.Sub("embedding"), schema, options);
-            Model = options.Build(scope, ModelShape.Of(schema) with { Width = Embedding.Width });
+            var shape = ModelShape.Of(schema) with { Width = Embedding.Width };
+            Options = options.Complete(shape, null);
+            Model = Options.Build(scope, shape);
         }
         catch (ArgumentException e)
         {
@@ -38,6 +40,7 @@ public sealed class Ranker
 
     public Schema Schema { get; }
 
+    /// <summary>The architecture's options, those written out whose default follows the schema.</summary>
     public ModelOptions Options { get; }
 
     public ParameterSet Parameters { get; }

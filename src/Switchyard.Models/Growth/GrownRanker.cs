@@ -28,7 +28,7 @@ public sealed class GrownRanker
         ArgumentNullException.ThrowIfNull(old);
         ArgumentNullException.ThrowIfNull(plan);
         RequireShapes(old, options);
-        Ranker = new Ranker(schema, options, seed);
+        Ranker = new Ranker(schema, options.Complete(ModelShape.Of(schema), old.Options), seed);
         _old = old.Parameters;
         _origins = new GrowthOrigins(old.Schema, Ranker.Schema, plan);
         _dense = _old.Dense.ToDictionary(p => Key(p.Place, [.. p.Place.Owners.Select(o => o.Index)]), StringComparer.Ordinal);
@@ -49,9 +49,10 @@ public sealed class GrownRanker
         var (trained, configured) = (ModelZoo.NameOf(old.Options), ModelZoo.NameOf(options));
         if (trained != configured)
             throw new InputException($"The bundle holds a model {trained}, the configuration names {configured}. Use 'model: {{name: {trained}, …}}', or train anew without the bundle.");
-        var differences = OptionDifferences(old.Options, options);
+        var complete = options.Complete(ModelShape.Of(old.Schema), old.Options);
+        var differences = OptionDifferences(old.Options, complete);
         if (differences.Count == 0) return;
-        var declared = Ranker.Declare(old.Schema, options);
+        var declared = Ranker.Declare(old.Schema, complete);
         if (WeightTensor.SameShapes(old.Parameters, declared.Parameters) && declared.Embedding.Fields.SequenceEqual(old.Embedding.Fields)) return;
         throw new InputException(
             $"The model's options are not those of the bundle, whose weights would not fit: {string.Join("; ", differences)}. " +

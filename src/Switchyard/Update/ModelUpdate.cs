@@ -41,7 +41,8 @@ sealed class ModelUpdate : IDisposable
         RequireTasks(start.Ranker.Schema, configuration);
         Dataset.RequireGrowable(configuration.Data, start.Ranker.Schema);
         var frozen = WeightSelection.Choose(configuration.Update.Freeze, start.Ranker.Parameters, "update.freeze");
-        foreach (var difference in GrownRanker.OptionDifferences(start.Ranker.Options, configuration.Model.Options)) reporter.Message($"unlike the bundle: {difference}");
+        var options = configuration.Model.Options.Complete(ModelShape.Of(start.Ranker.Schema), start.Ranker.Options);
+        foreach (var difference in GrownRanker.OptionDifferences(start.Ranker.Options, options)) reporter.Message($"unlike the bundle: {difference}");
         TellOfHistories(start.Ranker.Schema, reporter);
         return new ModelUpdate(start, frozen, configuration, reporter, OpenOldRows(start, configuration, reporter, cancellation));
     }
