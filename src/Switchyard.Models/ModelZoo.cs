@@ -9,6 +9,7 @@ public static class ModelZoo
     public static FrozenDictionary<string, Type> Options { get; } = new Dictionary<string, Type>(StringComparer.Ordinal)
     {
         ["aesm2"] = typeof(Aesm2Options),
+        ["cesaa"] = typeof(CesaaOptions),
         ["mmoe"] = typeof(MmoeOptions),
         ["ple"] = typeof(PleOptions),
         ["single"] = typeof(SingleOptions),

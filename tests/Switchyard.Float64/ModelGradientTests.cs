@@ -28,6 +28,8 @@ public sealed class ModelGradientTests
 
     static readonly PleOptions Ple = new() { Expert = new ExpertOptions { Widths = [4] }, TowerWidths = [3] };
 
+    static readonly CesaaOptions Cesaa = new() { Experts = 5, Expert = Expert, InformationWeight = 0.7, ScenarioWidth = 3, TowerWidths = [4] };
+
     static readonly ImmutableDictionary<string, ModelOptions> Cases = new Dictionary<string, ModelOptions>
     {
         ["aesm2"] = Aesm2,
@@ -41,6 +43,9 @@ public sealed class ModelGradientTests
         ["aesm2 residual, x again everywhere"] = Aesm2 with { Residual = true, Skip = InputSkip.Both },
         ["aesm2 identity"] = Aesm2 with { Identity = true },
         ["aesm2 identity, x again in layers"] = Aesm2 with { Identity = true, Skip = InputSkip.Layers, LayersPerLevel = 1 },
+        ["cesaa"] = Cesaa,
+        ["cesaa joint, sparse information"] = Cesaa with { Combine = ExpertCombination.Joint, SharedExperts = 2, InformationOn = InformationGate.Sparse },
+        ["cesaa two layers, gate of the scenario"] = Cesaa with { Layers = 2, GateInput = GateInput.Scenario, Prior = ScenarioPrior.Batch, SharedExperts = 0 },
         ["mmoe"] = new MmoeOptions { Experts = 4, Expert = Expert, TowerWidths = [4] },
         ["mmoe embedding dropout"] = new MmoeOptions { Experts = 3, Expert = Expert, TowerWidths = [4], Embedding = new EmbeddingOptions { Dropout = 0.2, IdDropout = 0.3 } },
         ["mmoe batch norm and dropout"] = new MmoeOptions { Experts = 3, Expert = Expert with { BatchNorm = true, Dropout = 0.2 }, TowerWidths = [4, 3] },

@@ -6,7 +6,7 @@ namespace Switchyard.Float64;
 /// <summary>Every op alone, at sizes that leave remainders and on both sides of the row count from which weights are packed.</summary>
 public sealed class OpGradientTests
 {
-    static readonly string[] Decisions = [nameof(SelectionOps.SmallestPerRow), nameof(SelectionOps.Either), nameof(SelectionOps.OneHot)];
+    static readonly string[] Decisions = [nameof(SelectionOps.SmallestPerRow), nameof(SelectionOps.LargestPerRow), nameof(SelectionOps.Either), nameof(SelectionOps.OneHot)];
 
     static readonly int[] Own = [0, 2, -1, 1, 2, 0, -1];
 
@@ -27,6 +27,9 @@ public sealed class OpGradientTests
         ["MeanWhere/nothing chosen"] = (c, g) => g.Concat(g.MeanWhere(c.Input(g, "x", 1, 2), g.Input([0, 0], 1, 2)), c.Input(g, "y", 1, 1)),
         ["Softmax"] = (c, g) => g.Softmax(c.Input(g, "x", 5, 7)),
         ["Softmax/one column"] = (c, g) => g.Concat(g.Softmax(c.Input(g, "x", 3, 1)), c.Input(g, "y", 3, 1)),
+        ["SoftmaxOfGroups"] = (c, g) => g.SoftmaxOfGroups(c.Input(g, "x", 5, 12), 3),
+        ["WeighGroups"] = (c, g) => g.WeighGroups(c.Input(g, "x", 5, 12), c.Input(g, "w", 5, 3)),
+        ["WeighGroups/constant weights"] = (c, g) => g.WeighGroups(c.Input(g, "x", 2, 4), g.Input([1, 0, 0.5f, 0.5f], 2, 2)),
         ["MaskedSoftmax"] = (c, g) => g.MaskedSoftmax(c.Input(g, "x", 3, 4), g.Input([1, 0, 1, 1, 0, 1, 0, 0, 1, 1, 1, 1], 3, 4)),
         ["GateLogSoftmax"] = (c, g) => g.GateLogSoftmax(c.Input(g, "x", 5, 12), 3),
         ["PickGate"] = (c, g) => g.PickGate(c.Input(g, "x", 7, 12), 3, NodeIndex.PerRow(Own)),
@@ -60,7 +63,17 @@ public sealed class OpGradientTests
         },
         ["Dropout"] = (c, g) => g.Dropout(c.Input(g, "x", 5, 3), 0.4, 12),
         ["Noise"] = (c, g) => g.Noise(c.Input(g, "x", 5, 3), 0.7, 4),
+        ["LearnedNoise"] = (c, g) => g.LearnedNoise(c.Input(g, "x", 5, 3), c.Input(g, "s", 5, 3), 0.01, 4),
+        ["MutualInformation"] = (c, g) => Information(c, g, ScenarioPrior.Uniform),
+        ["MutualInformation/batch prior"] = (c, g) => Information(c, g, ScenarioPrior.Batch),
+        ["MutualInformation/moving average"] = (c, g) => Information(c, g, ScenarioPrior.Uniform, keep: 0.6),
+        ["UnitRows"] = (c, g) => g.UnitRows(c.Input(g, "x", 4, 5)),
+        ["RowProducts"] = (c, g) => g.RowProducts(c.Input(g, "a", 5, 3), c.Input(g, "b", 4, 3)),
+        ["RowProducts/of one input twice"] = (c, g) => { var x = c.Input(g, "x", 5, 3); return g.RowProducts(x, x); },
+        ["SampledSoftmax"] = (c, g) => g.SampledSoftmax(
+            c.Input(g, "scores", 4, 4), new RetrievalTargets { Items = [3, 1, 3, 2], LogProbability = [-1, -2, -1.5f, -0.5f] }, 0.3),
         ["Lookup"] = (c, g) => g.Lookup(c.Weight("table", 3, 4), NodeIndex.PerRow(Own), Own.Length),
+        ["Lookup/computed table"] = (c, g) => g.Lookup(c.Input(g, "table", 3, 4), NodeIndex.PerRow(Own), Own.Length),
         ["Lookup/constant"] = (c, g) => g.Lookup(c.Weight("table", 3, 4), NodeIndex.Constant(1), 5),
         ["Embed"] = (c, g) => Embed(c, g),
         ["Embed/tables of every node"] = (c, g) => EmbedOfNodes(c, g),
@@ -176,6 +189,17 @@ public sealed class OpGradientTests
             new() { Column = 7, Width = 2, Numbers = [0.5f, 0, 0, 1, -2, 0, 1, 0, 0, 1] },
         ];
         return g.Add(g.Embed(fields, 5, 9), c.Input(g, "shift", 5, 9));
+    }
+
+    /// <summary>Gates of a softmax; scenario 3 has no row, and the average knows scenario 0 already.</summary>
+    static Tensor Information(OpCase c, Graph g, ScenarioPrior prior, double keep = 0)
+    {
+        var p = g.Softmax(c.Input(g, "x", Own.Length, 5));
+        if (keep == 0) return g.MutualInformation(p, NodeIndex.PerRow(Own), 4, prior);
+        var state = new ParameterSet(1);
+        var shares = new ExpertShares(new Scope(state), new Members("scenarios", 4), 5, keep);
+        state.Buffers[0].Values.AsSpan(0, 5).Fill(0.2);
+        return g.MutualInformation(p, NodeIndex.PerRow(Own), 4, prior, shares);
     }
 
     static Tensor Loss(OpCase c, Graph g, bool observed)

@@ -6,27 +6,30 @@ namespace Switchyard.Models.Tests;
 
 /// <summary>
 /// Where the values of a golden parameter lie in ours: Linear weights are transposed, experts are stacked, an AES gate
-/// [m, n, d+q] is one matrix over [h ; u] kept in two parts.
+/// [m, n, d+q] or another one over [h ; u] is kept in two parts.
 /// </summary>
 static partial class GoldenWeights
 {
-    public static void Load(GoldenCase golden, ParameterSet parameters)
+    /// <param name="golden">The case.</param>
+    /// <param name="parameters">Ours.</param>
+    /// <param name="rename">A golden name as ours has it; null where they are the same.</param>
+    public static void Load(GoldenCase golden, ParameterSet parameters, Func<string, string>? rename = null)
     {
         foreach (var (name, tensor) in golden.Parameters)
         {
-            var places = Places(parameters, name, tensor);
+            var places = Places(parameters, rename?.Invoke(name) ?? name, tensor);
             for (var i = 0; i < places.Length; i++) parameters.Values(places[i].Parameter)[places[i].Position] = tensor.Data[i];
         }
 
         parameters.Touch();
     }
 
-    public static void CompareGradients(GoldenCase golden, ParameterSet parameters, Gradients gradients)
+    public static void CompareGradients(GoldenCase golden, ParameterSet parameters, Gradients gradients, Func<string, string>? rename = null)
     {
         foreach (var (name, tensor) in golden.Gradients)
         {
             if (!golden.Parameters.ContainsKey(name)) continue;
-            var ours = Places(parameters, name, tensor).Select(p => gradients.Of(p.Parameter)[p.Position]).ToArray();
+            var ours = Places(parameters, rename?.Invoke(name) ?? name, tensor).Select(p => gradients.Of(p.Parameter)[p.Position]).ToArray();
             golden.Compare("gradient of " + name, ours, tensor);
         }
     }
@@ -37,7 +40,7 @@ static partial class GoldenWeights
             parameters.Dense.SingleOrDefault(p => p.Name == path) ?? throw new KeyNotFoundException($"golden {name}: there is no parameter {path}");
 
         if (Cgc(parameters, name, tensor) is { } places) return places;
-        if (tensor.Shape.Length == 3) return Gate(Find(name + ".input"), Find(name + ".indicator"), tensor);
+        if (tensor.Shape.Length == 3 || parameters.Dense.Any(p => p.Name == name + ".input")) return Gate(Find(name + ".input"), Find(name + ".indicator"), tensor);
         var (path, matrix) = (name, 0);
         if (Expert().Match(name) is { Success: true } expert)
         {
@@ -66,7 +69,7 @@ static partial class GoldenWeights
 
     static (Parameter, int)[] Gate(Parameter input, Parameter indicator, GoldenTensor tensor)
     {
-        var width = tensor.Shape[2];
+        var width = tensor.Shape[^1];
         var places = new (Parameter, int)[tensor.Data.Length];
         for (var i = 0; i < places.Length; i++)
         {

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using Switchyard.Engine;
 
 namespace Switchyard.Models.Tests;
 
@@ -14,6 +15,8 @@ static class ModelCases
     static readonly Aesm2Options Aesm2 = new() { Experts = 5, Specific = 2, Shared = 2, Expert = Small };
 
     static readonly PleOptions Ple = new() { Expert = Small };
+
+    static readonly CesaaOptions Cesaa = new() { Experts = 6, Expert = Small };
 
     static readonly Dictionary<string, ModelOptions> Variants = new(StringComparer.Ordinal)
     {
@@ -31,6 +34,15 @@ static class ModelCases
         ["mmoe/without fields"] = new MmoeOptions { Without = ["item", "age"] },
         ["aesm2/residual, x again"] = Aesm2 with { Residual = true, Skip = InputSkip.Both, LayersPerLevel = 2 },
         ["aesm2/identity"] = Aesm2 with { Identity = true, Skip = InputSkip.Layers, LayersPerLevel = 2 },
+        ["cesaa/joint, moving average, two layers"] = Cesaa with { Combine = ExpertCombination.Joint, SharedExperts = 2, MovingAverage = 0.9, Layers = 2, Level = 2 },
+        ["cesaa/all experts, none shared"] = Cesaa with { Active = 6, SharedExperts = 0, GateInput = GateInput.X, Prior = ScenarioPrior.Batch, TowerWidths = [] },
+        ["cesaa/sparse information, scenario gate"] = Cesaa with
+        {
+            Noise = false,
+            InformationOn = InformationGate.Sparse,
+            GateInput = GateInput.Scenario,
+            Expert = Small with { BatchNorm = true, Dropout = 0.1 },
+        },
         ["mmoe/batch norm, dropout"] = new MmoeOptions { Experts = 3, Expert = Small with { BatchNorm = true, Dropout = 0.1 }, TowerWidths = [] },
         ["ple/one layer"] = Ple with { Layers = 1 },
         ["ple/pairs"] = Ple with { Layers = 1, Heads = Heads.Pair },
@@ -58,6 +70,7 @@ static class ModelCases
             {
                 nameof(NoiseSchedule.Sigma) or nameof(NoiseSchedule.Floor) or nameof(ExpertOptions.Dropout) or nameof(EmbeddingOptions.IdDropout) => 0.0,
                 nameof(ExpertOptions.BatchNorm) => false,
+                nameof(CesaaOptions.Noise) when value is bool => false,
                 _ => value is not null and not IEnumerable && property.PropertyType.GetMethod("<Clone>$") is not null ? Quieten(value) : value,
             };
             property.SetValue(clone, quiet);
