@@ -42,7 +42,7 @@ public sealed class CgcLayer
         _gate = below ? shared.Sub("gate").Parameter("weight", inputs, shape.Shared, Init.Linear(inputs)) : null;
 
         Head[] HeadsOf(Scope s) => tasks is null ? [Make(s.Sub("own"), -1)] : s.Repeat("task", tasks, Make);
-        Head Make(Scope s, int task) => new(s, inputs, shape, _scenarios, below, scenarios is null ? NodeIndex.Constant(task) : NodeIndex.Constant(-1));
+        Head Make(Scope s, int task) => new(s, inputs, shape, _scenarios, below, below && scenarios is not null ? -1 : task);
     }
 
     /// <summary>Width of what a head returns.</summary>
@@ -77,7 +77,7 @@ public sealed class CgcLayer
         {
             var head = _heads[a];
             var gate = head.Gate.Forward(g, streams[a], own);
-            g.NoteGate(new GateNote(head.Name, _scenarios is null ? head.Task : own, gate));
+            g.NoteGate(new GateNote(head.Name, head.Task < 0 && _scenarios is not null ? own : NodeIndex.Constant(head.Task), gate));
             weights[a] = g.Columns(gate, _shape.Own, _shape.Shared);
             var chosen = g.Columns(gate, 0, _shape.Own);
             if (_scenarios is not null) chosen = g.PlaceGate(chosen, _scenarios.Count, own);
@@ -113,7 +113,7 @@ public sealed class CgcLayer
     /// <summary>A task's experts and gate; one of each per scenario where heads follow scenarios.</summary>
     sealed class Head
     {
-        public Head(Scope scope, int inputs, CgcShape shape, Members? scenarios, bool below, NodeIndex task)
+        public Head(Scope scope, int inputs, CgcShape shape, Members? scenarios, bool below, int task)
         {
             (Name, Task) = (scope.Path, task);
             Experts = new ExpertBank(scope.Sub("expert"), (scenarios?.Count ?? 1) * shape.Own, inputs, shape.Expert, scenarios);
@@ -123,7 +123,8 @@ public sealed class CgcLayer
 
         public string Name { get; }
 
-        public NodeIndex Task { get; }
+        /// <summary>−1 where the gate is no task's, or not that of a row's own scenario.</summary>
+        public int Task { get; }
 
         public ExpertBank Experts { get; }
 
