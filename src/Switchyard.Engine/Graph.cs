@@ -162,8 +162,8 @@ public sealed partial class Graph
     /// <summary>Scratch numbers that live until the next reset; content undefined.</summary>
     internal Block<Real> Scratch(int length) => _reals.Take(length);
 
-    /// <summary>Counts a matrix product of rows (pairs, where there is a dispatch) by a weight.</summary>
-    internal void CountProduct(int rows, Parameter weight, Dispatch? dispatch) => Work = Work.Add(rows, weight, dispatch);
+    /// <summary>Counts a matrix product of rows (pairs, where there is a dispatch) by matrices of a size.</summary>
+    internal void CountProduct(int rows, int inputs, int outputs, Dispatch? dispatch) => Work = Work.Add(rows, (long)inputs * outputs, dispatch);
 
     /// <summary>Notes an op's backward half, if the output can reach a loss.</summary>
     public void Record(Backward run, Tensor @out, Tensor a, Tensor b = default, int i = 0, Real f = 0, object? aux = null)

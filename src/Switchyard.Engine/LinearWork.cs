@@ -8,9 +8,6 @@ namespace Switchyard.Engine;
 /// <param name="Stored">Those it would have taken to send every row to every expert.</param>
 public readonly record struct LinearWork(long Active, long Stored)
 {
-    internal LinearWork Add(int rows, Parameter weight, Dispatch? dispatch)
-    {
-        var each = (long)weight.RowsEach * weight.Cols;
-        return new(Active + (rows * each), Stored + ((dispatch is null ? rows : (long)dispatch.Rows * dispatch.Experts) * each));
-    }
+    internal LinearWork Add(int rows, long each, Dispatch? dispatch) =>
+        new(Active + (rows * each), Stored + ((dispatch is null ? rows : (long)dispatch.Rows * dispatch.Experts) * each));
 }

@@ -12,17 +12,17 @@ sealed class PackedWeights
     Entry[] _entries = [];
 
     /// <summary>Panels of W (or of its transpose) of every stacked matrix; matrix i starts at i × the returned stride.</summary>
-    public Real[] Get(Graph g, Parameter parameter, bool transposed, out int stride)
+    public Block<Real> Get(Graph g, Parameter parameter, bool transposed, out int stride)
     {
         var (k, n) = transposed ? (parameter.Cols, parameter.RowsEach) : (parameter.RowsEach, parameter.Cols);
         stride = Gemm.PackedLength(k, n);
         var slot = 2 * parameter.Index + (transposed ? 1 : 0);
         var entries = _entries;
-        if (slot < entries.Length && entries[slot] is { } entry && entry.Version == g.Parameters.Version) return entry.Data;
+        if (slot < entries.Length && entries[slot] is { } entry && entry.Version == g.Parameters.Version) return entry.Block;
         return Build(g, parameter, transposed, slot, stride);
     }
 
-    Real[] Build(Graph g, Parameter parameter, bool transposed, int slot, int stride)
+    Block<Real> Build(Graph g, Parameter parameter, bool transposed, int slot, int stride)
     {
         lock (_building)
         {
@@ -30,23 +30,25 @@ sealed class PackedWeights
             var entry = _entries[slot] ?? new Entry { Data = new Real[checked(parameter.Count * stride)] };
             if (entry.Version != g.Parameters.Version)
             {
-                g.Pool.For(parameter.Count, new PackBody(g.Parameters.Block(parameter), parameter, transposed, entry.Data, stride));
+                g.Pool.For(parameter.Count, new PackBody(g.Parameters.Block(parameter), parameter.RowsEach, parameter.Cols, transposed, entry.Block, stride));
                 entry.Version = g.Parameters.Version;
             }
 
             // Published last: a reader without the lock sees either the old array or the finished one.
             Volatile.Write(ref _entries[slot]!, entry);
-            return entry.Data;
+            return entry.Block;
         }
     }
 
-    readonly struct PackBody(Block<Real> values, Parameter parameter, bool transposed, Real[] packed, int stride) : IParallelBody
+    /// <summary>Part p: matrix p of a stack of [rows × cols]; those that no row was sent to are left out.</summary>
+    internal readonly struct PackBody(Block<Real> values, int rows, int cols, bool transposed, Block<Real> packed, int stride, Dispatch? dispatch = null)
+        : IParallelBody
     {
         public void Run(int part)
         {
-            var matrix = parameter.RowsEach * parameter.Cols;
-            var (k, n) = transposed ? (parameter.Cols, parameter.RowsEach) : (parameter.RowsEach, parameter.Cols);
-            Gemm.Pack(values.Slice(part * matrix, matrix), parameter.Cols, k, n, transposed, packed.AsSpan(part * stride, stride));
+            if (dispatch is not null && dispatch.Count(part) == 0) return;
+            var (k, n) = transposed ? (cols, rows) : (rows, cols);
+            Gemm.Pack(values.Slice(part * rows * cols, rows * cols), cols, k, n, transposed, packed.Slice(part * stride, stride));
         }
     }
 
@@ -55,6 +57,8 @@ sealed class PackedWeights
         int _version;
 
         public required Real[] Data { get; init; }
+
+        public Block<Real> Block => new(Data, 0, Data.Length);
 
         public int Version
         {

@@ -24,7 +24,7 @@ sealed class OpCase
         return table;
     }
 
-    public ExpertNorm Norm(int experts, int width) => _norm ??= new ExpertNorm(_scope.Sub("norm"), experts, width);
+    public ExpertNorm Norm(int experts, int width, bool shared = false) => _norm ??= new ExpertNorm(_scope.Sub("norm"), experts, width, shared: shared);
 
     /// <summary>An input whose gradient is checked: a parameter behind an op, as an op sees its inputs inside a model.</summary>
     public Tensor Input(Graph g, string name, int rows, int cols) => g.Affine(g.Use(Weight(name, rows, cols)), 1, 0);

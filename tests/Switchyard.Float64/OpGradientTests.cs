@@ -56,6 +56,15 @@ public sealed class OpGradientTests
         ["Combine"] = (c, g) => Mix(c, g, gates: 1),
         ["Combine/three gates"] = (c, g) => Mix(c, g, gates: 3),
         ["ExpertBatchNorm"] = (c, g) => Experts(c, g, rows: 12, relu: false, layers: 1, norm: true),
+        ["ExpertBatchNorm/shared"] = (c, g) =>
+        {
+            var dispatch = g.Route([Gate(g, 12, 3)]);
+            return g.ExpertBatchNorm(g.Gather(c.Input(g, "x", 12, 4), dispatch), c.Norm(3, 4, shared: true), dispatch);
+        },
+        ["Gather"] = (c, g) => g.Gather(c.Input(g, "x", 9, 4), g.Route([Gate(g, 9, 3)])),
+        ["StackProduct"] = (c, g) => Computed(c, g, rows: 9, relu: false, gather: true),
+        ["StackSum"] = (c, g) => Computed(c, g, rows: 9, relu: true, gather: false),
+        ["ExpertLinear/computed weights, packed"] = (c, g) => Computed(c, g, rows: 60, relu: true, gather: true),
         ["ExpertDropout"] = (c, g) =>
         {
             var dispatch = g.Route([Gate(g, 9, 3)]);
@@ -141,6 +150,16 @@ public sealed class OpGradientTests
         var h = g.ExpertLinear(c.Input(g, "x", rows, 4), c.Weight("w", 4, 5, 3), c.Weight("b", 1, 5, 3), dispatch, gather: true, relu);
         if (layers == 2) h = g.ExpertLinear(h, c.Weight("w2", 5, 3, 3), c.Weight("b2", 1, 3, 3), dispatch, gather: false, relu);
         return norm ? g.ExpertBatchNorm(h, c.Norm(3, 5), dispatch) : h;
+    }
+
+    /// <summary>Weights that are the product and the sum of others.</summary>
+    static Tensor Computed(OpCase c, Graph g, int rows, bool relu, bool gather)
+    {
+        var dispatch = g.Route([Gate(g, rows, 3)]);
+        var x = c.Input(g, "x", rows, 4);
+        var weight = g.StackProduct(c.Weight("w", 4, 5, 3), c.Weight("shared_w", 4, 5), dispatch);
+        var bias = g.StackSum(c.Weight("b", 1, 5, 3), c.Weight("shared_b", 1, 5), dispatch);
+        return g.ExpertLinear(gather ? x : g.Gather(x, dispatch), weight, bias, dispatch, gather, relu);
     }
 
     /// <summary>Gate values come from parameters through a masked softmax, as in a model, so that they have a gradient.</summary>

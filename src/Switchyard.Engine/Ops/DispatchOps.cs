@@ -26,6 +26,16 @@ public static class DispatchOps
         return y;
     }
 
+    /// <summary>x [B,N] → [pairs,N]: the row of every pair.</summary>
+    public static Tensor Gather(this Graph g, Tensor x, Dispatch dispatch)
+    {
+        var y = g.New(dispatch.Pairs, x.Cols, g.NeedsGrad(x));
+        g.ForPairs(dispatch, new GatherBody(g.Values(x), g.Values(y), x.Cols));
+        g.Record(
+            static (g, in s) => g.ForRows(s.A.Rows, new GatherBackBody(g.Grads(s.Out), g.Grads(s.A), (Dispatch)s.Aux!, s.A.Cols)), y, x, aux: dispatch);
+        return y;
+    }
+
     static void Back(Graph g, in Step s)
     {
         var dispatch = (Dispatch)s.Aux!;
@@ -36,6 +46,25 @@ public static class DispatchOps
         var overwrite = fresh && entries.Pair.Length == dispatch.Pairs;
         if (fresh && !overwrite) dh.Span.Clear();
         g.ForRows(dispatch.Rows, new BackwardBody(g.Values(s.A), g.Grads(s.Out), dh, g.Grads(s.B), g.Scratch(entries.Pair.Length), entries, s.A.Cols, !overwrite));
+    }
+
+    readonly struct GatherBody(Block<Real> x, Block<Real> y, int cols) : IPairBody
+    {
+        public void Run(Graph g, Dispatch dispatch, int expert, int from, int to) =>
+            Kernels.Rows.Gather(x.Span, cols, dispatch.RowOfPair.Slice(from, to - from), y.Slice(from * cols, (to - from) * cols), cols);
+    }
+
+    /// <summary>Rows [from, to): their pairs, expert by expert, so that no two workers write to one row.</summary>
+    readonly struct GatherBackBody(Block<Real> dy, Block<Real> dx, Dispatch dispatch, int cols) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            for (var expert = 0; expert < dispatch.Experts; expert++)
+            {
+                var (first, last) = dispatch.PairsOfRows(expert, from, to);
+                Kernels.Rows.ScatterAdd(dy.Span[(first * cols)..], cols, cols, dispatch.RowOfPair.Slice(first, last - first), dx.Span);
+            }
+        }
     }
 
     readonly struct Forward(Block<Real> h, Block<Real> y, GateEntries entries, int width) : IRowBody

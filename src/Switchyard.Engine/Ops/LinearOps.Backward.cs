@@ -16,27 +16,39 @@ public static partial class LinearOps
     static void Back(Graph g, in Step s)
     {
         var weight = g.Parameters.Dense[s.I / 4];
+        var stride = 0;
+        var panels = g.NeedsGrad(s.A) ? g.Parameters.Packed.Get(g, weight, true, out stride) : default;
+        Back(g, s, panels, stride, g.Gradients!.Block(weight), weight.Count, weight.RowsEach);
+    }
+
+    /// <param name="g">The graph.</param>
+    /// <param name="s">The step; its Aux is the dispatch, its B the bias, the two lowest bits of I the flags.</param>
+    /// <param name="panels">Transposed matrices, packed; empty where the input needs no gradient.</param>
+    /// <param name="stride">Numbers from one packed matrix to the next.</param>
+    /// <param name="gradient">Receives the matrices' gradient.</param>
+    /// <param name="matrices">How many there are.</param>
+    /// <param name="inputs">Rows of each.</param>
+    static void Back(Graph g, in Step s, Block<Real> panels, int stride, Block<Real> gradient, int matrices, int inputs)
+    {
         var dispatch = (Dispatch?)s.Aux;
         var gather = (s.I & Gather) != 0;
-        BackInput(g, s, weight, dispatch, gather);
-        g.CountProduct(s.Out.Rows, weight, dispatch);
-        var parts = (weight.RowsEach + GradientColumns - 1) / GradientColumns;
+        BackInput(g, s, panels, stride, inputs, dispatch, gather);
+        g.CountProduct(s.Out.Rows, inputs, s.Out.Cols, dispatch);
+        var parts = (inputs + GradientColumns - 1) / GradientColumns;
         g.Pool.For(
-            weight.Count * parts,
+            matrices * parts,
             new WeightBody(
-                g.Values(s.A), g.Grads(s.Out), g.Gradients!.Block(weight), s.B.Length == 0 ? default : g.Grads(s.B), dispatch, gather,
-                s.Out.Rows, weight.RowsEach, weight.Cols, parts));
+                g.Values(s.A), g.Grads(s.Out), gradient, s.B.Length == 0 ? default : g.Grads(s.B), dispatch, gather, s.Out.Rows, inputs, s.Out.Cols,
+                parts));
     }
 
     /// <summary>Masks dY by the ReLU and computes dX = dY Wᵀ.</summary>
-    static void BackInput(Graph g, in Step s, Parameter weight, Dispatch? dispatch, bool gather)
+    static void BackInput(Graph g, in Step s, Block<Real> panels, int stride, int inputs, Dispatch? dispatch, bool gather)
     {
         var needsInput = g.NeedsGrad(s.A);
         var relu = (s.I & Relu) != 0;
         if (!needsInput && !relu) return;
-        if (needsInput) g.CountProduct(s.Out.Rows, weight, dispatch);
-        var stride = 0;
-        var panels = needsInput ? g.Parameters.Packed.Get(g, weight, true, out stride) : null;
+        if (needsInput) g.CountProduct(s.Out.Rows, inputs, s.Out.Cols, dispatch);
         var fresh = false;
         var dx = needsInput ? g.GradsToFill(s.A, out fresh) : default;
         if (needsInput && gather && fresh)
@@ -46,14 +58,14 @@ public static partial class LinearOps
         }
 
         var body = new InputBody(
-            g.Values(s.Out), g.Grads(s.Out), dx, panels, stride, weight.RowsEach, weight.Cols, relu, fresh ? Epilogue.Store : Epilogue.AddResult);
+            g.Values(s.Out), g.Grads(s.Out), dx, panels, stride, inputs, s.Out.Cols, relu, fresh ? Epilogue.Store : Epilogue.AddResult);
         if (dispatch is null) g.ForRows(s.Out.Rows, new WholeInputBody(body));
         else if (gather) g.ForRows(dispatch.Rows, new GatheredInputBody(body, dispatch));
         else g.ForPairs(dispatch, body);
     }
 
     readonly struct InputBody(
-        Block<Real> y, Block<Real> dy, Block<Real> dx, Real[]? panels, int stride, int inputs, int outputs, bool relu, Epilogue epilogue)
+        Block<Real> y, Block<Real> dy, Block<Real> dx, Block<Real> panels, int stride, int inputs, int outputs, bool relu, Epilogue epilogue)
         : IPairBody
     {
         public int Inputs => inputs;
@@ -63,14 +75,14 @@ public static partial class LinearOps
         public void Run(int matrix, int from, int to)
         {
             Mask(from, to);
-            if (panels is not null) Multiply(matrix, from, to, dx.Span[(from * inputs)..], epilogue);
+            if (panels.Length > 0) Multiply(matrix, from, to, dx.Span[(from * inputs)..], epilogue);
         }
 
         /// <summary>Pairs [from, to) of an expert, added to the input rows they were gathered from.</summary>
         public void Scatter(int matrix, int from, int to, Block<int> rowOfPair, bool contiguous)
         {
             Mask(from, to);
-            if (panels is null) return;
+            if (panels.Length == 0) return;
             if (contiguous)
             {
                 Multiply(matrix, from, to, dx.Span[(rowOfPair.Span[from] * inputs)..], Epilogue.AddResult);
@@ -93,7 +105,7 @@ public static partial class LinearOps
 
         void Multiply(int matrix, int from, int to, Span<Real> target, Epilogue how) =>
             Gemm.Multiply(
-                dy.Slice(from * outputs, (to - from) * outputs), outputs, default, to - from, outputs, panels.AsSpan(matrix * stride, stride), inputs,
+                dy.Slice(from * outputs, (to - from) * outputs), outputs, default, to - from, outputs, panels.Slice(matrix * stride, stride), inputs,
                 target, inputs, how, default);
     }
 

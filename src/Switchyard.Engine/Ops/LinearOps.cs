@@ -49,10 +49,9 @@ public static partial class LinearOps
 
     static void Multiply(Graph g, Tensor x, Parameter weight, Parameter? bias, Dispatch? dispatch, bool gather, Tensor y, Epilogue epilogue)
     {
-        g.CountProduct(y.Rows, weight, dispatch);
-        var unpacked = y.Rows <= UnpackedRows;
+        g.CountProduct(y.Rows, weight.RowsEach, weight.Cols, dispatch);
         var stride = weight.RowsEach * weight.Cols;
-        var panels = unpacked ? null : g.Parameters.Packed.Get(g, weight, false, out stride);
+        var panels = y.Rows <= UnpackedRows ? default : g.Parameters.Packed.Get(g, weight, false, out stride);
         var body = new ForwardBody(
             g.Values(x), g.Parameters.Block(weight), panels, stride, bias is null ? default : g.Parameters.Block(bias), g.Values(y),
             x.Cols, y.Cols, gather, epilogue);
@@ -71,7 +70,7 @@ public static partial class LinearOps
 
     /// <summary>Output rows [from, to) by one matrix; <c>rows</c> names the input rows where these are gathered.</summary>
     readonly struct ForwardBody(
-        Block<Real> x, Block<Real> weight, Real[]? panels, int stride, Block<Real> bias, Block<Real> y, int inputs, int outputs,
+        Block<Real> x, Block<Real> weight, Block<Real> panels, int stride, Block<Real> bias, Block<Real> y, int inputs, int outputs,
         bool gather, Epilogue epilogue) : IPairBody
     {
         public void Run(Graph g, Dispatch dispatch, int expert, int from, int to)
@@ -89,7 +88,7 @@ public static partial class LinearOps
             var a = x.Span[(inputRow * inputs)..];
             var c = y.Span[(from * outputs)..];
             var b = bias.Length == 0 ? default : bias.Slice(matrix * outputs, outputs);
-            if (panels is null)
+            if (panels.Length == 0)
             {
                 Gemm.MultiplyUnpacked(
                     a, inputs, rows, to - from, inputs, weight.Slice(matrix * stride, stride), outputs, outputs, c, outputs, epilogue, b);
@@ -97,7 +96,7 @@ public static partial class LinearOps
             else
             {
                 Gemm.Multiply(
-                    a, inputs, rows, to - from, inputs, panels.AsSpan(matrix * stride, stride), outputs, c, outputs, epilogue, b);
+                    a, inputs, rows, to - from, inputs, panels.Slice(matrix * stride, stride), outputs, c, outputs, epilogue, b);
             }
         }
     }

@@ -3,7 +3,12 @@ using Switchyard.Kernels;
 namespace Switchyard.Engine;
 
 /// <summary>Weights and running statistics of one batch normalisation per expert: [experts × N] each.</summary>
-public sealed class ExpertNorm(Scope scope, int experts, int width, Members? members = null)
+/// <param name="scope">Place of the parameters.</param>
+/// <param name="experts">How many.</param>
+/// <param name="width">N.</param>
+/// <param name="members">Whom the experts belong to, where they do.</param>
+/// <param name="shared">True: a γ and a β that all experts share come on top; an expert's γ is the product of both, its β the sum.</param>
+public sealed class ExpertNorm(Scope scope, int experts, int width, Members? members = null, bool shared = false)
 {
     public const double Momentum = 0.1;
 
@@ -12,6 +17,10 @@ public sealed class ExpertNorm(Scope scope, int experts, int width, Members? mem
     internal Parameter Gamma { get; } = scope.Parameter("gamma", 1, width, Init.Constant(1), experts, new MemberAxes(Stack: members));
 
     internal Parameter Beta { get; } = scope.Parameter("beta", 1, width, Init.Constant(0), experts, new MemberAxes(Stack: members));
+
+    internal Parameter? SharedGamma { get; } = shared ? scope.Parameter("shared_gamma", 1, width, Init.Constant(1)) : null;
+
+    internal Parameter? SharedBeta { get; } = shared ? scope.Parameter("shared_beta", 1, width, Init.Constant(0)) : null;
 
     internal StateBuffer Mean { get; } = scope.Buffer("running_mean", experts * width, 0, members);
 
@@ -29,30 +38,45 @@ public static class NormOps
     public static Tensor ExpertBatchNorm(this Graph g, Tensor h, ExpertNorm norm, Dispatch dispatch)
     {
         var y = g.New(h.Rows, h.Cols, g.NeedsGrad(h));
-        var (gamma, beta) = (g.Use(norm.Gamma), g.Use(norm.Beta));
-        var statistics = g.New(2 * dispatch.Experts, h.Cols, needsGrad: false);
-        g.Pool.For(dispatch.Experts, new ForwardBody(g.Values(h), g.Values(y), g.Values(gamma), g.Values(beta), g.Values(statistics), norm, dispatch, h.Cols, g.Training));
-        g.Record(Back, y, h, statistics, norm.Gamma.Index, 0, dispatch);
+        var statistics = g.New(4 * dispatch.Experts, h.Cols, needsGrad: false);
+        g.Pool.For(dispatch.Experts, new ForwardBody(g, g.Values(h), g.Values(y), g.Values(statistics), g.Doubles(2 * dispatch.Experts * h.Cols), norm, dispatch, h.Cols));
+        g.Record(Back, y, h, statistics, norm.Gamma.Index, norm.SharedGamma is null ? 0 : 1, dispatch);
         return y;
     }
 
     static void Back(Graph g, in Step s)
     {
         var dispatch = (Dispatch)s.Aux!;
+        var cols = s.A.Cols;
+        var sums = g.Doubles(2 * dispatch.Experts * cols);
+        g.Pool.For(dispatch.Experts, new BackBody(g.Values(s.A), g.Values(s.B), g.Grads(s.Out), g.Grads(s.A), sums, dispatch, cols));
 
-        // β is declared right after γ.
-        var (gamma, beta) = (g.Parameters.Dense[s.I], g.Parameters.Dense[s.I + 1]);
-        g.Pool.For(
-            dispatch.Experts,
-            new BackBody(
-                g.Values(s.A), g.Values(s.B), g.Parameters.Block(gamma), g.Grads(s.Out), g.Grads(s.A), g.Gradients!.Block(gamma),
-                g.Gradients.Block(beta), dispatch, s.A.Cols));
+        // β is declared right after γ, the shared ones right after these.
+        var (gamma, dGamma, dBeta) = (Value(s.I), Gradient(s.I), Gradient(s.I + 1));
+        var (sharedGamma, dSharedGamma, dSharedBeta) = s.F == 0 ? default : (Value(s.I + 2), Gradient(s.I + 2), Gradient(s.I + 3));
+        for (var e = 0; e < dispatch.Experts; e++)
+        {
+            if (dispatch.Count(e) == 0) continue;
+            for (var j = 0; j < cols; j++)
+            {
+                var (sum, projected) = (sums.Span[2 * e * cols + j], sums.Span[(2 * e + 1) * cols + j]);
+                var scale = s.F == 0 ? 1 : sharedGamma.Span[j];
+                dGamma.Span[e * cols + j] += (Real)projected * scale;
+                dBeta.Span[e * cols + j] += (Real)sum;
+                if (s.F == 0) continue;
+                dSharedGamma.Span[j] += (Real)projected * gamma.Span[e * cols + j];
+                dSharedBeta.Span[j] += (Real)sum;
+            }
+        }
+
+        Block<Real> Value(int index) => g.Parameters.Block(g.Parameters.Dense[index]);
+        Block<Real> Gradient(int index) => g.Gradients!.Block(g.Parameters.Dense[index]);
     }
 
-    /// <summary>One expert; statistics row 2e is its mean, row 2e + 1 its 1/√(variance + ε).</summary>
+    /// <summary>One expert; its four rows of the statistics are mean, 1/√(variance + ε), γ and β.</summary>
     readonly struct ForwardBody(
-        Block<Real> h, Block<Real> y, Block<Real> gamma, Block<Real> beta, Block<Real> statistics, ExpertNorm norm, Dispatch dispatch, int cols,
-        bool training) : IParallelBody
+        Graph graph, Block<Real> h, Block<Real> y, Block<Real> statistics, Block<double> sums, ExpertNorm norm, Dispatch dispatch, int cols)
+        : IParallelBody
     {
         public void Run(int e)
         {
@@ -60,13 +84,16 @@ public static class NormOps
             if (count == 0) return;
             var first = dispatch.Start[e];
             var values = h.Slice(first * cols, count * cols);
-            var mean = statistics.Slice(2 * e * cols, cols);
-            var scale = statistics.Slice((2 * e + 1) * cols, cols);
+            var own = statistics.Slice(4 * e * cols, 4 * cols);
+            var mean = own[..cols];
+            var scale = own.Slice(cols, cols);
+            var g = own.Slice(2 * cols, cols);
+            var b = own[(3 * cols)..];
             var runningMean = norm.Mean.Values.AsSpan(e * cols, cols);
             var runningVariance = norm.Variance.Values.AsSpan(e * cols, cols);
-            if (training && count > 1)
+            if (graph.Training && count > 1)
             {
-                Moments(values, count, mean, scale);
+                Moments(values, count, sums.Slice(2 * e * cols, cols), sums.Slice((2 * e + 1) * cols, cols), mean, scale);
                 for (var j = 0; j < cols; j++)
                 {
                     runningMean[j] += (Real)ExpertNorm.Momentum * (mean[j] - runningMean[j]);
@@ -80,57 +107,83 @@ public static class NormOps
             }
 
             foreach (ref var v in scale) v = (Real)(1 / Math.Sqrt(v + ExpertNorm.Epsilon));
-            var g = gamma.Slice(e * cols, cols);
-            var b = beta.Slice(e * cols, cols);
+            Weights(e, g, b);
             for (var row = 0; row < count; row++)
             {
                 var source = values.Slice(row * cols, cols);
                 var target = y.Slice((first + row) * cols, cols);
-                for (var j = 0; j < cols; j++) target[j] = g[j] * ((source[j] - mean[j]) * scale[j]) + b[j];
+                for (var j = 0; j < target.Length; j++) target[j] = g[j] * ((source[j] - mean[j]) * scale[j]) + b[j];
             }
         }
 
-        static void Moments(ReadOnlySpan<Real> values, int count, Span<Real> mean, Span<Real> variance)
+        void Weights(int e, Span<Real> gamma, Span<Real> beta)
+        {
+            graph.Parameters.Block(norm.Gamma).Slice(e * cols, cols).CopyTo(gamma);
+            graph.Parameters.Block(norm.Beta).Slice(e * cols, cols).CopyTo(beta);
+            if (norm.SharedGamma is null) return;
+            Vectors.Multiply(gamma, graph.Parameters.Block(norm.SharedGamma).Span, gamma);
+            Vectors.Add(graph.Parameters.Block(norm.SharedBeta!).Span, beta);
+        }
+
+        static void Moments(ReadOnlySpan<Real> values, int count, Span<double> m, Span<double> squares, Span<Real> mean, Span<Real> variance)
         {
             var cols = mean.Length;
-            for (var j = 0; j < cols; j++)
+            m.Clear();
+            squares.Clear();
+            for (var row = 0; row < count; row++)
             {
-                double sum = 0, squares = 0;
-                for (var row = 0; row < count; row++) sum += values[row * cols + j];
-                var m = sum / count;
-                for (var row = 0; row < count; row++) squares += (values[row * cols + j] - m) * (values[row * cols + j] - m);
-                mean[j] = (Real)m;
-                variance[j] = (Real)(squares / count);
+                var source = values.Slice(row * cols, cols);
+                for (var j = 0; j < source.Length; j++) m[j] += source[j];
             }
+
+            foreach (ref var v in m) v /= count;
+            for (var row = 0; row < count; row++)
+            {
+                var source = values.Slice(row * cols, cols);
+                for (var j = 0; j < source.Length; j++) squares[j] += (source[j] - m[j]) * (source[j] - m[j]);
+            }
+
+            for (var j = 0; j < cols; j++) (mean[j], variance[j]) = ((Real)m[j], (Real)(squares[j] / count));
         }
     }
 
+    /// <summary>One expert: Σ dy and Σ dy · normalised h of every column, then dh.</summary>
     readonly struct BackBody(
-        Block<Real> h, Block<Real> statistics, Block<Real> gamma, Block<Real> dy, Block<Real> dh, Block<Real> dGamma, Block<Real> dBeta,
-        Dispatch dispatch, int cols) : IParallelBody
+        Block<Real> h, Block<Real> statistics, Block<Real> dy, Block<Real> dh, Block<double> sums, Dispatch dispatch, int cols) : IParallelBody
     {
         public void Run(int e)
         {
             var count = dispatch.Count(e);
             var first = dispatch.Start[e];
-            for (var j = 0; j < cols && count > 0; j++)
+            var own = statistics.Slice(4 * e * cols, 4 * cols);
+            var mean = own[..cols];
+            var scale = own.Slice(cols, cols);
+            var g = own.Slice(2 * cols, cols);
+            var sum = sums.Slice(2 * e * cols, cols);
+            var projected = sums.Slice((2 * e + 1) * cols, cols);
+            sum.Clear();
+            projected.Clear();
+            for (var row = first; row < first + count; row++)
             {
-                var (mean, scale) = (statistics.Span[2 * e * cols + j], statistics.Span[(2 * e + 1) * cols + j]);
-                double sum = 0, projected = 0;
-                for (var row = first; row < first + count; row++)
+                var source = h.Slice(row * cols, cols);
+                var d = dy.Slice(row * cols, cols);
+                for (var j = 0; j < d.Length; j++)
                 {
-                    var d = dy.Span[row * cols + j];
-                    sum += d;
-                    projected += d * (h.Span[row * cols + j] - mean) * scale;
+                    sum[j] += d[j];
+                    projected[j] += d[j] * (source[j] - mean[j]) * scale[j];
                 }
+            }
 
-                dGamma.Span[e * cols + j] += (Real)projected;
-                dBeta.Span[e * cols + j] += (Real)sum;
-                var g = gamma.Span[e * cols + j];
-                for (var row = first; row < first + count; row++)
+            var each = 1.0 / count;
+            for (var row = first; row < first + count; row++)
+            {
+                var source = h.Slice(row * cols, cols);
+                var d = dy.Slice(row * cols, cols);
+                var target = dh.Slice(row * cols, cols);
+                for (var j = 0; j < target.Length; j++)
                 {
-                    var normal = (h.Span[row * cols + j] - mean) * scale;
-                    dh.Span[row * cols + j] += (Real)(g * scale * (dy.Span[row * cols + j] - sum / count - normal * projected / count));
+                    var normal = (source[j] - mean[j]) * scale[j];
+                    target[j] += (Real)(g[j] * scale[j] * (d[j] - (sum[j] + normal * projected[j]) * each));
                 }
             }
         }
