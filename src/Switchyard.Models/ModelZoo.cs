@@ -13,6 +13,7 @@ public static class ModelZoo
         ["mmoe"] = typeof(MmoeOptions),
         ["ple"] = typeof(PleOptions),
         ["single"] = typeof(SingleOptions),
+        ["star"] = typeof(StarOptions),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Name of the architecture that an options record belongs to.</summary>

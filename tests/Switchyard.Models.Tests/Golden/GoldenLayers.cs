@@ -10,7 +10,7 @@ static partial class GoldenLayers
 {
     /// <summary>Layers of the golden table that Switchyard does not have yet.</summary>
     public static readonly FrozenSet<string> Pending =
-        FrozenSet.Create(StringComparer.Ordinal, "sei", "hinet", "cross_stitch", "hmoe", "star", "din");
+        FrozenSet.Create(StringComparer.Ordinal, "sei", "hinet", "cross_stitch", "hmoe", "din");
 
     public static readonly FrozenDictionary<string, Action<GoldenCase>> Runners = new Dictionary<string, Action<GoldenCase>>(StringComparer.Ordinal)
     {
@@ -20,6 +20,7 @@ static partial class GoldenLayers
         ["ple"] = Ple,
         ["cesaa"] = Cesaa,
         ["sampled_softmax"] = SampledSoftmax,
+        ["star"] = Star,
         ["adam"] = Adam,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
