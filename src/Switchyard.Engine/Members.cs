@@ -19,7 +19,9 @@ public readonly record struct Member(Members Of, int Index);
 /// <param name="Stack">Members of the stacked matrices; null where they belong to none.</param>
 /// <param name="Rows">Members of the rows of every matrix.</param>
 /// <param name="Cols">Members of the columns.</param>
-public readonly record struct MemberAxes(Members? Stack = null, Members? Rows = null, Members? Cols = null);
+/// <param name="Summed">What the old members compute is a sum over the members of the stack and of the columns: new ones start with weight 0, so that
+/// the sum stays what it was.</param>
+public readonly record struct MemberAxes(Members? Stack = null, Members? Rows = null, Members? Cols = null, bool Summed = false);
 
 /// <summary>A weight's place among the members of its model.</summary>
 /// <param name="Pattern">Its name with * for every index of a member it belongs to: <c>tower.*.output.weight</c>.</param>

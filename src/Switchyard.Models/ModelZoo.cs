@@ -10,7 +10,11 @@ public static class ModelZoo
     {
         ["aesm2"] = typeof(Aesm2Options),
         ["cesaa"] = typeof(CesaaOptions),
+        ["cross_stitch"] = typeof(CrossStitchOptions),
+        ["hard_sharing"] = typeof(HardSharingOptions),
+        ["hmoe"] = typeof(HmoeOptions),
         ["mmoe"] = typeof(MmoeOptions),
+        ["parallel"] = typeof(ParallelOptions),
         ["ple"] = typeof(PleOptions),
         ["single"] = typeof(SingleOptions),
         ["star"] = typeof(StarOptions),

@@ -53,6 +53,11 @@ public sealed class OpGradientTests
         ["ExpertLinear/gathered, relu, packed"] = (c, g) => Experts(c, g, rows: 90, relu: true, layers: 1),
         ["ExpertLinear/two layers"] = (c, g) => Experts(c, g, rows: 40, relu: true, layers: 2),
         ["ExpertLinear/an expert with every row"] = (c, g) => Experts(c, g, rows: 14, relu: true, layers: 2, everyRow: true),
+        ["ExpertLinear/no bias"] = (c, g) =>
+        {
+            var dispatch = g.Route([Gate(g, 30, 3)]);
+            return g.ExpertLinear(c.Input(g, "x", 30, 4), c.Weight("w", 4, 5, 3), null, dispatch, gather: true, relu: false);
+        },
         ["Combine"] = (c, g) => Mix(c, g, gates: 1),
         ["Combine/three gates"] = (c, g) => Mix(c, g, gates: 3),
         ["ExpertBatchNorm"] = (c, g) => Experts(c, g, rows: 12, relu: false, layers: 1, norm: true),
@@ -86,6 +91,9 @@ public sealed class OpGradientTests
         ["Lookup/constant"] = (c, g) => g.Lookup(c.Weight("table", 3, 4), NodeIndex.Constant(1), 5),
         ["Embed"] = (c, g) => Embed(c, g),
         ["Embed/tables of every node"] = (c, g) => EmbedOfNodes(c, g),
+        ["Stitch"] = (c, g) => Stitched(c, g, streams: 2, own: [1, 0, -1, 1, 0]),
+        ["Stitch/everything"] = (c, g) => Stitched(c, g, streams: 3, own: [-1, -1, -1]),
+        ["MixLogits"] = (c, g) => Labels(c, g),
         ["Loss"] = (c, g) => Loss(c, g, observed: false),
         ["Loss/observed"] = (c, g) => Loss(c, g, observed: true),
     };
@@ -195,6 +203,16 @@ public sealed class OpGradientTests
         ];
         return g.Add(g.Embed(fields, 4, 12), c.Input(g, "shift", 4, 12));
     }
+
+    static Tensor Stitched(OpCase c, Graph g, int streams, int[] own)
+    {
+        const int members = 2;
+        var to = g.Route([g.OneHot(NodeIndex.PerRow(own), own.Length, members)]);
+        return g.Stitch([.. Enumerable.Range(0, streams).Select(s => c.Input(g, $"x{s}", members * own.Length, 3))], c.Weight("alpha", members, members, streams), to);
+    }
+
+    static Tensor Labels(OpCase c, Graph g) =>
+        g.MixLogits(c.Input(g, "w", 4, 3), [c.Input(g, "a", 4, 1), c.Input(g, "b", 4, 1), c.Input(g, "c", 4, 1)], NodeIndex.Constant(-1));
 
     static Tensor EmbedOfNodes(OpCase c, Graph g)
     {

@@ -12,20 +12,19 @@ public static partial class LinearOps
     public static Tensor Linear(this Graph g, Tensor x, Parameter weight, Parameter? bias = null, bool relu = false)
     {
         var y = g.New(x.Rows, weight.Cols);
-        var epilogue = bias is null ? Epilogue.Store : relu ? Epilogue.BiasRelu : Epilogue.Bias;
-        Multiply(g, x, weight, bias, null, false, y, epilogue);
+        Multiply(g, x, weight, bias, null, false, y, EpilogueOf(bias, relu));
         return Recorded(g, y, x, weight, bias, relu ? Relu : 0, null);
     }
 
     /// <summary>
-    /// Expert e's own W [I,O] and b [1,O] on the pairs of e → y [pairs,O]. <paramref name="gather"/>: x is [B,I], read by the
+    /// Expert e's own W [I,O] and b [1,O] or none on the pairs of e → y [pairs,O]. <paramref name="gather"/>: x is [B,I], read by the
     /// pairs' rows (an expert's first layer); otherwise x is [pairs,I].
     /// </summary>
     public static Tensor ExpertLinear(
-        this Graph g, Tensor x, Parameter weight, Parameter bias, Dispatch dispatch, bool gather, bool relu)
+        this Graph g, Tensor x, Parameter weight, Parameter? bias, Dispatch dispatch, bool gather, bool relu)
     {
         var y = g.New(dispatch.Pairs, weight.Cols);
-        Multiply(g, x, weight, bias, dispatch, gather, y, relu ? Epilogue.BiasRelu : Epilogue.Bias);
+        Multiply(g, x, weight, bias, dispatch, gather, y, EpilogueOf(bias, relu));
         return Recorded(g, y, x, weight, bias, (relu ? Relu : 0) | (gather ? Gather : 0), dispatch);
     }
 
@@ -38,6 +37,8 @@ public static partial class LinearOps
         Recorded(g, y, a, weightA, null, 0, null);
         return Recorded(g, y, b, weightB, null, 0, null);
     }
+
+    static Epilogue EpilogueOf(Parameter? bias, bool relu) => bias is null ? Epilogue.Store : relu ? Epilogue.BiasRelu : Epilogue.Bias;
 
     static Tensor Recorded(Graph g, Tensor y, Tensor x, Parameter weight, Parameter? bias, int flags, Dispatch? dispatch)
     {

@@ -10,12 +10,14 @@ sealed class Cells
     readonly ImmutableArray<MemberOrigin> _rows;
     readonly ImmutableArray<MemberOrigin> _cols;
     readonly bool _ownersKept;
+    readonly bool _summed;
 
     public Cells(WeightPlace place, int stack, int rows, int cols, GrowthOrigins origins)
     {
         _stack = origins.OfAxis(place.Axes.Stack, stack);
         _rows = origins.OfAxis(place.Axes.Rows, rows);
         _cols = origins.OfAxis(place.Axes.Cols, cols);
+        _summed = place.Axes.Summed;
         _ownersKept = place.Owners.All(o => origins.Of(o).Kept);
     }
 
@@ -31,7 +33,10 @@ sealed class Cells
         return _ownersKept && _stack[stack].Kept && _rows[row].Kept && _cols[col].Kept;
     }
 
-    /// <summary>Writes every value that has an origin: the mean over its sources. The others stay as they are.</summary>
+    /// <summary>
+    /// Writes every value that has an origin: the mean over its sources, or 0 where it is a new member's share of a sum
+    /// (<see cref="MemberAxes.Summed"/>). The others stay as they are.
+    /// </summary>
     /// <param name="values">The weight's values.</param>
     /// <param name="name">Its name, for messages.</param>
     /// <param name="old">The older weights that it comes from; several where it belongs to a new member as a whole.</param>
@@ -40,6 +45,12 @@ sealed class Cells
         for (var i = 0; i < values.Length; i++)
         {
             var (stack, row, col) = Split(i);
+            if (_summed && old.Length > 0 && _rows[row].Sources.Length > 0 && !(_stack[stack].Kept && _cols[col].Kept))
+            {
+                values[i] = 0;
+                continue;
+            }
+
             var (sum, count, last) = (0.0, 0, (Real)0);
             foreach (var source in old)
             {

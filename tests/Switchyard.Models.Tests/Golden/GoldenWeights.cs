@@ -41,6 +41,7 @@ static partial class GoldenWeights
 
         if ((Cgc(parameters, name, tensor) ?? Star(parameters, name, tensor)) is { } places) return places;
         if (tensor.Shape.Length == 3 || parameters.Dense.Any(p => p.Name == name + ".input")) return Gate(Find(name + ".input"), Find(name + ".indicator"), tensor);
+        if (Heads(parameters, name, tensor) is { } own) return own;
         var (path, matrix) = (name, 0);
         if (Expert().Match(name) is { Success: true } expert)
         {

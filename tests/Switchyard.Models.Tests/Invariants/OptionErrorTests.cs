@@ -43,4 +43,17 @@ public sealed class OptionErrorTests
 
     [Fact]
     public void Build_ExpertWithoutLayers_NamesTheOption() => Error(new MmoeOptions { Expert = new ExpertOptions { Widths = [] } }).ShouldContain("widths");
+
+    [Fact]
+    public void Build_StackOfTowers_NamesTheOption()
+    {
+        Error(new ParallelOptions { Heads = Heads.Stack }).ShouldBe("model parallel: heads: stack has no meaning here; choose task or pair.");
+        Error(new CrossStitchOptions { Heads = Heads.Stack }).ShouldContain("model cross_stitch: heads: stack");
+    }
+
+    [Theory]
+    [InlineData(typeof(SingleOptions))]
+    [InlineData(typeof(HmoeOptions))]
+    public void Build_NoScenario_SaysSo(Type model) =>
+        Should.Throw<InputException>(() => new Ranker(TinyData.Schema([], [-1]), (ModelOptions)Activator.CreateInstance(model)!, 1)).Message.ShouldContain("it needs scenarios");
 }

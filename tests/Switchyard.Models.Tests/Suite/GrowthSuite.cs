@@ -95,7 +95,7 @@ public sealed class GrowthSuite
     {
         var old = Trained.Train(ModelCases.Options(name), steps: 3);
         var grown = new GrownRanker(old, Larger(old.Schema, nodes: 2), old.Options, 9, Fresh).Ranker.Parameters;
-        foreach (var parameter in grown.Dense.Where(p => p.Place.Axes is { Rows: not null } or { Cols: not null } && p.Place.Axes != new MemberAxes(Rows: ModelShape.Of(old.Schema).EveryTask)))
+        foreach (var parameter in grown.Dense.Where(p => !p.Place.Axes.Summed && p.Place.Axes is { Rows: not null } or { Cols: not null } && p.Place.Axes != new MemberAxes(Rows: ModelShape.Of(old.Schema).EveryTask)))
         {
             var before = old.Parameters.Dense.Single(p => p.Name == parameter.Name);
             if (before.Length == parameter.Length) continue;
@@ -212,6 +212,7 @@ public sealed class GrowthSuite
     static ModelOptions Choosing(ModelOptions options) => options switch
     {
         Aesm2Options aes => aes with { Select = false },
+        HmoeOptions hmoe => hmoe with { MixLabels = false },
         PleOptions ple => ple with { Layers = 1 },
         _ => options,
     };

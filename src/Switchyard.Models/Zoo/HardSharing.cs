@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Switchyard.Engine;
+
+namespace Switchyard.Models;
+
+/// <summary>Options of <see cref="HardSharing"/>.</summary>
+public sealed record HardSharingOptions : ModelOptions
+{
+    [Description("Widths of the bottom that all rows and tasks share; every layer ends in a ReLU.")]
+    [Range(1, 65536)]
+    public ImmutableArray<int> BottomWidths { get; init; } = [512, 256];
+
+    [Description("Widths of every scenario's layers between the bottom and the towers; heads: stack only.")]
+    [Range(1, 65536)]
+    public ImmutableArray<int> ScenarioWidths { get; init; } = [128];
+
+    [Description("Widths of every tower before its logit.")]
+    [Range(1, 65536)]
+    public ImmutableArray<int> TowerWidths { get; init; } = [64];
+
+    [Description("task: a tower per task; pair: one per (scenario, task); stack: layers per scenario, then a tower per task.")]
+    public Heads Heads { get; init; }
+
+    [Description("Scenario level of the heads, 1 = the coarsest; pair and stack only.")]
+    [Range(1, 64)]
+    public int Level { get; init; } = 1;
+
+    public override string Topology => HeadsText.Of(Heads, Level);
+
+    public override RankingModel Build(Scope scope, ModelShape shape) => new HardSharing(scope, shape, this);
+}
+
+/// <summary>
+/// Hard parameter sharing, also called shared bottom (Caruana 1997): h = MLP(x), logit_a = tower_a(h). See docs/models/hard_sharing.md.
+/// </summary>
+public sealed class HardSharing : RankingModel
+{
+    readonly int _level;
+    readonly Mlp _bottom;
+    readonly ExpertBank? _scenarios;
+    readonly TaskTowers _towers;
+
+    public HardSharing(Scope scope, ModelShape shape, HardSharingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(options);
+        var scenarios = options.Heads == Heads.Task ? null : shape.Scenarios(options.Level);
+        _level = scenarios is null ? -1 : options.Level - 1;
+        _bottom = new Mlp(scope.Sub("bottom"), shape.Width, options.BottomWidths);
+        if (options.Heads == Heads.Stack)
+            _scenarios = new ExpertBank(scope.Sub("scenario"), scenarios!.Count, _bottom.Outputs, new ExpertOptions { Widths = options.ScenarioWidths }, scenarios);
+        _towers = new TaskTowers(scope, shape.EveryTask, options.Heads == Heads.Pair ? scenarios : null, _scenarios?.Outputs ?? _bottom.Outputs, options.TowerWidths);
+    }
+
+    public override void Forward(Graph g, Tensor x, ScenarioPath path, Span<Tensor> logits)
+    {
+        var own = _level < 0 ? default : path[_level];
+        var h = _bottom.Forward(g, x);
+        if (_scenarios is not null) h = _scenarios.Mix(g, h, g.OneHot(own, x.Rows, _scenarios.Experts));
+        logits.Fill(h);
+        _towers.Forward(g, logits, own, logits);
+    }
+}
