@@ -82,6 +82,7 @@ public sealed class TrainingStep
         var parts = string.Join(", ", _ranker.Schema.Tasks.Select((t, i) => FormattableString.Invariant($"{t.Name} {_targets.TaskLoss[i]}")));
         return new InputException(
             FormattableString.Invariant($"training: the loss or its gradient is not finite in step {Optimizer.Steps + 1} ({parts}, auxiliary {AuxiliaryLoss}); ") +
-            "lower training.learning_rate" + (_options.ClipNorm > 0 ? "" : ", or set training.clip_norm to 1"));
+            "lower training.learning_rate" + (_options.ClipNorm > 0 ? "" : ", or set training.clip_norm to 1"),
+            new NotFiniteNumberException(_targets.TaskLoss.FirstOrDefault(l => !double.IsFinite(l))));
     }
 }

@@ -55,7 +55,10 @@ sealed class TrialStore(string folder, IRunReporter reporter)
         var checkpoints = CheckpointsOf(configuration, digest);
         try
         {
-            if (Directory.Exists(checkpoints)) Directory.Delete(checkpoints, recursive: true);
+            if (!Directory.Exists(checkpoints)) return;
+            Directory.Delete(checkpoints, recursive: true);
+            var all = Path.GetDirectoryName(checkpoints)!;
+            if (!Directory.EnumerateFileSystemEntries(all).Any()) Directory.Delete(all);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

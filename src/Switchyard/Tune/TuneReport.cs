@@ -25,7 +25,7 @@ public sealed record TuneReport(
 {
     /// <summary>
     /// Standard error of the difference of two trials: of the paired differences from the best one over the seeds, the mean of the better
-    /// half of the trials; null for one seed, or one trial. The noise of choosing among few validation rows is not in it.
+    /// half of the trials, in halving of those of the last rung that has more than one; null for one seed, or one trial. The noise of choosing among few validation rows is not in it.
     /// </summary>
     public double? StandardError { get; init; }
 
@@ -44,19 +44,19 @@ public sealed record TuneReport(
         var best = ranked[0].Mean is null ? null : ranked[0];
         // The best trial went through every rung: wherever another one ended, the two can be compared.
         var rungs = all.Where(s => s.Trial == best?.Trial).ToDictionary(s => s.Rung);
-        var differences = ranked.Select(s => s == best || !rungs.TryGetValue(s.Rung, out var same) ? null : PairedDifference.Of(same, s, monitor)).ToArray();
-        var noise = PairedDifference.Noise(differences);
+        var noise = rungs.Values.ToDictionary(
+            r => r.Rung, r => PairedDifference.Noise(all.Where(s => s.Rung == r.Rung && s.Trial != r.Trial).Select(s => PairedDifference.Of(r, s, monitor))));
         return new TuneReport(
             tune.Document.Read().Name,
             tune.Options.Method,
             monitor,
             EvaluationReport.HigherIsBetter(monitor),
             tune.Options.Seeds,
-            [.. ranked.Select((s, i) => TrialReport.Of(s, s == best, differences[i], noise))],
+            [.. ranked.Select(s => TrialReport.Of(s, s == best || !rungs.TryGetValue(s.Rung, out var same) ? null : PairedDifference.Of(same, s, monitor), noise.GetValueOrDefault(s.Rung)))],
             [.. tune.Options.Ranges.Items.Select(r => RangeReport.Of(r, all.Where(s => s.Rung == 0))).Where(r => r.Bands.Length > 1)],
             best is null ? null : tune.BestFile)
         {
-            StandardError = noise,
+            StandardError = noise.OrderByDescending(n => n.Key).Select(n => n.Value).FirstOrDefault(n => n is not null),
         };
     }
 }
@@ -70,7 +70,7 @@ public sealed record TuneReport(
 /// <param name="Mean">Their mean; null where one is undefined.</param>
 /// <param name="Deviation">Their standard deviation; null for one seed.</param>
 /// <param name="Behind">How much worse than the best trial was after as many epochs, in the mean over the seeds; null for the best one and those without a value.</param>
-/// <param name="StandardError">Standard error of Behind, from the paired differences over the seeds, and at least that of the report; null for one seed.</param>
+/// <param name="StandardError">Standard error of Behind, from the paired differences over the seeds, and at least what is usual in its rung; null for one seed.</param>
 /// <param name="Tied">True where it cannot be told apart from the best: Behind is not above its standard error.</param>
 /// <param name="Weights">Trained weights.</param>
 /// <param name="BestEpochs">Epoch of the best weights of every seed.</param>
@@ -94,7 +94,10 @@ public sealed record TrialReport(
     double RowsPerSecond,
     string? Failure)
 {
-    internal static TrialReport Of(TrialScore score, bool isBest, PairedDifference? difference, double? noise)
+    /// <param name="score">The furthest score of the trial.</param>
+    /// <param name="difference">How far behind the best one; null for that one.</param>
+    /// <param name="noise">What a standard error is like in its rung.</param>
+    internal static TrialReport Of(TrialScore score, PairedDifference? difference, double? noise)
     {
         var error = difference?.StandardError is { } own ? Math.Max(own, noise ?? 0) : (double?)null;
         var settings = new OrderedDictionary<string, string>();
@@ -107,9 +110,9 @@ public sealed record TrialReport(
             [.. score.Results.Select(r => r.Value)],
             score.Mean,
             score.Deviation,
-            isBest ? null : difference?.Mean,
-            isBest ? null : error,
-            !isBest && difference?.Mean <= error,
+            difference?.Mean,
+            error,
+            difference?.Mean <= error,
             score.Results.Max(r => r.Weights),
             [.. score.Results.Select(r => r.BestEpoch)],
             [.. score.Results.Select(r => r.BestStep)],

@@ -53,7 +53,7 @@ static class TuneText
             return "The noise is not known: every trial was trained with one seed. Name two or more under 'seeds' to learn which trials cannot be told apart.";
         if (report.StandardError is not { } error) return "There is no other trial to compare the best one with.";
         string[] tied = [.. report.Trials.Where(t => t.Tied).Select(Label)];
-        var line = string.Create(CultureInfo.InvariantCulture, $"Standard error of the difference of two trials: about {error:0.0000} (paired over {report.Seeds.Length} seeds).");
+        var line = string.Create(CultureInfo.InvariantCulture, $"Standard error of the difference of two good trials: about {error:0.0000} (paired over {report.Seeds.Length} seeds).");
         return tied.Length == 0
             ? $"{line}\nEvery other trial is behind the best, {Label(best)}, by more than one standard error."
             : $"{line}\nCannot be told apart from the best, {Label(best)}, within one standard error: {string.Join(", ", tied)}.";

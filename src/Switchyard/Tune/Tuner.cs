@@ -152,7 +152,7 @@ sealed class Tuner
         catch (InputException e) when (e.InnerException is NotFiniteNumberException)
         {
             // One that diverges is a trial like any other: the worst.
-            return new TrialOutcome(key, null, "diverged: the scores are not finite", 0, 0, 0, 0, 0, false, 0);
+            return new TrialOutcome(key, null, "diverged", 0, 0, 0, 0, 0, false, 0);
         }
 
         FittedModel Train() => Fitting.Train(configuration, rows, _pool, checkpoints, epochs, _progress, _cancellation);

@@ -1,0 +1,24 @@
+namespace Switchyard.Tests;
+
+/// <summary>A folder with a run to tune, whose sources are not there: enough to draw trials.</summary>
+sealed class TuneFolder : IDisposable
+{
+    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
+
+    public TuneFolder() => File.WriteAllText(
+        Path.Combine(_folder.FullName, "run.yaml"),
+        """
+        sources: data.csv
+        fields: [region, item]
+        tasks: {click: click}
+        split:
+          train: row mod 10 in [0..7]
+          validation: row mod 10 == 8
+          test: row mod 10 == 9
+        model: mmoe
+        """);
+
+    public TuneConfiguration Parse(string yaml, params string[] overrides) => TuneConfiguration.Parse(yaml, "tune.yaml", _folder.FullName, overrides);
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}
