@@ -12,6 +12,7 @@ public static class ModelZoo
         ["cesaa"] = typeof(CesaaOptions),
         ["cross_stitch"] = typeof(CrossStitchOptions),
         ["hard_sharing"] = typeof(HardSharingOptions),
+        ["hinet"] = typeof(HinetOptions),
         ["hmoe"] = typeof(HmoeOptions),
         ["mmoe"] = typeof(MmoeOptions),
         ["parallel"] = typeof(ParallelOptions),

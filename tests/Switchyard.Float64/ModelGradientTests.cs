@@ -28,6 +28,18 @@ public sealed class ModelGradientTests
 
     static readonly PleOptions Ple = new() { Expert = new ExpertOptions { Widths = [4] }, TowerWidths = [3] };
 
+    static readonly HinetOptions Hinet = new()
+    {
+        SubExperts = 2,
+        SubExpert = Expert,
+        OwnExperts = 1,
+        SharedExperts = 1,
+        Expert = Expert,
+        Level = 2,
+        ScenarioWidth = 3,
+        TowerWidths = [3],
+    };
+
     static readonly CesaaOptions Cesaa = new() { Experts = 5, Expert = Expert, InformationWeight = 0.7, ScenarioWidth = 3, TowerWidths = [4] };
 
     static readonly ImmutableDictionary<string, ModelOptions> Cases = new Dictionary<string, ModelOptions>
@@ -46,6 +58,10 @@ public sealed class ModelGradientTests
         ["cesaa"] = Cesaa,
         ["cesaa joint, sparse information"] = Cesaa with { Combine = ExpertCombination.Joint, SharedExperts = 2, InformationOn = InformationGate.Sparse },
         ["cesaa two layers, gate of the scenario"] = Cesaa with { Layers = 2, GateInput = GateInput.Scenario, Prior = ScenarioPrior.Batch, SharedExperts = 0 },
+        ["hinet"] = Hinet,
+        ["hinet tasks, no shared"] = Hinet with { Heads = Heads.Task, Shared = false },
+        ["hinet no specific"] = Hinet with { Specific = false },
+        ["hinet no attention"] = Hinet with { San = false },
         ["mmoe"] = new MmoeOptions { Experts = 4, Expert = Expert, TowerWidths = [4] },
         ["mmoe embedding dropout"] = new MmoeOptions { Experts = 3, Expert = Expert, TowerWidths = [4], Embedding = new EmbeddingOptions { Dropout = 0.2, IdDropout = 0.3 } },
         ["mmoe batch norm and dropout"] = new MmoeOptions { Experts = 3, Expert = Expert with { BatchNorm = true, Dropout = 0.2 }, TowerWidths = [4, 3] },

@@ -39,7 +39,7 @@ static partial class GoldenWeights
         Parameter Find(string path) =>
             parameters.Dense.SingleOrDefault(p => p.Name == path) ?? throw new KeyNotFoundException($"golden {name}: there is no parameter {path}");
 
-        if ((Cgc(parameters, name, tensor) ?? Star(parameters, name, tensor)) is { } places) return places;
+        if ((Cgc(parameters, name, tensor) ?? Hinet(parameters, name, tensor) ?? Star(parameters, name, tensor)) is { } places) return places;
         if (tensor.Shape.Length == 3 || parameters.Dense.Any(p => p.Name == name + ".input")) return Gate(Find(name + ".input"), Find(name + ".indicator"), tensor);
         if (Heads(parameters, name, tensor) is { } own) return own;
         var (path, matrix) = (name, 0);

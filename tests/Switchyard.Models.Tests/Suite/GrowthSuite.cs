@@ -214,6 +214,7 @@ public sealed class GrowthSuite
         Aesm2Options aes => aes with { Select = false },
         HmoeOptions hmoe => hmoe with { MixLabels = false },
         PleOptions ple => ple with { Layers = 1 },
+        HinetOptions hinet => hinet with { San = false },
         _ => options,
     };
 

@@ -16,6 +16,8 @@ static class ModelCases
 
     static readonly PleOptions Ple = new() { Expert = Small };
 
+    static readonly HinetOptions Hinet = new() { SubExperts = 2, SubExpert = Small, Expert = Small, TowerWidths = [8] };
+
     static readonly CesaaOptions Cesaa = new() { Experts = 6, Expert = Small };
 
     static readonly Dictionary<string, ModelOptions> Variants = new(StringComparer.Ordinal)
@@ -39,6 +41,10 @@ static class ModelCases
         ["hmoe/level 2, dropout"] = new HmoeOptions { Level = 2, Experts = 3, Expert = Small with { Dropout = 0.2 }, TowerWidths = [] },
         ["hmoe/labels not mixed"] = new HmoeOptions { Experts = 3, Expert = Small, MixLabels = false },
         ["hmoe/gradients not cut"] = new HmoeOptions { Experts = 3, Expert = Small, CutGradients = false },
+        ["hinet/tasks, no attention"] = Hinet with { Heads = Heads.Task, San = false, SubExperts = 3 },
+        ["hinet/level 2, no shared, dropout"] = Hinet with { Level = 2, Shared = false, SubExpert = Small with { Dropout = 0.1 } },
+        ["hinet/no specific, batch norm"] = Hinet with { Specific = false, TowerWidths = [], SubExpert = Small with { BatchNorm = true } },
+        ["hinet/no hierarchy"] = Hinet with { Hierarchy = false },
         ["mmoe/without fields"] = new MmoeOptions { Without = ["item", "age"] },
         ["aesm2/residual, x again"] = Aesm2 with { Residual = true, Skip = InputSkip.Both, LayersPerLevel = 2 },
         ["aesm2/identity"] = Aesm2 with { Identity = true, Skip = InputSkip.Layers, LayersPerLevel = 2 },
