@@ -78,13 +78,20 @@ sealed class ComparedRows
         for (var value = 0; value < _columns; value++) take(value, lanes[value]);
         for (var mean = 0; mean < _means.Count; mean++)
         {
-            var sum = new double[GroupResamples.Lanes];
+            var (sums, counts) = (new double[GroupResamples.Lanes], new int[GroupResamples.Lanes]);
             foreach (var cell in _means[mean])
             {
-                for (var lane = 0; lane < sum.Length; lane++) sum[lane] += lanes[cell][lane] / _means[mean].Length;
+                for (var lane = 0; lane < sums.Length; lane++)
+                {
+                    // A resample may have drawn no positive of a small cell: for every model the same one, so the mean goes on without it.
+                    if (double.IsNaN(lanes[cell][lane])) continue;
+                    sums[lane] += lanes[cell][lane];
+                    counts[lane]++;
+                }
             }
 
-            take(_columns + mean, sum);
+            for (var lane = 0; lane < sums.Length; lane++) sums[lane] /= counts[lane];
+            take(_columns + mean, sums);
         }
     }
 

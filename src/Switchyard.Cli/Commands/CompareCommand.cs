@@ -54,7 +54,9 @@ static class CompareCommand
             ComparisonReport? report = null;
             console.Run(reporter => report = Run.Compare(comparison, options, reporter, cancellation));
             CompareWriter.Write(console.Results(), report!);
-            return result.GetValue(failOnLoss) && report!.HasLoss ? Application.LossFound : 0;
+            if (!result.GetValue(failOnLoss)) return 0;
+            if (report!.Verdicts.IsEmpty) throw new InputException($"--fail-on-loss: neither control of {comparison.File} is finished, so nothing can be judged; train it with --only {comparison.Single ?? comparison.Pooled}.");
+            return report.HasLoss ? Application.LossFound : 0;
         });
         return command;
     }

@@ -49,9 +49,6 @@ sealed class ComparisonFolder(string path)
         return null;
     }
 
-    /// <summary>Whether facts of a digest are there, without reading its scores.</summary>
-    public bool Has(string digest) => Directory.Exists(Results) && Directory.EnumerateFiles(Results, $"*-{digest[..DigestCharacters]}.json").Any();
-
     /// <summary>Saves the scores, then the facts.</summary>
     public ComparedRun Save(ComparedRun run, float[][] scores)
     {

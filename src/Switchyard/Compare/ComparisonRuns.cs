@@ -34,7 +34,11 @@ sealed class ComparisonRuns : IDisposable
                 throw new InputException($"{comparison.Base.File}: there is neither a test nor a validation row to compare on; give split.test a condition that some rows meet.");
             Rows = MeasuredRows.Read(data, data.Rows(Part.Test) > 0 ? Part.Test : Part.Validation, cancellation);
             var planned = ImmutableArray.CreateBuilder<PlannedRun>();
-            foreach (var variant in comparison.Variants) RequireSameRows(variant, DataOf(variant.Run, comparison.Base), cancellation);
+            foreach (var variant in comparison.Variants)
+            {
+                if (DataOf(variant.Run, comparison.Base) is var own && own != data) RequireSameRows(variant, own, cancellation);
+            }
+
             foreach (var seed in comparison.Options.Seeds)
             {
                 foreach (var variant in comparison.Variants)

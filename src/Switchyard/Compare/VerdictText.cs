@@ -27,7 +27,7 @@ public static class VerdictText
         (false, true) => "No cell pays for the gain.",
         (true, true) => "No difference is shown.",
         (false, false) => "Some cells pay for the gain of others.",
-        _ => "It only loses.",
+        _ => "No cell gains.",
     };
 
     static string OneSeed(TransferVerdict verdict, ComparisonReport report) =>
