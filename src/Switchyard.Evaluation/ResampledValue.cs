@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Switchyard.Evaluation;
 
@@ -15,6 +16,10 @@ abstract class ResampledValue
         var wide = Vector128.WidenLower(Vector128.CreateScalar(word).AsByte());
         return Vector256.Create(Vector128.WidenLower(wide).AsInt32(), Vector128.WidenUpper(wide).AsInt32());
     }
+
+    protected static Vector256<double> Widen(Vector128<int> values) => Avx.IsSupported
+        ? Avx.ConvertToVector256Double(values)
+        : Vector256.ConvertToDouble(Vector256.Create(Vector128.WidenLower(values), Vector128.WidenUpper(values)));
 }
 
 /// <summary>
@@ -93,12 +98,6 @@ sealed class ResampledAuc : ResampledValue
         (low / (Widen(positives.GetLower()) * Widen(below.GetLower()))).CopyTo(lanes);
         (high / (Widen(positives.GetUpper()) * Widen(below.GetUpper()))).CopyTo(lanes[Vector256<double>.Count..]);
     }
-
-    static Vector256<double> Widen(Vector128<int> values)
-    {
-        var (low, high) = Vector128.Widen(values);
-        return Vector256.ConvertToDouble(Vector256.Create(low, high));
-    }
 }
 
 /// <summary>A ratio of sums over groups: the mean log loss of rows, or GAUC.</summary>
@@ -109,21 +108,19 @@ sealed class ResampledRatio(int[] clusters, double[] above, double[] below) : Re
 {
     public override void Run(ReadOnlySpan<ulong> weights, Span<double> lanes)
     {
-        Span<double> sums = stackalloc double[GroupResamples.Lanes];
-        Span<double> counts = stackalloc double[GroupResamples.Lanes];
-        sums.Clear();
-        counts.Clear();
+        var (lowAbove, highAbove) = (Vector256<double>.Zero, Vector256<double>.Zero);
+        var (lowBelow, highBelow) = (Vector256<double>.Zero, Vector256<double>.Zero);
         for (var i = 0; i < clusters.Length; i++)
         {
-            var word = weights[clusters[i]];
-            for (var lane = 0; lane < GroupResamples.Lanes; lane++)
-            {
-                double weight = (byte)(word >> (8 * lane));
-                sums[lane] += weight * above[i];
-                counts[lane] += weight * below[i];
-            }
+            var weight = Lanes(weights[clusters[i]]);
+            var (low, high) = (Widen(weight.GetLower()), Widen(weight.GetUpper()));
+            lowAbove += low * above[i];
+            highAbove += high * above[i];
+            lowBelow += low * below[i];
+            highBelow += high * below[i];
         }
 
-        for (var lane = 0; lane < GroupResamples.Lanes; lane++) lanes[lane] = sums[lane] / counts[lane];
+        (lowAbove / lowBelow).CopyTo(lanes);
+        (highAbove / highBelow).CopyTo(lanes[Vector256<double>.Count..]);
     }
 }

@@ -42,6 +42,10 @@ internal static class ConfigurationTables
         return text.Append(document, position, document.Length - position).ToString();
     }
 
+    /// <summary>Replaces the table of docs/comparing.md.</summary>
+    public static string FillComparison(string document) => Fill(
+        document, new SortedDictionary<string, Option[]>(StringComparer.Ordinal) { ["comparison"] = [.. OptionSet.Of(typeof(ComparisonOptions)).Options] });
+
     /// <summary>The options of every section, by the name of its table.</summary>
     public static SortedDictionary<string, Option[]> Sections(IReadOnlyDictionary<string, Type> models)
     {

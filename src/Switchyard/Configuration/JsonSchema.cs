@@ -47,6 +47,19 @@ internal static class JsonSchema
     /// <summary>Text of docs/tune.schema.json.</summary>
     public static string GenerateTune() => Document("Switchyard search", Mapping(OptionSet.Of(typeof(TuneOptions)).Options), []);
 
+    /// <summary>Text of docs/comparison.schema.json. What a variant changes is checked when it is read: any path may stand there.</summary>
+    public static string GenerateComparison()
+    {
+        var root = Mapping(OptionSet.Of(typeof(ComparisonOptions)).Options);
+        root["properties"]!["variants"] = new JsonObject
+        {
+            ["description"] = "Names of the variants, and what each changes in the base run.",
+            ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "object" }, new JsonObject { ["type"] = "array" }),
+        };
+        root["required"] = new JsonArray("base", "variants");
+        return Document("Switchyard comparison", root, []);
+    }
+
     static string Document(string title, JsonObject root, JsonObject definitions)
     {
         definitions.Insert(0, "text", new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") });

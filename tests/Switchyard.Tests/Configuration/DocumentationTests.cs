@@ -56,6 +56,13 @@ public sealed class DocumentationTests
     public void Generate_Schema_IsCommitted() => ShouldBeCommitted(JsonSchema.Generate(ModelZoo.Options), "docs", "switchyard.schema.json");
 
     [Fact]
+    public void GenerateComparison_Schema_IsCommitted() => ShouldBeCommitted(JsonSchema.GenerateComparison(), "docs", "comparison.schema.json");
+
+    [Fact]
+    public void FillComparison_Tables_AreCommitted() =>
+        ShouldBeCommitted(ConfigurationTables.FillComparison(File.ReadAllText(Repository.PathOf("docs", "comparing.md"))), "docs", "comparing.md");
+
+    [Fact]
     public void Fill_Tables_AreCommitted()
     {
         var document = File.ReadAllText(Repository.PathOf("docs", "configuration.md"));
