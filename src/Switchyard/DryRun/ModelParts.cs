@@ -7,7 +7,14 @@ namespace Switchyard;
 static class ModelParts
 {
     /// <summary>Layers that several architectures have, wherever in the tree of names they stand.</summary>
-    static readonly Dictionary<string, string> Shared = new(StringComparer.Ordinal) { ["expert"] = "experts", ["gate"] = "gates", ["tower"] = "towers" };
+    static readonly Dictionary<string, string> Shared = new(StringComparer.Ordinal)
+    {
+        ["expert"] = "experts",
+        ["gate"] = "gates",
+        ["label_gate"] = "gates",
+        ["shared_gate"] = "gates",
+        ["tower"] = "towers",
+    };
 
     /// <summary>The parts, the largest first.</summary>
     public static ImmutableArray<ModelPart> Of(ParameterSet parameters) =>

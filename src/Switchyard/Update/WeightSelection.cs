@@ -12,7 +12,7 @@ static class WeightSelection
     [
         ("embeddings", static step => step == "embedding" || step.EndsWith("_embedding", StringComparison.Ordinal)),
         ("experts", static step => step == "expert"),
-        ("gates", static step => step == "gate"),
+        ("gates", static step => step == "gate" || step.EndsWith("_gate", StringComparison.Ordinal)),
         ("towers", static step => step == "tower"),
     ];
 

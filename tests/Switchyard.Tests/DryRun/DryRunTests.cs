@@ -32,6 +32,24 @@ public sealed class DryRunTests
             [("experts", 888), ("embedding tables", 422), ("gates", 384), ("towers", 111), ("scenario embeddings", 10), ("task embeddings", 6)]);
     }
 
+    /// <summary>Tables, network 124 and towers 3·37 of every one of 3 nodes.</summary>
+    [Fact]
+    public void Parts_Single_AreThoseOfEveryScenario()
+    {
+        var options = new SingleOptions { Level = 2, Network = new ExpertOptions { Widths = [5, 4] }, TowerWidths = [6] };
+
+        Parts(TinyData.Schema([2, 3], [-1, 0, -1]), options).ShouldBe([("embedding tables", 3 * 422), ("networks", 3 * 124), ("towers", 3 * 111)]);
+    }
+
+    /// <summary>Gates 19·9, label gates 3·3·(19·3); towers of 3 tasks and 3 nodes.</summary>
+    [Fact]
+    public void Parts_Hmoe_CountsLabelGatesAsGates()
+    {
+        var options = new HmoeOptions { Level = 2, Experts = 3, Expert = new ExpertOptions { Widths = [5, 4] }, TowerWidths = [6] };
+
+        Parts(TinyData.Schema([2, 3], [-1, 0, -1]), options).ShouldBe([("gates", 171 + 513), ("embedding tables", 422), ("experts", 372), ("towers", 333)]);
+    }
+
     [Fact]
     public void DryRun_Log_SaysWhatTrainingWillTakeAndLeavesNothing()
     {
