@@ -16,6 +16,7 @@ public static class ModelZoo
         ["hmoe"] = typeof(HmoeOptions),
         ["mmoe"] = typeof(MmoeOptions),
         ["parallel"] = typeof(ParallelOptions),
+        ["pepnet"] = typeof(PepNetOptions),
         ["ple"] = typeof(PleOptions),
         ["single"] = typeof(SingleOptions),
         ["star"] = typeof(StarOptions),

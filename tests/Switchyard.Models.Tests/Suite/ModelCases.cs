@@ -63,6 +63,8 @@ static class ModelCases
         ["mmoe/pairs, level 2"] = new MmoeOptions { Expert = Small, Heads = Heads.Pair, Level = 2 },
         ["mmoe/stack"] = new MmoeOptions { Experts = 4, Expert = Small, Heads = Heads.Stack },
         ["parallel/pairs"] = new ParallelOptions { Heads = Heads.Pair, TowerWidths = [24, 16] },
+        ["pepnet/EPNet only, level 2"] = new PepNetOptions { TowerWidths = [24], ScaleTowers = false, Level = 2 },
+        ["pepnet/PPNet only"] = new PepNetOptions { TowerWidths = [24], ScaleEmbeddings = false },
         ["ple/one layer"] = Ple with { Layers = 1 },
         ["ple/pairs"] = Ple with { Layers = 1, Heads = Heads.Pair },
         ["ple/pairs, two layers, level 2"] = Ple with { Heads = Heads.Pair, Level = 2 },
