@@ -60,7 +60,7 @@ public sealed record ComparisonOptions : IValidatableObject
     [Description("Variant with a model per scenario, for the verdict. Default: the variant called single, or else the first whose model is single.")]
     public string? Single { get; init; }
 
-    [Description("Variant with one model for all scenarios, for the verdict. Default: the variant called pooled, or else the first whose model is pooled.")]
+    [Description("Variant with one model for all scenarios, for the verdict. Default: the variant called pooled.")]
     public string? Pooled { get; init; }
 
     [Description("Cells of the verdict and of the tables: level1 (first column of the scenario × task) or leaf.")]

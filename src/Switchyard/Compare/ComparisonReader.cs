@@ -31,8 +31,8 @@ internal sealed class ComparisonReader(string file, string folder, Func<string, 
             Variants = variants,
             Options = options,
             Baseline = Named("baseline", options.Baseline) ?? variants[0].Name,
-            Single = Named("single", options.Single) ?? Default("single"),
-            Pooled = Named("pooled", options.Pooled) ?? Default("pooled"),
+            Single = Named("single", options.Single) ?? Called("single") ?? variants.FirstOrDefault(v => v.Run.Model.Name == "single")?.Name,
+            Pooled = Named("pooled", options.Pooled) ?? Called("pooled"),
         };
 
         string? Named(string key, string? variant)
@@ -42,7 +42,7 @@ internal sealed class ComparisonReader(string file, string folder, Func<string, 
             throw root[key]!.Place.Error($"{key}: there is no variant '{variant}'{Names.Suggest(variant, names)} Variants: {string.Join(", ", names)}.");
         }
 
-        string? Default(string control) => (variants.FirstOrDefault(v => v.Name == control) ?? variants.FirstOrDefault(v => v.Run.Model.Name == control))?.Name;
+        string? Called(string control) => variants.FirstOrDefault(v => v.Name == control)?.Name;
     }
 
     (MapNode Node, RunConfigurationReader Reader) ReadBase(string name, Place place, string[] overrides)
