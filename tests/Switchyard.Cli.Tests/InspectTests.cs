@@ -39,6 +39,19 @@ public sealed class InspectTests
         json.RootElement.TryGetProperty("drift", out _).ShouldBeFalse();
     });
 
+    /// <summary>CESAA's rows choose specific experts only; its dense gates are a layer of their own.</summary>
+    [Fact]
+    public void Inspect_ModelThatChoosesNothingAsShared_ShowsNoMapOfIt() => new CliRun().Use(run =>
+    {
+        run.Train("model={name: cesaa, experts: 4}").ShouldSucceed();
+        var result = CliRun.Run("inspect", run.Bundle, "-c", run.Configuration).ShouldSucceed();
+
+        result.Output.ShouldContain("layer.0.dense: 4 experts, a gate per task; a row mixes all of them");
+        result.Output.ShouldContain("layer.0: 4 experts, a gate per task; 2 specific, 0 shared a row");
+        result.Output.ShouldContain("chosen as specific");
+        result.Output.ShouldNotContain("chosen as shared");
+    });
+
     [Fact]
     public void Inspect_AgainstTheStart_ShowsDrift() => new CliRun().Use(run =>
     {

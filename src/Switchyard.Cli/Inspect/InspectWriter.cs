@@ -34,7 +34,7 @@ static class InspectWriter
         var (gates, left) = Shown(layer);
         var heads = Numbers(layer.Experts, 0);
         var limit = Math.Log2(layer.Experts);
-        ExpertKind[] kinds = layer.Selects ? [ExpertKind.Specific, ExpertKind.Shared, ExpertKind.Weight] : [ExpertKind.Weight];
+        ExpertKind[] kinds = [.. Choices(layer), ExpertKind.Weight];
         HeatPanel[] panels =
         [
             .. kinds.Select(kind => new HeatPanel(TitleOf(kind), heads, [.. gates.Select(g => g[kind])])
@@ -60,7 +60,7 @@ static class InspectWriter
         if (gates.Count < 2) return;
         var few = gates.Count < all.Count ? $", the {gates.Count} with most rows" : "";
         Say(console, $"overlap of two gates' choices, Σ min(p, q){few}:");
-        ExpertKind[] kinds = layer.Selects ? [ExpertKind.Specific, ExpertKind.Shared] : [ExpertKind.Weight];
+        ExpertKind[] kinds = layer.Selects ? Choices(layer) : [ExpertKind.Weight];
         HeatMap.Write(
             console,
             "",
@@ -117,6 +117,10 @@ static class InspectWriter
         if (layer.Column is not null) return OneLine.Of(gate.Scenario ?? "all");
         return OneLine.Of(gate.Scenario is null ? gate.Task! : $"  {gate.Scenario}");
     }
+
+    /// <summary>The kinds of choice that the layer's rows make.</summary>
+    static ExpertKind[] Choices(LayerUse layer) =>
+        !layer.Selects ? [] : layer.SelectsShared ? [ExpertKind.Specific, ExpertKind.Shared] : [ExpertKind.Specific];
 
     static string Choice(LayerUse layer) => layer.Selects
         ? string.Create(CultureInfo.InvariantCulture, $"{layer.Total.Specific.Sum():0} specific, {layer.Total.Shared.Sum():0} shared a row")

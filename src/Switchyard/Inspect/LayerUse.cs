@@ -26,6 +26,9 @@ public sealed record LayerUse
     /// <summary>True where every row chooses some experts; false where it mixes all of them.</summary>
     public bool Selects => Total.Specific.Length > 0;
 
+    /// <summary>True where some rows choose experts as shared; a layer may choose specific ones only.</summary>
+    public bool SelectsShared => Total.Shared.Any(share => share > 0);
+
     /// <summary>The kinds the layer knows.</summary>
     public ImmutableArray<ExpertKind> Kinds => Selects
         ? [ExpertKind.Specific, ExpertKind.Shared, ExpertKind.Chosen, ExpertKind.Weight]
