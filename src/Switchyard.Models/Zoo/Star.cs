@@ -58,7 +58,7 @@ public sealed class Star : RankingModel
         (_level, _scenarios) = (options.Level - 1, scenarios.Count);
         _norm = options.BatchNorm ? new ExpertNorm(scope.Sub("norm"), scenarios.Count, shape.Width, scenarios, shared: true) : null;
         _layers = scope.Repeat("star", widths.Length, (s, i) => new StarLinear(s, scenarios, i == 0 ? shape.Width : widths[i - 1], widths[i]));
-        var net = scope.Sub("auxiliary");
+        var net = scope.Sub("auxiliary_net");
         _embedding = net.Parameter("embedding", scenarios.Count, options.IndicatorWidth, Init.Normal(0.05), axes: new MemberAxes(Rows: scenarios));
         var inputs = options.IndicatorWidth + shape.Width;
         _auxiliary = net.Repeat("hidden", auxiliary.Length, (s, i) => new Linear(s, i == 0 ? inputs : auxiliary[i - 1], auxiliary[i], relu: true));

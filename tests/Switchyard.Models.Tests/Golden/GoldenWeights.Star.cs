@@ -16,7 +16,7 @@ static partial class GoldenWeights
         {
             "norm" => "norm." + (match.Groups["domain"].Success ? "" : "shared_") + match.Groups["kind"].Value,
             "star" => Layer(match.Groups["layer"].Value) + (match.Groups["domain"].Success ? "" : "shared_") + match.Groups["kind"].Value,
-            _ => name.Replace("aux.output", "tower.0.auxiliary", StringComparison.Ordinal).Replace("domain_", "", StringComparison.Ordinal).Replace("aux.", "auxiliary.", StringComparison.Ordinal),
+            _ => name.Replace("aux.output", "tower.0.auxiliary", StringComparison.Ordinal).Replace("domain_", "", StringComparison.Ordinal).Replace("aux.", "auxiliary_net.", StringComparison.Ordinal),
         };
         var parameter = parameters.Dense.Single(p => p.Name == path);
         if (!path.EndsWith("weight", StringComparison.Ordinal)) return Straight(parameter, 0, tensor);
