@@ -81,12 +81,16 @@ public sealed partial class TuneTests : IDisposable
         halved.Trials.Skip(1).ShouldAllBe(t => t.Behind >= 0);
     }
 
+    /// <param name="yaml">The search.</param>
+    /// <param name="trainings">Trainings before the stop, which comes in the middle of the next.</param>
+    /// <param name="crash">Nothing is told to the search: what it has written by then has to do.</param>
     [Theory]
-    [InlineData(Random, 1)]
-    [InlineData(Random, 4)]
-    [InlineData(Halving, 3)]
-    [InlineData(Halving, 6)]
-    public void Tune_StoppedAndStartedAgain_SameFilesAndOnlyTheMissingTrained(string yaml, int trainings)
+    [InlineData(Random, 1, false)]
+    [InlineData(Random, 4, true)]
+    [InlineData(Halving, 3, true)]
+    [InlineData(Halving, 6, false)]
+    [InlineData(Halving, 7, true)]
+    public void Tune_StoppedAndStartedAgain_SameFilesAndOnlyTheMissingTrained(string yaml, int trainings, bool crash)
     {
         Tune(yaml).ShouldSucceed();
         var whole = Files();
@@ -94,8 +98,13 @@ public sealed partial class TuneTests : IDisposable
 
         using (var stop = new CancellationTokenSource())
         {
-            var stopping = new Stopping(trainings, stop);
-            Should.Throw<OperationCanceledException>(() => Switchyard.Run.Tune(TuneConfiguration.Load(_run.Place("tune.yaml")), reporter: stopping, cancellation: stop.Token));
+            var stopping = new Stopping(trainings, () =>
+            {
+                if (crash) throw new CrashException();
+                stop.Cancel();
+            });
+            var stopped = Should.Throw<Exception>(() => Switchyard.Run.Tune(TuneConfiguration.Load(_run.Place("tune.yaml")), reporter: stopping, cancellation: stop.Token));
+            (crash ? stopped is CrashException : stopped is OperationCanceledException).ShouldBeTrue();
         }
 
         Trials().Length.ShouldBe(trainings);
@@ -236,8 +245,11 @@ public sealed partial class TuneTests : IDisposable
     [GeneratedRegex("[ -]+")]
     private static partial Regex Blanks();
 
+    /// <summary>Takes the place of a process that ends without a chance to save.</summary>
+    sealed class CrashException : Exception;
+
     /// <summary>Stops the search in the training after so many.</summary>
-    sealed class Stopping(int trainings, CancellationTokenSource stop) : IRunReporter
+    sealed class Stopping(int trainings, Action stop) : IRunReporter
     {
         int _begun;
 
@@ -245,7 +257,7 @@ public sealed partial class TuneTests : IDisposable
 
         public void OnStep(in Training.StepReport report)
         {
-            if (_begun > trainings && report.StepInEpoch == 2) stop.Cancel();
+            if (_begun > trainings && report.StepInEpoch == 2) stop();
         }
 
         public void OnValidation(in Training.ValidationReport report)
