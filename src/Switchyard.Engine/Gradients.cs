@@ -38,6 +38,9 @@ public sealed class Gradients
 /// <summary>Gradient of the rows of one table that a batch touched: a list of rows and their vectors, first touched first.</summary>
 public sealed class TableGradient
 {
+    /// <summary>Rows whose places are looked up at a time.</summary>
+    const int ScatterRows = 256;
+
     readonly int[] _slot;
     int[] _rows = new int[256];
     Real[] _values;
@@ -65,6 +68,18 @@ public sealed class TableGradient
         // First the place, then the array: making the place may replace the array.
         var slot = Slot(row);
         return _values.AsSpan(slot * Table.Width, Table.Width);
+    }
+
+    /// <summary>Adds the vectors at stride <paramref name="stride"/> to the gradients of these rows, in their order.</summary>
+    internal void Scatter(ReadOnlySpan<int> rows, ReadOnlySpan<Real> vectors, int stride)
+    {
+        Span<int> slots = stackalloc int[ScatterRows];
+        for (var first = 0; first < rows.Length; first += ScatterRows)
+        {
+            var count = Math.Min(ScatterRows, rows.Length - first);
+            Slots(rows.Slice(first, count), slots);
+            Kernels.Rows.ScatterAdd(vectors[(first * stride)..], stride, Table.Width, slots[..count], Values);
+        }
     }
 
     /// <summary>Places of several rows in <see cref="Values"/>; new ones are added, with gradient zero, in the order given.</summary>

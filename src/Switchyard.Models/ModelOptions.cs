@@ -14,7 +14,7 @@ public abstract record ModelOptions
     [Description("Fields that the model does not read: to compare models on one imported file. The scenario still reaches the model's structure where its field is left out.")]
     public ImmutableArray<string> Without { get; init; } = [];
 
-    [Description("How the fields' embeddings are trained.")]
+    [Description("How fields become the model's input.")]
     public EmbeddingOptions Embedding { get; init; } = new();
 
     /// <summary>How scenarios and tasks reach the model, in one line: reports print it beside the model's name.</summary>
@@ -37,20 +37,23 @@ public abstract record ModelOptions
     public virtual ModelOptions Complete(ModelShape shape, ModelOptions? older) => this;
 
     /// <summary>The fields that the model reads, ascending indices into <see cref="Schema.Fields"/>.</summary>
-    /// <exception cref="ArgumentException"><see cref="Without"/> names what is no field, or every field.</exception>
+    /// <exception cref="ArgumentException">An option does not fit the fields: <see cref="ProblemWith"/>.</exception>
     public ImmutableArray<int> FieldsRead(Schema schema)
     {
-        ArgumentNullException.ThrowIfNull(schema);
-        string[] names = [.. schema.Fields.Select(f => f.Name)];
-        if (WithoutProblem(names) is { } problem) throw new ArgumentException(problem);
-        return [.. Enumerable.Range(0, names.Length).Where(f => !Without.Contains(names[f]))];
+        var fields = FieldTraits.Of(schema);
+        if (ProblemWith(fields) is { } problem) throw new ArgumentException(problem.Message);
+        return [.. Enumerable.Range(0, fields.Length).Where(f => !Without.Contains(fields[f].Name))];
     }
 
-    /// <summary>What is wrong with <see cref="Without"/> where these are the fields; null where nothing is.</summary>
-    public string? WithoutProblem(IReadOnlyCollection<string> fields)
+    /// <summary>The first of the options declared here that does not fit the fields; null where all do.</summary>
+    public FieldProblem? ProblemWith(IReadOnlyList<FieldTraits> fields)
     {
         ArgumentNullException.ThrowIfNull(fields);
-        if (Without.FirstOrDefault(w => !fields.Contains(w)) is { } unknown) return $"without names '{unknown}', which is not a field.{Suggestion.For(unknown, fields)}";
-        return fields.All(f => Without.Contains(f)) ? "without names every field; leave at least one for the model to read." : null;
+        string[] names = [.. fields.Select(f => f.Name)];
+        if (Without.FirstOrDefault(w => !names.Contains(w)) is { } unknown)
+            return new FieldProblem("without", $"without names '{unknown}', which is not a field.{Suggestion.For(unknown, names)}");
+        FieldTraits[] read = [.. fields.Where(f => !Without.Contains(f.Name))];
+        if (read.Length == 0) return new FieldProblem("without", "without names every field; leave at least one for the model to read.");
+        return Embedding.Problem(read) is { } problem ? new FieldProblem("embedding", problem) : null;
     }
 }

@@ -42,6 +42,8 @@ public sealed class ModelGradientTests
 
     static readonly CesaaOptions Cesaa = new() { Experts = 5, Expert = Expert, InformationWeight = 0.7, ScenarioWidth = 3, TowerWidths = [4] };
 
+    static readonly EmbeddingOptions Din = new() { Attention = [new AttentionOptions { Field = "words", Query = "brand", Widths = [3] }] };
+
     static readonly ImmutableDictionary<string, ModelOptions> Cases = new Dictionary<string, ModelOptions>
     {
         ["aesm2"] = Aesm2,
@@ -64,6 +66,10 @@ public sealed class ModelGradientTests
         ["hinet no attention"] = Hinet with { San = false },
         ["mmoe"] = new MmoeOptions { Experts = 4, Expert = Expert, TowerWidths = [4] },
         ["mmoe embedding dropout"] = new MmoeOptions { Experts = 3, Expert = Expert, TowerWidths = [4], Embedding = new EmbeddingOptions { Dropout = 0.2, IdDropout = 0.3 } },
+        ["mmoe attention"] = new MmoeOptions { Experts = 3, Expert = Expert, TowerWidths = [4], Embedding = Din },
+        ["mmoe attention with softmax"] = new MmoeOptions { Experts = 3, Expert = Expert, TowerWidths = [4], Embedding = Din with { Attention = [Din.Attention[0] with { Softmax = true }] } },
+        ["aesm2 attention"] = Aesm2 with { LayersPerLevel = 1, Embedding = Din },
+        ["single attention"] = new SingleOptions { Network = Expert, TowerWidths = [4], Embedding = Din },
         ["mmoe batch norm and dropout"] = new MmoeOptions { Experts = 3, Expert = Expert with { BatchNorm = true, Dropout = 0.2 }, TowerWidths = [4, 3] },
         ["mmoe pairs"] = new MmoeOptions { Experts = 3, Expert = Expert, TowerWidths = [4], Heads = Heads.Pair, Level = 2 },
         ["mmoe stack"] = new MmoeOptions { Experts = 3, Expert = Expert, TowerWidths = [4], Heads = Heads.Stack },

@@ -8,6 +8,8 @@ public sealed class OpGradientTests
 {
     static readonly string[] Decisions = [nameof(SelectionOps.SmallestPerRow), nameof(SelectionOps.LargestPerRow), nameof(SelectionOps.Either), nameof(SelectionOps.OneHot)];
 
+    static readonly int[] ItemStarts = [0, 2, 2, 3, 5];
+
     static readonly int[] Own = [0, 2, -1, 1, 2, 0, -1];
 
     delegate Tensor Build(OpCase c, Graph g);
@@ -99,6 +101,15 @@ public sealed class OpGradientTests
         ["Stitch"] = (c, g) => Stitched(c, g, streams: 2, own: [1, 0, -1, 1, 0]),
         ["Stitch/everything"] = (c, g) => Stitched(c, g, streams: 3, own: [-1, -1, -1]),
         ["MixLogits"] = (c, g) => Labels(c, g),
+        ["ItemVectors"] = (c, g) => g.Add(g.ItemVectors(new EmbeddingInput { Table = c.Table("a", 6, 3), Column = 0, Width = 3, Ids = [1, 1, 5, 0], Offsets = [0, 0, 3, 4] }, 3), c.Input(g, "shift", 4, 3)),
+        ["ItemVectors/one a row"] = (c, g) => g.Add(g.ItemVectors(new EmbeddingInput { Table = c.Table("a", 6, 3), Column = 0, Width = 3, Ids = [1, 1, 5] }, 3), c.Input(g, "shift", 3, 3)),
+        ["ItemVectors/tables of nodes"] = (c, g) => g.Add(
+            g.ItemVectors(
+                new EmbeddingInput { Private = [c.Table("a", 6, 3), c.Table("b", 6, 3)], Nodes = [1, -1, 0], Column = 0, Width = 3, Ids = [1, 1, 5, 0], Offsets = [0, 2, 3, 4] }, 3),
+            c.Input(g, "shift", 4, 3)),
+        ["QueryKeys"] = (c, g) => g.QueryKeys(c.Input(g, "q", 4, 3), c.Input(g, "k", 5, 3), ItemStarts),
+        ["ItemSoftmax"] = (c, g) => g.ItemSoftmax(c.Input(g, "a", 5, 1), ItemStarts, 4),
+        ["WeightedItems"] = (c, g) => g.WeightedItems(c.Input(g, "a", 5, 1), c.Input(g, "k", 5, 3), ItemStarts, 4),
         ["Loss"] = (c, g) => Loss(c, g, observed: false),
         ["Loss/observed"] = (c, g) => Loss(c, g, observed: true),
     };

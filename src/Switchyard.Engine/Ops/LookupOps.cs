@@ -14,6 +14,9 @@ public sealed class EmbeddingInput
     /// <summary>Node of every row where there are <see cref="Private"/> tables.</summary>
     public int[] Nodes { get; set; } = [];
 
+    /// <summary>True where attention reads the field's ids: <see cref="LookupOps.Embed"/> leaves it out.</summary>
+    public bool Attended { get; init; }
+
     /// <summary>First column of the field in x.</summary>
     public required int Column { get; init; }
 
@@ -40,6 +43,9 @@ public sealed class EmbeddingInput
 
     /// <summary>Memory for a changed copy of <see cref="Ids"/>.</summary>
     internal int[] Changed { get; set; } = [];
+
+    /// <summary>Place of a row's first id within <see cref="Ids"/>.</summary>
+    public int StartOf(int row) => Offsets is null ? row : Offsets[row];
 
     /// <summary>Ids of one row.</summary>
     public ReadOnlySpan<int> IdsOf(int row) => Offsets is null ? Ids.AsSpan(row, 1) : Ids.AsSpan(Offsets[row]..Offsets[row + 1]);
@@ -120,6 +126,7 @@ public static class LookupOps
         {
             foreach (var field in fields)
             {
+                if (field.Attended) continue;
                 var target = x.Span[field.Column..];
                 if (field.Private is not null) Private(field, target, from, to);
                 else if (field.Table is null) Numbers(field, target, from, to);
@@ -167,9 +174,6 @@ public static class LookupOps
         }
     }
 
-    /// <summary>Rows whose places are looked up at a time.</summary>
-    const int ScatterRows = 256;
-
     /// <summary>Part p: all fields of table p, in field order, rows in order, so that the sums do not depend on the workers.</summary>
     readonly struct EmbedBackBody(EmbeddingInput[] fields, Gradients gradients, Block<Real> dx, int rows, int width) : IParallelBody
     {
@@ -178,12 +182,13 @@ public static class LookupOps
             var gradient = gradients.Tables[part];
             foreach (var field in fields)
             {
+                if (field.Attended) continue;
                 var source = dx.Span[field.Column..];
                 if (field.Private is not null && Array.IndexOf(field.Private, gradient.Table) is >= 0 and var node) ScatterOwn(gradient, field, node, source);
                 if (field.Table != gradient.Table) continue;
                 if (field.Offsets is null)
                 {
-                    Scatter(gradient, field, source);
+                    gradient.Scatter(field.Ids.AsSpan(0, rows), source, width);
                     continue;
                 }
 
@@ -205,17 +210,6 @@ public static class LookupOps
                 var ids = field.IdsOf(row);
                 var scale = field.ScaleOf(ids.Length, field.TablesOf(row).Length);
                 foreach (var id in ids) Vectors.Axpy(scale, source.Slice(row * width, field.Width), gradient.Row(id));
-            }
-        }
-
-        void Scatter(TableGradient gradient, EmbeddingInput field, ReadOnlySpan<Real> source)
-        {
-            Span<int> slots = stackalloc int[ScatterRows];
-            for (var first = 0; first < rows; first += ScatterRows)
-            {
-                var count = Math.Min(ScatterRows, rows - first);
-                gradient.Slots(field.Ids.AsSpan(first, count), slots);
-                Kernels.Rows.ScatterAdd(source[(first * width)..], width, field.Width, slots[..count], gradient.Values);
             }
         }
     }

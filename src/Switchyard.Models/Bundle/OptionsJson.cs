@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
@@ -75,6 +76,8 @@ static class OptionsJson
             if (element.TryGetProperty(key, out var value))
             {
                 if (IsSection(property.PropertyType)) CompareKeys(value, property.PropertyType, $"{path}{key}.", mayMiss, problems);
+                else if (Section(property.PropertyType) is { } section && value.ValueKind == JsonValueKind.Array)
+                    foreach (var (i, item) in value.EnumerateArray().Index()) CompareKeys(item, section, $"{path}{key}[{i}].", optional: false, problems);
             }
             else if (!mayMiss)
             {
@@ -93,6 +96,8 @@ static class OptionsJson
             foreach (var rule in property.GetCustomAttributes<ValidationAttribute>().Where(r => !values.All(r.IsValid)))
                 problems.Add(rule.FormatErrorMessage($"option {path}{key}").TrimEnd('.'));
             if (value is not null && IsSection(property.PropertyType)) CheckRanges(value, $"{path}{key}.", problems);
+            if (value is IEnumerable items && Section(property.PropertyType) is not null)
+                foreach (var (i, item) in items.Cast<object>().Index()) CheckRanges(item, $"{path}{key}[{i}].", problems);
         }
     }
 
@@ -101,6 +106,10 @@ static class OptionsJson
             .Where(p => p.SetMethod is { IsPublic: true })
             .ToDictionary(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name)),
         StringComparer.Ordinal);
+
+    /// <summary>Type of the records of a list; null for anything else.</summary>
+    static Type? Section(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>) && type.GetGenericArguments()[0] is var element && IsSection(element) ? element : null;
 
     static bool IsSection(Type type) => type.IsClass && type.Assembly == typeof(ModelOptions).Assembly;
 

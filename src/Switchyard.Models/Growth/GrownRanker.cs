@@ -53,7 +53,7 @@ public sealed class GrownRanker
         var differences = OptionDifferences(old.Options, complete);
         if (differences.Count == 0) return;
         var declared = Ranker.Declare(old.Schema, complete);
-        if (WeightTensor.SameShapes(old.Parameters, declared.Parameters) && declared.Embedding.Fields.SequenceEqual(old.Embedding.Fields)) return;
+        if (WeightTensor.SameShapes(old.Parameters, declared.Parameters) && declared.Embedding.ReadsLike(old.Embedding)) return;
         throw new InputException(
             $"The model's options are not those of the bundle, whose weights would not fit: {string.Join("; ", differences)}. " +
             "Use the bundle's, or train anew without it.");

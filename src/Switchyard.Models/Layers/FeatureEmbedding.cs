@@ -4,15 +4,18 @@ using Switchyard.Engine;
 
 namespace Switchyard.Models;
 
-/// <summary>The tables of the fields a model reads, and how a batch's fields become x [B,D]: their vectors side by side in field order.</summary>
+/// <summary>The tables of the fields a model reads, and how a batch's fields become x [B,D]: their vectors side by side in field order, then those that attention makes.</summary>
 public sealed class FeatureEmbedding
 {
     readonly Schema _schema;
     readonly EmbeddingTable?[][] _tables;
     readonly int? _level;
     readonly EmbeddingOptions _options;
+    readonly ImmutableArray<FieldTraits> _traits;
+    readonly (int Keys, int Query, TargetAttention Layer)[] _attended;
     readonly int[] _sites;
     readonly int _site;
+    readonly int _pooledWidth;
 
     /// <param name="scope">Where the tables are declared: one for every table of the schema that a read field uses, or one such for every node.</param>
     /// <param name="schema">Fields and tables.</param>
@@ -26,12 +29,18 @@ public sealed class FeatureEmbedding
         _schema = schema;
         Fields = options.FieldsRead(schema);
         _options = options.Embedding;
-        _options.Check(schema, Fields);
+        _traits = FieldTraits.Of(schema);
         _site = scope.Site("dropout");
         _sites = [.. schema.Fields.Select(f => scope.Sub("id_dropout").Site(f.Name))];
         _level = options.PrivateLevel - 1;
         _tables = options.PrivateLevel is { } level ? scope.Repeat("node", ModelShape.Of(schema).Scenarios(level), (s, _) => Declare(s)) : [Declare(scope)];
-        Width = NewInputs().Sum(i => i.Width);
+        _attended =
+        [
+            .. _options.Attention.Select(a => (
+                Place(a.Field), Place(a.Query), new TargetAttention(scope.Sub(a.Field).Sub("attention"), _traits[Fields[Place(a.Field)]].Width, a))),
+        ];
+        var inputs = NewInputs();
+        (Width, _pooledWidth) = (inputs.Sum(i => i.Width), inputs.Where(i => !i.Attended).Sum(i => i.Width));
     }
 
     /// <summary>The fields that are read, ascending indices into <see cref="Schema.Fields"/>.</summary>
@@ -43,30 +52,49 @@ public sealed class FeatureEmbedding
     /// <summary>What one graph reads its batches through, an input for every one of <see cref="Fields"/>; every graph needs its own.</summary>
     public EmbeddingInput[] NewInputs()
     {
-        var column = 0;
         var inputs = new EmbeddingInput[Fields.Length];
-        for (var i = 0; i < inputs.Length; i++)
+        var column = 0;
+        foreach (var place in Enumerable.Range(0, Fields.Length).Except(_attended.Select(a => a.Keys)).Concat(_attended.Select(a => a.Keys)))
         {
-            var field = _schema.Fields[Fields[i]];
-            EmbeddingTable[] tables = field.Kind == FieldKind.Number ? [] : [.. _tables.Select(t => t[field.Table]!)];
-            inputs[i] = new EmbeddingInput
-            {
-                Table = _level is null ? tables.FirstOrDefault() : null,
-                Private = _level is not null && tables.Length > 0 ? tables : null,
-                Column = column,
-                Width = tables.Length > 0 ? tables[0].Width : 2,
-                Mean = field.Pooling == Pooling.Mean,
-                IdDropout = (Real)_options.IdDropoutOf(_schema, Fields[i]),
-                Site = _sites[Fields[i]],
-            };
-            column += inputs[i].Width;
+            inputs[place] = NewInput(place, column);
+            column += inputs[place].Width;
         }
 
         return inputs;
     }
 
+    EmbeddingInput NewInput(int place, int column)
+    {
+        var field = _schema.Fields[Fields[place]];
+        EmbeddingTable[] tables = field.Kind == FieldKind.Number ? [] : [.. _tables.Select(t => t[field.Table]!)];
+        return new EmbeddingInput
+        {
+            Table = _level is null ? tables.FirstOrDefault() : null,
+            Private = _level is not null && tables.Length > 0 ? tables : null,
+            Attended = _attended.Any(a => a.Keys == place),
+            Column = column,
+            Width = tables.Length > 0 ? tables[0].Width : 2,
+            Mean = field.Pooling == Pooling.Mean,
+            IdDropout = (Real)_options.IdDropoutOf(_traits[Fields[place]]),
+            Site = _sites[Fields[place]],
+        };
+    }
+
     /// <summary>x [B,D] of the rows that the inputs are bound to.</summary>
-    public Tensor Forward(Graph g, EmbeddingInput[] inputs, int rows) => g.Dropout(g.Embed(inputs, rows, Width), (Real)_options.Dropout, _site);
+    public Tensor Forward(Graph g, EmbeddingInput[] inputs, int rows)
+    {
+        ArgumentNullException.ThrowIfNull(g);
+        ArgumentNullException.ThrowIfNull(inputs);
+        var x = g.Embed(inputs, rows, _pooledWidth);
+        foreach (var (keys, query, layer) in _attended)
+            x = g.Concat(x, layer.Forward(g, g.ItemVectors(inputs[query], rows), g.ItemVectors(inputs[keys], rows), inputs[keys].Offsets!));
+        return g.Dropout(x, (Real)_options.Dropout, _site);
+    }
+
+    /// <summary>Whether x means the same, column by column, where the weights of both have the same shapes.</summary>
+    internal bool ReadsLike(FeatureEmbedding other) =>
+        Fields.SequenceEqual(other.Fields) && _attended.Select(a => (a.Keys, a.Query)).SequenceEqual(other._attended.Select(a => (a.Keys, a.Query)))
+        && _options.Attention.Select(a => a.Softmax).SequenceEqual(other._options.Attention.Select(a => a.Softmax));
 
     /// <summary>Points the inputs at a batch's arrays; in training with some ids made 0.</summary>
     public void Bind(Graph g, EmbeddingInput[] inputs, Batch batch)
@@ -89,6 +117,9 @@ public sealed class FeatureEmbedding
 
         g.DropIds(inputs, batch.Count);
     }
+
+    /// <summary>Place of a field among those that are read.</summary>
+    int Place(string name) => Fields.Select(f => _schema.Fields[f].Name).ToList().IndexOf(name);
 
     /// <summary>A set of tables.</summary>
     EmbeddingTable?[] Declare(Scope scope) =>

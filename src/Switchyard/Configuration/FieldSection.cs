@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Switchyard.Data;
+using Switchyard.Models;
 
 namespace Switchyard;
 
@@ -40,6 +41,23 @@ internal static class FieldSection
     {
         if (SpecChecks.LabelLeak(data) is { } leak) throw root.PlaceOf(leak.Key).Error(leak.Message);
     }
+
+    /// <summary>What the schema that an import will make says of these fields to a model's options.</summary>
+    public static ImmutableArray<FieldTraits> Traits(ImmutableArray<FieldSpec> fields) =>
+    [
+        .. fields.Select(field =>
+        {
+            var owner = fields.FirstOrDefault(f => f.Name == field.Shares) ?? field;
+            var kind = field switch
+            {
+                { Type: FieldType.MultiValue } => FieldKind.Multiple,
+                { Type: FieldType.Sequence } => FieldKind.Sequence,
+                { Type: FieldType.Numeric, Encoding: NumericEncoding.Standardise } => FieldKind.Number,
+                _ => FieldKind.Single,
+            };
+            return new FieldTraits(field.Name, kind, field.Type != FieldType.Numeric && owner.HashBuckets == 0, kind == FieldKind.Number ? 0 : owner.Embedding);
+        }),
+    ];
 
     static IEnumerable<MapNode> Expand(ConfigurationNode node, string path)
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Switchyard.Data;
 using Switchyard.Evaluation;
+using Switchyard.Models;
 using Switchyard.Training;
 
 namespace Switchyard;
@@ -40,6 +41,7 @@ internal static class JsonSchema
             {
                 ["source"] = SourceMapping(),
                 ["field"] = FieldMapping(),
+                ["model"] = Mapping(OptionSet.Of(models.First().Value).Options.Where(IsCommon)),
                 ["task"] = Mapping(OptionSet.Of(typeof(TaskSpec)).Options.Where(o => o.Key != "name")),
             });
     }
@@ -139,6 +141,8 @@ internal static class JsonSchema
         {
             var mapping = Mapping(OptionSet.Of(type).Options);
             var properties = (JsonObject)mapping["properties"]!;
+            // Every architecture has the same ones, which stand in one place.
+            foreach (var option in OptionSet.Of(type).Options.Where(IsCommon)) properties[option.Key] = Defined($"model/properties/{option.Key}");
             properties.Insert(0, "name", new JsonObject { ["const"] = name });
             mapping["required"] = new JsonArray(["name", .. (mapping["required"] as JsonArray ?? []).Select(r => (JsonNode)r!.GetValue<string>())]);
             choices.Add((JsonNode)mapping);
@@ -146,6 +150,8 @@ internal static class JsonSchema
 
         return new JsonObject { ["description"] = "The architecture: its name, or its name and options.", ["anyOf"] = choices };
     }
+
+    static bool IsCommon(Option option) => option.Property.DeclaringType == typeof(ModelOptions);
 
     static IEnumerable<KeyValuePair<string, Type>> Sorted(IReadOnlyDictionary<string, Type> models) =>
         models.OrderBy(m => m.Key, StringComparer.Ordinal);

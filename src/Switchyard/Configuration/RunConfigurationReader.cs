@@ -87,7 +87,7 @@ internal sealed class RunConfigurationReader(string file, string baseDirectory, 
         try
         {
             var options = (ModelOptions)new RecordShape(type).Read(map, "model", ["name"]);
-            if (options.WithoutProblem([.. data.Fields.Select(f => f.Name)]) is { } problem) throw map.PlaceOf("without").Error($"model: {problem}");
+            if (options.ProblemWith(FieldSection.Traits(data.Fields)) is { } problem) throw map.PlaceOf(problem.Key).Error($"model: {problem.Message}");
             return new ModelChoice(name, options);
         }
         catch (InputException e) when (nameNode.Place.Line == 0 && map.Place.Line != 0)

@@ -10,7 +10,7 @@ static partial class GoldenLayers
 {
     /// <summary>Layers of the golden table that Switchyard does not have yet.</summary>
     public static readonly FrozenSet<string> Pending =
-        FrozenSet.Create(StringComparer.Ordinal, "din");
+        FrozenSet<string>.Empty;
 
     public static readonly FrozenDictionary<string, Action<GoldenCase>> Runners = new Dictionary<string, Action<GoldenCase>>(StringComparer.Ordinal)
     {
@@ -25,6 +25,7 @@ static partial class GoldenLayers
         ["star"] = Star,
         ["cross_stitch"] = CrossStitch,
         ["hmoe"] = Hmoe,
+        ["din"] = Din,
         ["adam"] = Adam,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

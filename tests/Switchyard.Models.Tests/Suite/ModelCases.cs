@@ -20,6 +20,8 @@ static class ModelCases
 
     static readonly CesaaOptions Cesaa = new() { Experts = 6, Expert = Small };
 
+    static readonly EmbeddingOptions Din = new() { Attention = [new AttentionOptions { Field = "words", Query = "brand", Widths = [6] }] };
+
     static readonly Dictionary<string, ModelOptions> Variants = new(StringComparer.Ordinal)
     {
         ["aesm2/two layers, disjoint"] = Aesm2 with { Disjoint = true, LayersPerLevel = 2, TowerWidths = [8] },
@@ -45,6 +47,9 @@ static class ModelCases
         ["hinet/level 2, no shared, dropout"] = Hinet with { Level = 2, Shared = false, SubExpert = Small with { Dropout = 0.1 } },
         ["hinet/no specific, batch norm"] = Hinet with { Specific = false, TowerWidths = [], SubExpert = Small with { BatchNorm = true } },
         ["hinet/no hierarchy"] = Hinet with { Hierarchy = false },
+        ["mmoe/attention"] = new MmoeOptions { Embedding = Din },
+        ["aesm2/attention with softmax"] = Aesm2 with { Embedding = Din with { Attention = [Din.Attention[0] with { Softmax = true }] } },
+        ["single/attention"] = new SingleOptions { Embedding = Din },
         ["mmoe/without fields"] = new MmoeOptions { Without = ["item", "age"] },
         ["aesm2/residual, x again"] = Aesm2 with { Residual = true, Skip = InputSkip.Both, LayersPerLevel = 2 },
         ["aesm2/identity"] = Aesm2 with { Identity = true, Skip = InputSkip.Layers, LayersPerLevel = 2 },
