@@ -9,8 +9,7 @@ namespace Switchyard.Models.Tests;
 static partial class GoldenLayers
 {
     /// <summary>Layers of the golden table that Switchyard does not have yet.</summary>
-    public static readonly FrozenSet<string> Pending =
-        FrozenSet<string>.Empty;
+    public static readonly FrozenSet<string> Pending = FrozenSet<string>.Empty;
 
     public static readonly FrozenDictionary<string, Action<GoldenCase>> Runners = new Dictionary<string, Action<GoldenCase>>(StringComparer.Ordinal)
     {
