@@ -119,6 +119,22 @@ public sealed class ModelSuite
 
     [Theory]
     [MemberData(nameof(Registered))]
+    public void Load_AfterSave_SameBitsAndOptions(string name)
+    {
+        var ranker = new Ranker(TinyBundle.Schema, ModelCases.Options(name), 7);
+        using var bundle = new TinyBundle();
+        ModelBundle.Save(bundle.Folder, ranker, TinyBundle.Metadata);
+
+        var loaded = ModelBundle.Load(bundle.Folder).Ranker;
+
+        loaded.Options.GetType().ShouldBe(ranker.Options.GetType());
+        GrownRanker.OptionDifferences(loaded.Options, ranker.Options).ShouldBeEmpty();
+        loaded.Parameters.Tables.Select(t => t.Name).ShouldBe(ranker.Parameters.Tables.Select(t => t.Name));
+        Trained.Bits(loaded).AsSpan().SequenceEqual(Trained.Bits(ranker)).ShouldBeTrue();
+    }
+
+    [Theory]
+    [MemberData(nameof(Registered))]
     public void Documentation_EveryArchitecture_HasItsPage(string name)
     {
         var root = typeof(ModelSuite).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
