@@ -14,9 +14,6 @@ sealed class HeldOutRows
 {
     const int BatchRows = 4096;
 
-    /// <summary>No search is longer.</summary>
-    const int LongestSearch = 10;
-
     readonly string _file;
     readonly int[] _scenarios;
     readonly double[][] _logged;
@@ -35,15 +32,13 @@ sealed class HeldOutRows
     /// <summary>Writes rows of searches that come after those of the longest log.</summary>
     /// <param name="file">CSV to write.</param>
     /// <param name="world">The world; its scenarios have equal shares here (the planted ones where there are 2 × 2).</param>
-    /// <param name="after">Rows of the longest log.</param>
+    /// <param name="firstSearch">A search that is in no log.</param>
     /// <param name="rows">Rows to write.</param>
-    public static HeldOutRows Write(string file, FundSearchOptions world, long after, int rows)
+    public static HeldOutRows Write(string file, FundSearchOptions world, long firstSearch, int rows)
     {
         var made = new FundSearchWorld(world with { Skew = 0 });
         var held = new HeldOutRows(file, rows, made.Scenarios.Length, made.Tasks.Length);
-        after += LongestSearch;
-        var row = made.Generate(after + rows);
-        for (var i = 0L; i < after; i++) row.Next();
+        var row = made.Generate(rows, firstSearch);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         using var writer = new StreamWriter(file);
         writer.WriteLine(string.Join(',', made.Columns));

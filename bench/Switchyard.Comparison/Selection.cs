@@ -32,6 +32,7 @@ static class Selection
                     if (!held.TryGetValue(world.Domains, out var measured))
                     {
                         var file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"held-out-{world.Domains}-{seed}.csv"));
+                        // A log has fewer searches than rows.
                         held[world.Domains] = measured = HeldOutRows.Write(file, world.Options(seed), rows.Max(), MeasuredRows);
                     }
 
@@ -58,8 +59,14 @@ static class Selection
     static SelectionRun Train(string folder, SelectionWorld world, SelectionModel model, ulong seed, HeldOutRows held)
     {
         var log = PlantedLog.Make(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{world.Folder}-{seed}")), world.Options(seed), world.Rows);
-        // Nothing is timed and results do not depend on threads: one each, so that seeds can run side by side.
-        string[] changes = [$"model={model.Setting}", string.Create(CultureInfo.InvariantCulture, $"training.epochs={world.Epochs}"), "training.threads=1"];
+        // Noise and learning rate fall over the planned epochs: all are trained, and the best by validation is kept. Small logs need small
+        // batches, or their steps are too few to learn anything. Nothing is timed and results do not depend on threads: one each, so that
+        // seeds can run side by side.
+        string[] changes =
+        [
+            $"model={model.Setting}", string.Create(CultureInfo.InvariantCulture, $"training.epochs={world.Epochs}"),
+            "training.batch_size=256", "training.patience=0", "training.threads=1",
+        ];
         var configuration = log.Configuration(changes);
         var run = log.Train(configuration);
         var (auc, work) = held.Measure(run.Ranker, configuration);

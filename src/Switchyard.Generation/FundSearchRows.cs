@@ -9,7 +9,7 @@ namespace Switchyard.Generation;
 /// The rows of a fund-search log. A search depends on the seed and its number alone, so a longer log begins with the rows of a shorter
 /// one; only <c>time</c> and <c>date</c>, which spread the log over its days, depend on its length.
 /// </summary>
-sealed class FundSearchRows(ulong seed, long rows, FundScenarios scenarios, FundList list, FundBehaviour behaviour) : RowGenerator
+sealed class FundSearchRows(ulong seed, long rows, long firstSearch, FundScenarios scenarios, FundList list, FundBehaviour behaviour) : RowGenerator
 {
     /// <summary>Days of the log, as many as the paper's.</summary>
     public const int Days = 16;
@@ -22,7 +22,7 @@ sealed class FundSearchRows(ulong seed, long rows, FundScenarios scenarios, Fund
     readonly bool[] _labels = new bool[FundBehaviour.Tasks];
     char[] _line = new char[256];
     RandomStream _outcomes;
-    long _search = -1;
+    long _search = firstSearch - 1;
     long _row = -1;
     int _position;
     int _leaf;
@@ -55,7 +55,7 @@ sealed class FundSearchRows(ulong seed, long rows, FundScenarios scenarios, Fund
     {
         _row++;
         _position++;
-        if (_search < 0 || _position >= list.Length) NextSearch();
+        if (_row == 0 || _position >= list.Length) NextSearch();
         Act();
         Write();
     }

@@ -48,11 +48,12 @@ public sealed class FundSearchWorld : World
         return parts[first].Cosine(parts[second]);
     }
 
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than one row.</exception>
-    public override RowGenerator Generate(long rows)
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one row, or a search below 0.</exception>
+    public override RowGenerator Generate(long rows, long firstSearch = 0)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(firstSearch);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
-        return new FundSearchRows(_options.Seed, rows, _scenarios, new FundList(_catalogue, _options.Seed), _behaviour);
+        return new FundSearchRows(_options.Seed, rows, firstSearch, _scenarios, new FundList(_catalogue, _options.Seed), _behaviour);
     }
 
     internal override void Survey(AucCounter best)

@@ -22,7 +22,8 @@ public abstract class World
 
     /// <summary>The log from its first row.</summary>
     /// <param name="rows">Rows the log will have; places a row in time and changes nothing else of it.</param>
-    public abstract RowGenerator Generate(long rows);
+    /// <param name="firstSearch">Number of its first search. Logs whose searches have no number in common have the world in common only.</param>
+    public abstract RowGenerator Generate(long rows, long firstSearch = 0);
 
     /// <summary>Adds rows that are not part of the log, each in every scenario, to the counts behind the population's best AUC.</summary>
     internal abstract void Survey(AucCounter best);

@@ -99,5 +99,23 @@ public sealed class WorldTests
     }
 
     [Fact]
+    public void Generate_FromALaterSearch_GivesTheSearchesOfThatNumber()
+    {
+        var world = new FundSearchWorld(new FundSearchOptions { Seed = 5 });
+        var (all, later) = (world.Generate(1000), world.Generate(1000, 3));
+        static string[] Cells(RowGenerator row) => row.Text.ToString().Split(',');
+        do all.Next();
+        while (Cells(all)[0] != "4");
+        for (var i = 0; i < 50; i++, all.Next())
+        {
+            later.Next();
+            Cells(later)[3..].ShouldBe(Cells(all)[3..]);
+            Cells(later)[0].ShouldBe(Cells(all)[0]);
+        }
+
+        Should.Throw<ArgumentOutOfRangeException>(() => world.Generate(10, -1));
+    }
+
+    [Fact]
     public void Rows_OneNodePerLevel_AreWritten() => Log.Of(new FundSearchOptions { Channels = 1, Domains = 1 }, 5).Rows.Count.ShouldBe(5);
 }
