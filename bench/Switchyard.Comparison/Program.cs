@@ -6,9 +6,8 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (MeasuredRun.Serve(args)) return 0;
 switch (args)
 {
-    case ["parity", var samples, var seeds, .. var rest]:
-        var only = rest.FirstOrDefault(r => !r.Contains('='));
-        Parity.Run(samples, int.Parse(seeds, CultureInfo.InvariantCulture), [.. rest.Where(r => r.Contains('='))], only);
+    case ["parity", var report, var protocol]:
+        Parity.Print(report, protocol);
         break;
     case ["train", var name, var embeddings, var threads]:
         Console.WriteLine($"{TrainingSpeed.RowsPerSecond(Workload.Model(name), Enum.Parse<EmbeddingUpdate>(embeddings, ignoreCase: true), int.Parse(threads, CultureInfo.InvariantCulture), 2048):N0} rows/s");
@@ -34,7 +33,7 @@ switch (args)
         DayUpdate.Run(samples, int.Parse(seeds, CultureInfo.InvariantCulture), model, changes);
         break;
     default:
-        Console.Error.WriteLine("usage: larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity SAMPLES-FOLDER SEEDS [PROTOCOL-MODEL] [key=value ...] | train mmoe|aesm2 lazy|exact THREADS");
+        Console.Error.WriteLine("usage: larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity REPORT.json t1n|t2n|r|rn | train mmoe|aesm2 lazy|exact THREADS");
         return 2;
 }
 
