@@ -56,8 +56,10 @@ public sealed class TuneConfiguration
         if (root is not MapNode) throw root.Place.Error($"expected {shape.Accepts}, found {root.Describe()}.");
         var options = (TuneOptions)shape.Read(root, "");
         var run = RunDocument.Load(Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.GetFullPath(options.Base, baseDirectory)), null);
+        var written = run.Read();
         foreach (var setting in options.Set.Items) run = run.With(setting.Key, setting.Value, setting.Place);
         foreach (var text in ofRun) run = run.With(text);
+        TrialRules.CheckSet(written, run.Read(), [.. options.Set.Items.Select(s => (s.Key, s.Place)), .. ofRun.Select(t => (t.Split('=')[0], new Place($"--set {t}", 0, 0)))]);
         return new TuneConfiguration(file, baseDirectory, options, run);
     }
 }

@@ -10,7 +10,7 @@ public sealed partial class TuneTests : IDisposable
         base: run.yaml
         trials: 3
         seeds: [1, 2]
-        set: {training.epochs: 2, evaluation.min_positives: 1, evaluation.min_negatives: 1}
+        set: {training.epochs: 2}
         start: [{name: as it is}]
         ranges:
           training.learning_rate: {min: 1e-3, max: 1e-1, log: true}
@@ -24,12 +24,14 @@ public sealed partial class TuneTests : IDisposable
         trials: 5
         eta: 2
         seeds: [3]
-        set: {training.epochs: 4, training.patience: 0, training.schedule.decay: cosine, evaluation.min_positives: 1, evaluation.min_negatives: 1}
+        set: {training.epochs: 4, training.patience: 0, training.schedule.decay: cosine}
         ranges:
           training.learning_rate: {min: 1e-4, max: 1e-1, log: true}
         """;
 
     readonly CliRun _run = new();
+
+    public TuneTests() => File.AppendAllText(_run.Configuration, "\nevaluation: {min_positives: 1, min_negatives: 1}\n");
 
     public void Dispose() => _run.Dispose();
 
@@ -153,11 +155,11 @@ public sealed partial class TuneTests : IDisposable
         Lines(Tune(Random, "--set", "training.batch_size=32").ShouldSucceed()).ShouldBe(8);
     }
 
-    /// <summary>Every label of every test row is another one, and nothing that the search leaves or says is.</summary>
+    /// <summary>Every test row is another one, and nothing that the search leaves or says is.</summary>
     [Theory]
     [InlineData(Random)]
     [InlineData(Halving)]
-    public void Tune_OtherTestLabels_NotAByteIsDifferent(string yaml)
+    public void Tune_OtherTestRows_NotAByteIsDifferent(string yaml)
     {
         var first = Tune(yaml).ShouldSucceed();
         var files = Files();
@@ -168,8 +170,7 @@ public sealed partial class TuneTests : IDisposable
             var cells = line.Split(',');
             if (cells[^1] is not ("9" or "10")) return line;
             changed++;
-            (cells[10], cells[11], cells[12]) = (cells[10] == "1" ? "0" : "1", cells[10] == "1" ? "0" : "1", cells[12].Length == 0 ? "5" : "");
-            return string.Join(',', cells);
+            return Other(cells, changed);
         })]);
         changed.ShouldBe(CliRun.Rows / 5);
 
@@ -178,6 +179,15 @@ public sealed partial class TuneTests : IDisposable
         Files().ShouldBe(files);
         Timeless(second.Output).ShouldBe(Timeless(first.Output));
         Timeless(second.Error).ShouldBe(Timeless(first.Error));
+    }
+
+    /// <summary>A row with other labels, other scenarios and groups, ids that no other row has and numbers at the ends of what can be read.</summary>
+    static string Other(string[] cells, int i)
+    {
+        var clicked = cells[10] == "1" ? "0" : "1";
+        var price = ((string[])["-1e30", "1e30", "", "0"])[i % 4];
+        return string.Join(',', cells[0], $"nobody{i}", "one list for all", cells[3] == "ams" ? "ber" : "ams", cells[4] == "desk" ? "phone" : "desk",
+            $"new{i}", $"new{i}|new{i / 2}|i1", price, 1 + i % 9, i % 7, clicked, clicked, cells[12].Length == 0 ? "5" : "", cells[13]);
     }
 
     /// <summary>What a test row could be reached through is not there.</summary>
@@ -201,15 +211,23 @@ public sealed partial class TuneTests : IDisposable
     [Fact]
     public void Tune_FieldRanges_ImportOnceAWay()
     {
-        Tune("{base: run.yaml, method: grid, set: {training.epochs: 1, evaluation.min_positives: 1, evaluation.min_negatives: 1}, ranges: {'fields[2].embedding': [4, 8], model.experts: [2, 4]}}").ShouldSucceed();
+        Tune("{base: run.yaml, method: grid, set: {training.epochs: 1}, ranges: {'fields[2].embedding': [4, 8], model.experts: [2, 4]}}").ShouldSucceed();
 
         Directory.EnumerateFiles(_run.Place("runs/.columns"), "*.columns").Count().ShouldBe(2);
         RunConfiguration.Load(Place("best.yaml")).Data.Fields[2].Embedding.ShouldBeOneOf(4, 8);
     }
 
     [Fact]
-    public void Tune_NoValidationRows_Refused() =>
-        Tune(Random, "--set", "split.validation=day == 77").ShouldRefuse("there are no validation rows to compare trials on");
+    public void Tune_NoValidationRows_Refused()
+    {
+        File.WriteAllText(_run.Configuration, File.ReadAllText(_run.Configuration).Replace("day == 8", "day == 77", StringComparison.Ordinal));
+
+        Tune(Random).ShouldRefuse("there are no validation rows to compare trials on");
+    }
+
+    [Fact]
+    public void Tune_ValidationSetToTheTestRows_Refused() =>
+        Tune(Random, "--set", "split.validation=day >= 9", "--set", "split.test=day == 8").ShouldRefuse("--set split.test=day == 8: split cannot be set", "edit the base file");
 
     [Theory]
     [InlineData("none.yaml", "no such configuration file")]

@@ -126,6 +126,42 @@ public sealed class TuneConfigurationTests : IDisposable
     [MemberData(nameof(WrongFiles))]
     public void Of_WrongFile_SaysWhatAndWhere(string yaml, string[] texts) => Says(yaml, texts);
 
+    public static TheoryData<string, string> NotForTrials { get; } = new()
+    {
+        { "split.validation", "row mod 10 == 9" },
+        { "split", "{train: row mod 10 == 0, validation: row mod 10 == 9}" },
+        { "sources", "other.csv" },
+        { "filter", "region == a" },
+        { "scenario", "region" },
+        { "group", "search" },
+        { "weight", "rowweight" },
+        { "tasks.click.label", "bought" },
+        { "evaluation.min_positives", "1" },
+        { "training.monitor", "auc:click" },
+        { "training.seed", "7" },
+    };
+
+    /// <summary>Rows and measures are the run's own: one value away from its file, the test rows would be its validation rows.</summary>
+    [Theory]
+    [MemberData(nameof(NotForTrials))]
+    public void Parse_SetOfWhatTrialsAreJudgedBy_SaysWhereAndWhatToDo(string key, string value)
+    {
+        const string Yaml = "base: run.yaml\nranges: {model.experts: [1, 2]}\nset:\n  ";
+        string[] says = [$"{(key.StartsWith("training", StringComparison.Ordinal) ? key : key.Split('.')[0])} cannot be set for trials", key == "training.seed" ? "under 'seeds'" : "edit the base file, "];
+
+        Says($"{Yaml}training.batch_size: 64\n  {key}: {value}", ["tune.yaml:5:3", .. says]);
+        var message = Should.Throw<InputException>(() => _folder.Parse($"{Yaml}training.batch_size: 64", "model.experts=2", $"{key}={value}")).Message;
+        foreach (var text in says.Prepend($"--set {key}={value}: ")) message.ShouldContain(text);
+    }
+
+    [Fact]
+    public void Parse_SetOfWhatIsFitted_IsTaken()
+    {
+        var run = _folder.Parse("{base: run.yaml, set: {tasks.click.weight: 2, 'fields[1].embedding': 4, output: elsewhere, training.seed: 1}, ranges: {model.experts: [1]}}", "model=aesm2", "update.freeze=gates").Document.Read();
+
+        (run.Output, run.Model.Name, run.Data.Fields[1].Embedding, run.Data.Tasks[0].Weight).ShouldBe(("elsewhere", "aesm2", 4, 2));
+    }
+
     public static TheoryData<string, string[]> WrongKeys { get; } = new()
     {
         { "model.exprts: [1]", ["tune.yaml:5:3", "unknown key 'exprts' in model; did you mean 'experts'?"] },

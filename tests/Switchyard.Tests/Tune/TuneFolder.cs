@@ -5,9 +5,10 @@ sealed class TuneFolder : IDisposable
 {
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
 
-    public TuneFolder() => File.WriteAllText(
+    /// <param name="monitor">What the run is judged by.</param>
+    public TuneFolder(string monitor = "mean_auc") => File.WriteAllText(
         Path.Combine(_folder.FullName, "run.yaml"),
-        """
+        $$"""
         sources: data.csv
         fields: [region, item]
         tasks: {click: click}
@@ -16,6 +17,7 @@ sealed class TuneFolder : IDisposable
           validation: row mod 10 == 8
           test: row mod 10 == 9
         model: mmoe
+        training: {monitor: "{{monitor}}"}
         """);
 
     public TuneConfiguration Parse(string yaml, params string[] overrides) => TuneConfiguration.Parse(yaml, "tune.yaml", _folder.FullName, overrides);

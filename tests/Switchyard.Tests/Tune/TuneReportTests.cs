@@ -86,12 +86,11 @@ public sealed class TuneReportTests
 
     static TuneConfiguration Tune(int seeds, string monitor)
     {
-        using var folder = new TuneFolder();
+        using var folder = new TuneFolder(monitor);
         return folder.Parse(
             $$"""
             base: run.yaml
             seeds: [{{string.Join(", ", Enumerable.Range(1, seeds))}}]
-            set: {training.monitor: "{{monitor}}"}
             method: grid
             ranges: {training.batch_size: [1, 2, 3, 4, 5]}
             """);
