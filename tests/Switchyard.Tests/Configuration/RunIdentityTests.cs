@@ -1,0 +1,22 @@
+namespace Switchyard.Tests;
+
+public sealed class RunIdentityTests
+{
+    static readonly RunConfiguration Run = Runs.Parse(Runs.Minimal);
+
+    [Fact]
+    public void Of_OpenRows_NamesTheBuildAndTheRowsButNoSource()
+    {
+        var identity = RunIdentity.Of(Run, "abc");
+
+        identity[RunIdentity.RowsKey].ShouldBe("abc");
+        identity[RunIdentity.ProgramKey].ShouldBe(RunIdentity.Program);
+        identity.Keys.ShouldContain("training.learning_rate");
+        identity.Keys.ShouldNotContain(key => key.StartsWith("sources", StringComparison.Ordinal) || key.StartsWith("fields", StringComparison.Ordinal));
+        RunIdentity.Program.Length.ShouldBe(64);
+    }
+
+    /// <summary>A run's own checkpoints go on with a newer build: only results that are kept for long must not.</summary>
+    [Fact]
+    public void Of_Configuration_GoesOnWithAnotherBuild() => RunIdentity.Of(Run).Keys.ShouldNotContain(RunIdentity.ProgramKey);
+}
