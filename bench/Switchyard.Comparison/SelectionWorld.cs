@@ -14,8 +14,8 @@ sealed record SelectionWorld(int Domains, double Skew, long Rows)
     const double Skewed = 1.5;
 
     /// <summary>Passes over the rows: fewer of more rows, as their steps are more.</summary>
-    const long RowsSeen = 800_000;
-    const int FewestEpochs = 2;
+    const long RowsSeen = 1_600_000;
+    const int FewestEpochs = 4;
     const int MostEpochs = 12;
 
     public int Epochs => (int)Math.Clamp(RowsSeen / Rows, FewestEpochs, MostEpochs);
