@@ -30,6 +30,11 @@ static class SelectionTables
     static string Text(IEnumerable<double?> values)
     {
         var known = values.OfType<double>().ToList();
-        return known.Count == 0 ? "" : Spread.Of(known).ToString();
+        return known.Count switch
+        {
+            0 => "",
+            1 => known[0].ToString("0.0000", CultureInfo.InvariantCulture),
+            _ => Spread.Of(known).ToString(),
+        };
     }
 }
