@@ -10,7 +10,10 @@ sealed class OpCase
     readonly Dictionary<string, EmbeddingTable> _tables = new(StringComparer.Ordinal);
     ExpertNorm? _norm;
 
-    public OpCase(ParameterSet parameters) => _scope = new Scope(parameters);
+    public OpCase(ParameterSet parameters) => (_scope, Buffers) = (new Scope(parameters), parameters.Buffers);
+
+    /// <summary>Running statistics of what was made.</summary>
+    public IReadOnlyList<StateBuffer> Buffers { get; }
 
     public Parameter Weight(string name, int rows, int cols, int count = 1)
     {

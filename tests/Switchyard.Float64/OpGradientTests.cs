@@ -73,6 +73,13 @@ public sealed class OpGradientTests
             var dispatch = g.Route([Gate(g, 12, 3)]);
             return g.ExpertBatchNorm(g.Gather(c.Input(g, "x", 12, 4), dispatch), c.Norm(3, 4, shared: true), dispatch);
         },
+        ["ExpertBatchNorm/lone row"] = (c, g) =>
+        {
+            var norm = c.Norm(3, 4);
+            foreach (var buffer in c.Buffers) buffer.Values.AsSpan().Fill(buffer.Name.EndsWith("running_mean", StringComparison.Ordinal) ? 0.4 : 2.5);
+            var dispatch = g.Route([g.OneHot(NodeIndex.PerRow([0, 2, 0, 0]), 4, 3)]);
+            return g.ExpertBatchNorm(g.Gather(c.Input(g, "x", 4, 4), dispatch), norm, dispatch);
+        },
         ["Gather"] = (c, g) => g.Gather(c.Input(g, "x", 9, 4), g.Route([Gate(g, 9, 3)])),
         ["StackProduct"] = (c, g) => Computed(c, g, rows: 9, relu: false, gather: true),
         ["StackSum"] = (c, g) => Computed(c, g, rows: 9, relu: true, gather: false),

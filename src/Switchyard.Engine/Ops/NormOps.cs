@@ -163,6 +163,9 @@ public static class NormOps
             var projected = sums.Slice((2 * e + 1) * cols, cols);
             sum.Clear();
             projected.Clear();
+
+            // What an expert's pairs have in common through the statistics; those of a lone row are the running ones, which are constants.
+            var each = count == 1 ? 0 : 1.0 / count;
             for (var row = first; row < first + count; row++)
             {
                 var source = h.Slice(row * cols, cols);
@@ -174,7 +177,6 @@ public static class NormOps
                 }
             }
 
-            var each = 1.0 / count;
             for (var row = first; row < first + count; row++)
             {
                 var source = h.Slice(row * cols, cols);
