@@ -67,7 +67,7 @@ public sealed class AesLayer
 
     /// <param name="scope">Place of the layer's parameters.</param>
     /// <param name="members">Nodes of the level, or tasks: each has a gate (m in all).</param>
-    /// <param name="inputs">d: width of h.</param>
+    /// <param name="inputs">d: width of the layer input.</param>
     /// <param name="indicators">q: width of the indicator.</param>
     /// <param name="options">Experts, selection and noise.</param>
     /// <param name="identity">One more candidate, the last: the layer's input unchanged, so that a row can choose to pass the layer by.</param>
@@ -108,17 +108,29 @@ public sealed class AesLayer
     }
 
     /// <summary>Mixing weights [B, candidates]: what <see cref="Forward"/> mixes with, for callers that mix several passes at once.</summary>
-    public Tensor Weights(Graph g, Tensor h, Tensor indicator, NodeIndex own, Real lambda, int draw = 0)
+    /// <param name="g">The graph.</param>
+    /// <param name="input">Layer input [B,d]: h, or h beside other columns.</param>
+    /// <param name="indicator">Embeddings of the row's nodes (and task).</param>
+    /// <param name="own">The row's node at this level, or the task.</param>
+    /// <param name="lambda">Weight of the auxiliary terms.</param>
+    /// <param name="draw">As in <see cref="Forward"/>.</param>
+    public Tensor Weights(Graph g, Tensor input, Tensor indicator, NodeIndex own, Real lambda, int draw = 0)
     {
         ArgumentNullException.ThrowIfNull(g);
-        var clean = Logits(g, h, indicator);
-        var sigma = (Real)_options.Noise.At(_candidates, g.Progress);
+        var clean = Logits(g, input, indicator);
+        var sigma = (Real)_options.Noise.At(_options.Experts, g.Progress);
         var (weights, specific, shared) = Select(g, clean, g.Noise(clean, sigma, _site + draw), own, lambda);
         g.NoteGate(new GateNote(_name, own, weights, specific, shared));
         return weights;
     }
 
-    /// <summary>Mixes the experts for several gates over the same rows.</summary>
+    /// <summary>Mixes the experts, which read the layer input, and h itself where there is an identity, for several gates over the same rows.</summary>
+    /// <param name="g">The graph.</param>
+    /// <param name="h">Output of the layer before [B, outputs]: what the identity passes on.</param>
+    /// <param name="input">Layer input [B,d]: h, or h beside other columns.</param>
+    /// <param name="weights">Weights [B, candidates] of every gate.</param>
+    /// <param name="mixed">Receives h' [B, outputs] for every gate.</param>
+    /// <param name="draw">As in <see cref="Forward"/>.</param>
     public void Mix(Graph g, Tensor h, Tensor input, ReadOnlySpan<Tensor> weights, Span<Tensor> mixed, int draw = 0)
     {
         ArgumentNullException.ThrowIfNull(g);
@@ -134,10 +146,10 @@ public sealed class AesLayer
         for (var i = 0; i < weights.Length; i++) mixed[i] = g.AddScaled(mixed[i], h, g.Columns(weights[i], _options.Experts, 1));
     }
 
-    /// <summary>Gate logits of all m gates, [B, m × n].</summary>
-    internal Tensor Logits(Graph g, Tensor h, Tensor indicator) => g.LinearOfTwo(h, _gateInput, indicator, _gateIndicator);
+    /// <summary>Layer input [B,d], indicator [B,q] → gate logits of all m gates, [B, m × candidates].</summary>
+    internal Tensor Logits(Graph g, Tensor input, Tensor indicator) => g.LinearOfTwo(input, _gateInput, indicator, _gateIndicator);
 
-    /// <summary>Steps 3 to 6 and 8 of the paper's layer on gate logits [B, m × n].</summary>
+    /// <summary>Steps 3 to 6 and 8 of the paper's layer on gate logits [B, m × candidates].</summary>
     internal (Tensor Weights, Tensor Specific, Tensor Shared) Select(Graph g, Tensor clean, Tensor noisy, NodeIndex own, Real lambda)
     {
         var mixing = g.PickGate(_options.NoiseScope == NoiseScope.All ? noisy : clean, _gates, own);

@@ -177,6 +177,24 @@ public sealed class AesLayerTests
         Enumerable.Range(0, Experts).Count(e => Enumerable.Range(0, Rows).All(row => run.Weights[row * Experts + e] == 0)).ShouldBeGreaterThan(0);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Weights_DefaultNoise_DeviatesByOneOverExperts(bool identity)
+    {
+        var (given, written) = (new NoiseSchedule(), new NoiseSchedule { Sigma = 1.0 / Experts });
+        Weights(given).ShouldBe(Weights(written));
+
+        float[] Weights(NoiseSchedule noise)
+        {
+            var set = new ParameterSet(5);
+            var layer = new AesLayer(new Scope(set, "aes"), new Members("nodes", 2), 5, Indicators, Options with { Noise = noise }, identity);
+            var g = new Graph(GraphMode.Train, set) { Seed = 1 };
+            var (h, u) = (g.Zeros(Rows, 5), g.Zeros(Rows, Indicators));
+            return g.Value(layer.Weights(g, h, u, NodeIndex.Constant(0), 0)).ToArray();
+        }
+    }
+
     [Fact]
     public void NoiseScope_Selection_MixesCleanLogits()
     {
