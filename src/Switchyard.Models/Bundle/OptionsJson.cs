@@ -9,11 +9,14 @@ namespace Switchyard.Models;
 
 /// <summary>
 /// An architecture's options as JSON. Reading is strict: every option must be there and none may be unknown, because a default
-/// that changed later would silently be another model. Options that every architecture has may be missing: their defaults, which never
-/// change, say that there is no such option, as in bundles saved before there was.
+/// that changed later would silently be another model. Options that every architecture has, and those that an architecture got after
+/// bundles of it had been saved (<see cref="AbsentMeansDefaultAttribute"/>), may be missing: their defaults, which never change, are the
+/// model as it was before there was such an option.
 /// </summary>
 static class OptionsJson
 {
+    const string Missing = "missing option ";
+
     public static void Write(Utf8JsonWriter writer, ModelOptions options) =>
         JsonSerializer.Serialize(writer, options, options.GetType(), BundleJson.Options);
 
@@ -72,7 +75,7 @@ static class OptionsJson
         foreach (var property in element.EnumerateObject().Where(p => !known.ContainsKey(p.Name))) problems.Add($"unknown option {path}{property.Name}");
         foreach (var (key, property) in known)
         {
-            var mayMiss = optional || property.DeclaringType == typeof(ModelOptions);
+            var mayMiss = optional || property.DeclaringType == typeof(ModelOptions) || property.IsDefined(typeof(AbsentMeansDefaultAttribute));
             if (element.TryGetProperty(key, out var value))
             {
                 if (IsSection(property.PropertyType)) CompareKeys(value, property.PropertyType, $"{path}{key}.", mayMiss, problems);
@@ -81,7 +84,7 @@ static class OptionsJson
             }
             else if (!mayMiss)
             {
-                problems.Add($"missing option {path}{key}");
+                problems.Add($"{Missing}{path}{key}");
             }
         }
     }
@@ -115,6 +118,10 @@ static class OptionsJson
 
     static void Refuse(List<string> problems, string where)
     {
-        if (problems.Count > 0) throw new InputException($"{where}: {string.Join("; ", problems)}.");
+        if (problems.Count == 0) return;
+        var remedy = problems.Any(p => p.StartsWith(Missing, StringComparison.Ordinal))
+            ? " A missing option has no safe default: copy the bundle again, or read it with the Switchyard that saved it."
+            : "";
+        throw new InputException($"{where}: {string.Join("; ", problems)}.{remedy}");
     }
 }

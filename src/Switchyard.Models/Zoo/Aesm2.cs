@@ -55,12 +55,15 @@ public sealed record Aesm2Options : ModelOptions, IValidatableObject
     public ImmutableArray<int> TowerWidths { get; init; } = [64];
 
     [Description("Where the network's input x is read again, beside the output of the layer before: none (the paper's form), layers (every layer after the first), towers, both.")]
+    [AbsentMeansDefault]
     public InputSkip Skip { get; init; } = InputSkip.None;
 
     [Description("Every layer whose output is as wide as its input adds it: h' = h + layer(h).")]
+    [AbsentMeansDefault]
     public bool Residual { get; init; }
 
     [Description("Every layer whose output is as wide as its input has one more candidate to choose: that input itself, so that scenarios and tasks learn their depth.")]
+    [AbsentMeansDefault]
     public bool Identity { get; init; }
 
     public override string Topology => "scenario levels from coarse to fine, then tasks: stacked layers of expert selection";

@@ -20,10 +20,12 @@ public sealed record MmoeOptions : ModelOptions
     public ImmutableArray<int> TowerWidths { get; init; } = [64];
 
     [Description("task: heads are tasks; pair: (scenario, task) pairs; stack: a stage over scenarios with experts of its own, then one over tasks.")]
+    [AbsentMeansDefault]
     public Heads Heads { get; init; }
 
     [Description("Scenario level of the heads, 1 = the coarsest; pair and stack only.")]
     [Range(1, 64)]
+    [AbsentMeansDefault]
     public int Level { get; init; } = 1;
 
     public override string Topology => HeadsText.Of(Heads, Level);

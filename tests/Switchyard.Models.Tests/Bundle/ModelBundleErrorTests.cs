@@ -103,6 +103,7 @@ public sealed class ModelBundleErrorTests
         var message = bundle.Refusal();
         message.ShouldContain("architecture aesm2:");
         message.ShouldContain("missing option tower_widths");
+        message.ShouldContain("copy the bundle again, or read it with the Switchyard that saved it");
         message.ShouldContain("unknown option towers");
         message.ShouldContain("missing option expert.dropout");
         message.ShouldContain("noise must be a JSON object");
