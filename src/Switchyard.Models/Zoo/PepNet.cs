@@ -72,9 +72,13 @@ public sealed class PepNet : RankingModel
 
     public override void Forward(Graph g, Tensor x, ScenarioPath path, Span<Tensor> logits)
     {
-        var scaled = _embeddings is null ? x
-            : _embeddings.Scale(g, g.Concat(g.Lookup(_embedding!, path[_level], x.Rows), Read(g, x)), x);
-        var prior = g.Concat(x, Read(g, scaled));
+        var (scaled, prior) = (x, x);
+        if (_embeddings is not null)
+        {
+            scaled = _embeddings.Scale(g, g.Concat(g.Lookup(_embedding!, path[_level], x.Rows), Read(g, x)), x);
+            prior = g.Concat(x, Read(g, scaled));
+        }
+
         for (var t = 0; t < logits.Length; t++) logits[t] = _towers[t].Forward(g, scaled, prior);
     }
 
@@ -87,7 +91,7 @@ public sealed class PepNet : RankingModel
             "hidden", options.TowerWidths.Length, (s, i) => new Linear(s, i == 0 ? inputs : options.TowerWidths[i - 1], options.TowerWidths[i], relu: true));
 
         readonly ScaleNet[] _scales = scope.Repeat(
-            "scale", options.ScaleTowers ? options.TowerWidths.Length : 0, (s, i) => new ScaleNet(s, 2 * inputs, options.ScaleWidth, options.TowerWidths[i]));
+            "scale", options.ScaleTowers ? options.TowerWidths.Length : 0, (s, i) => new ScaleNet(s, (options.ScaleEmbeddings ? 2 : 1) * inputs, options.ScaleWidth, options.TowerWidths[i]));
 
         readonly Linear _output = new(scope.Sub("output"), options.TowerWidths.IsEmpty ? inputs : options.TowerWidths[^1], 1);
 

@@ -30,6 +30,16 @@ public sealed class PepNetTests
         none.ShouldAllBe(v => v == 0);
     }
 
+    [Theory]
+    [InlineData(true, 2 * Inputs)]
+    [InlineData(false, Inputs)]
+    public void Build_ScalingNetsOfTowers_ReadXOnce(bool scaleEmbeddings, int width)
+    {
+        var parameters = new ParameterSet(3);
+        new PepNetOptions { TowerWidths = [5], ScaleEmbeddings = scaleEmbeddings }.Build(new Scope(parameters), new ModelShape(Inputs, [2], 1));
+        parameters.Dense.Single(p => p.Name == "tower.0.scale.0.hidden.weight").Rows.ShouldBe(width);
+    }
+
     static (float[] Logits, Dictionary<string, float[]> Gradients, float[] Input) Run(PepNetOptions options, Func<Parameter, bool>? zero = null)
     {
         var parameters = new ParameterSet(3);
