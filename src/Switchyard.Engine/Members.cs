@@ -21,7 +21,8 @@ public readonly record struct Member(Members Of, int Index);
 /// <param name="Cols">Members of the columns.</param>
 /// <param name="Summed">What the old members compute is a sum over the members of the stack and of the columns: new ones start with weight 0, so that
 /// the sum stays what it was.</param>
-public readonly record struct MemberAxes(Members? Stack = null, Members? Rows = null, Members? Cols = null, bool Summed = false);
+/// <param name="Fresh">What belongs to a new member starts as in a new model, whatever the old ones have.</param>
+public readonly record struct MemberAxes(Members? Stack = null, Members? Rows = null, Members? Cols = null, bool Summed = false, bool Fresh = false);
 
 /// <summary>A weight's place among the members of its model.</summary>
 /// <param name="Pattern">Its name with * for every index of a member it belongs to: <c>tower.*.output.weight</c>.</param>

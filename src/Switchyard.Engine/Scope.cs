@@ -78,11 +78,12 @@ public sealed class Scope
     /// <param name="length">Number of values.</param>
     /// <param name="value">Initial value.</param>
     /// <param name="members">Among whom the values are divided, where they are.</param>
-    public StateBuffer Buffer(string name, int length, Real value, Members? members = null)
+    /// <param name="fresh">A new member's values start at <paramref name="value"/>, not at the old members' mean.</param>
+    public StateBuffer Buffer(string name, int length, Real value, Members? members = null, bool fresh = false)
     {
         var full = Sub(name).Path;
         CheckAxis(full, length, members);
-        var buffer = _parameters.AddBuffer(full, length, PlaceOf(name, new MemberAxes(Rows: members)));
+        var buffer = _parameters.AddBuffer(full, length, PlaceOf(name, new MemberAxes(Rows: members, Fresh: fresh)));
         buffer.Values.AsSpan().Fill(value);
         return buffer;
     }

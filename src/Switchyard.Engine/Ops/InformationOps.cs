@@ -19,7 +19,7 @@ public sealed class ExpertShares(Scope scope, Members scenarios, int experts, do
     internal double Keep { get; } = keep;
 
     /// <summary>[scenarios × experts].</summary>
-    internal StateBuffer Average { get; } = scope.Buffer("expert_shares", scenarios.Count * experts, 0, scenarios);
+    internal StateBuffer Average { get; } = scope.Buffer("expert_shares", scenarios.Count * experts, 0, scenarios, fresh: true);
 }
 
 /// <summary>What a gate tells of the scenario.</summary>

@@ -11,6 +11,7 @@ sealed class Cells
     readonly ImmutableArray<MemberOrigin> _cols;
     readonly bool _ownersKept;
     readonly bool _summed;
+    readonly bool _fresh;
 
     public Cells(WeightPlace place, int stack, int rows, int cols, GrowthOrigins origins)
     {
@@ -18,6 +19,7 @@ sealed class Cells
         _rows = origins.OfAxis(place.Axes.Rows, rows);
         _cols = origins.OfAxis(place.Axes.Cols, cols);
         _summed = place.Axes.Summed;
+        _fresh = place.Axes.Fresh;
         _ownersKept = place.Owners.All(o => origins.Of(o).Kept);
     }
 
@@ -35,7 +37,7 @@ sealed class Cells
 
     /// <summary>
     /// Writes every value that has an origin: the mean over its sources, or 0 where it is a new member's share of a sum
-    /// (<see cref="MemberAxes.Summed"/>). The others stay as they are.
+    /// (<see cref="MemberAxes.Summed"/>). The others stay as they are, and so do a new member's that starts afresh (<see cref="MemberAxes.Fresh"/>).
     /// </summary>
     /// <param name="values">The weight's values.</param>
     /// <param name="name">Its name, for messages.</param>
@@ -45,6 +47,7 @@ sealed class Cells
         for (var i = 0; i < values.Length; i++)
         {
             var (stack, row, col) = Split(i);
+            if (_fresh && !(_stack[stack].Kept && _rows[row].Kept && _cols[col].Kept)) continue;
             if (_summed && old.Length > 0 && _rows[row].Sources.Length > 0 && !(_stack[stack].Kept && _cols[col].Kept))
             {
                 values[i] = 0;

@@ -151,6 +151,21 @@ public sealed class CesaaTests
         again.Parameters.Dense.Single(p => p.Name == "layer.0.expert.0.weight").Count.ShouldBe(15);
     }
 
+    /// <summary>A new scenario has no past: its average starts with its first batch.</summary>
+    [Fact]
+    public void Grow_MovingAverage_NewScenariosHaveNone()
+    {
+        var old = Trained.Train(new CesaaOptions { Experts = 4, MovingAverage = 0.9 }, steps: 3);
+        var schema = old.Schema with { Levels = [.. old.Schema.Levels.Select(l => l with { Nodes = [.. l.Nodes, "new"] })] };
+
+        var grown = new GrownRanker(old, schema, old.Options, 1, new GrowthPlan(NewIds.Unseen, ImmutableDictionary<string, string>.Empty)).Ranker;
+
+        var before = old.Parameters.Buffers.Single(b => b.Name == "layer.0.task.0.expert_shares").Values;
+        var after = grown.Parameters.Buffers.Single(b => b.Name == "layer.0.task.0.expert_shares").Values;
+        before.ShouldContain(v => v > 0);
+        after.ShouldBe([.. before, 0, 0, 0, 0]);
+    }
+
     [Fact]
     public void Build_MoreActiveThanExperts_NamesBoth() =>
         Should.Throw<InputException>(() => new Ranker(TinyData.Schema([2], [-1]), new CesaaOptions { Active = 9 }, 1)).Message
