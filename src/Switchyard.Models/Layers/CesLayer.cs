@@ -144,9 +144,9 @@ public sealed class CesLayer
             // Small and random: gates that are all alike are a saddle of the mutual information.
             var init = Init.Linear(inputs + width);
             _routed = new Projection(scope.Sub("gate"), inputs, width, experts, options.GateInput, init);
-            _spread = options.Noise ? new Projection(scope.Sub("gate_noise"), inputs, width, experts, options.GateInput, Init.Constant(0)) : null;
+            _spread = options.Noise ? new Projection(scope.Sub("noise_gate"), inputs, width, experts, options.GateInput, Init.Constant(0)) : null;
             _shared = options is { SharedExperts: > 0, Combine: ExpertCombination.Joint }
-                ? new Projection(scope.Sub("gate_shared"), inputs, width, options.SharedExperts, options.GateInput, init)
+                ? new Projection(scope.Sub("shared_gate"), inputs, width, options.SharedExperts, options.GateInput, init)
                 : null;
             Shares = options.MovingAverage > 0 ? new ExpertShares(scope, scenarios, experts, options.MovingAverage) : null;
         }

@@ -3,15 +3,19 @@ using System.Collections.Immutable;
 namespace Switchyard;
 
 /// <summary>Weights of one part of a model.</summary>
-/// <param name="Part">embedding tables, experts, gates, towers, or the name the model gives it.</param>
+/// <param name="Part">embedding tables, experts, gates, towers, layers, …</param>
 /// <param name="Parameters">Trained values.</param>
 public sealed record ModelPart(string Part, long Parameters);
 
 /// <summary>An embedding table.</summary>
-public sealed record TableSize(string Table, int Rows, int Width)
+/// <param name="Table">Name of the table.</param>
+/// <param name="Rows">Its rows.</param>
+/// <param name="Width">Its columns.</param>
+/// <param name="Count">How many of this name and size there are: with a model per scenario, one for each.</param>
+public sealed record TableSize(string Table, int Rows, int Width, int Count = 1)
 {
-    /// <summary>Trained values.</summary>
-    public long Parameters => (long)Rows * Width;
+    /// <summary>Trained values of all of them.</summary>
+    public long Parameters => (long)Rows * Width * Count;
 }
 
 /// <summary>

@@ -18,7 +18,7 @@ static class DryRunText
         Number("in all", report.Parameters.ToString("N0", CultureInfo.InvariantCulture));
         if (!report.Tables.IsEmpty)
         {
-            var shown = report.Tables.Take(Tables).Select(t => string.Create(CultureInfo.InvariantCulture, $"{OneLine.Of(t.Table)} {t.Rows:N0} × {t.Width}"));
+            var shown = report.Tables.Take(Tables).Select(t => string.Create(CultureInfo.InvariantCulture, $"{OneLine.Of(t.Table)} {t.Rows:N0} × {t.Width}{(t.Count > 1 ? $" ({t.Count:N0} times)" : "")}"));
             Line($"  largest tables: {string.Join(", ", shown)}");
         }
 

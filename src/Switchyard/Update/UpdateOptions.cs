@@ -14,7 +14,7 @@ public sealed record UpdateOptions
     [Description("What a new task starts from: related (the old task whose label goes with its own most on the new training rows), fresh (random) or the name of an old task; or a mapping from new tasks to these.")]
     public TaskStarts NewTasks { get; init; } = new(TaskStarts.Related, ImmutableSortedDictionary<string, string>.Empty);
 
-    [Description("Weights that stay as they are: embeddings, experts, gates, towers, or names of tensors with * and ?. What is new in them is trained all the same.")]
+    [Description("Weights that stay as they are: embeddings, attention, experts, gates, scales, stitches, layers, towers, or names of tensors with * and ?. What is new in them is trained all the same.")]
     public ImmutableArray<string> Freeze { get; init; } = [];
 
     [Description("Share of the earlier run's training rows that is mixed into every epoch, drawn anew for each.")]

@@ -52,7 +52,8 @@ static partial class GoldenLayers
     {
         if (name == "domain_embedding") return "scenario_embedding";
         if (name.StartsWith("tower.", StringComparison.Ordinal)) return "tower.0." + name["tower.".Length..];
-        if (name is "gate.weight" or "gate_noise.weight") return "layer.0.task.0." + name[..^".weight".Length];
+        if (name == "gate.weight") return "layer.0.task.0.gate";
+        if (name == "gate_noise.weight") return "layer.0.task.0.noise_gate";
         var shared = SharedExpert().Match(name);
         if (!shared.Success) return "layer.0." + name;
         var expert = experts + int.Parse(shared.Groups[1].Value, CultureInfo.InvariantCulture);

@@ -38,7 +38,7 @@ public sealed class DryRunTests
     {
         var options = new SingleOptions { Level = 2, Network = new ExpertOptions { Widths = [5, 4] }, TowerWidths = [6] };
 
-        Parts(TinyData.Schema([2, 3], [-1, 0, -1]), options).ShouldBe([("embedding tables", 3 * 422), ("networks", 3 * 124), ("towers", 3 * 111)]);
+        Parts(TinyData.Schema([2, 3], [-1, 0, -1]), options).ShouldBe([("embedding tables", 3 * 422), ("layers", 3 * 124), ("towers", 3 * 111)]);
     }
 
     /// <summary>Gates 19·9, label gates 3·3·(19·3); towers of 3 tasks and 3 nodes.</summary>
