@@ -60,8 +60,8 @@ public sealed record TrainingOptions
     [Range(0.0, 1e3)]
     public double EmbeddingLearningRate { get; init; } = 1;
 
-    [Description("Weight decay of embedding tables. Default: weight_decay.")]
-    [Range(0.0, 1.0)]
+    [Description("Weight decay of embedding tables; a step multiplies it by their learning rate. Default: weight_decay.")]
+    [Range(0.0, 1e3)]
     public double? EmbeddingWeightDecay { get; init; }
 
     [Description("Largest norm of all gradients together; 0 = no clipping.")]

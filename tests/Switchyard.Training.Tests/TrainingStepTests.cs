@@ -81,4 +81,45 @@ public sealed class TrainingStepTests : IDisposable
         for (var t = 0; t < tables.Length; t++) moved += ranker.Parameters.Tables[t].Values.Zip(tables[t], (a, b) => (double)(a - b) * (a - b)).Sum();
         Math.Sqrt(moved).ShouldBe(0.01, 1e-4);
     }
+
+    [Theory]
+    [InlineData(EmbeddingUpdate.Lazy)]
+    [InlineData(EmbeddingUpdate.Exact)]
+    public void Run_NoRateAndNoDecayOfTables_KeepTheirBitsWhileLayersMove(EmbeddingUpdate embeddings)
+    {
+        var (before, after) = Trained(new TrainingOptions { Embeddings = embeddings, EmbeddingLearningRate = 0, WeightDecay = 0.1, EmbeddingWeightDecay = 0 });
+
+        after.Tables.ShouldBe(before.Tables);
+        after.Dense.Zip(before.Dense, (a, b) => a != b).Count(moved => moved).ShouldBeGreaterThan(before.Dense.Length / 2);
+    }
+
+    /// <summary>Layers shrink by their decay alone where nothing pulls at them; the tables have a decay of their own.</summary>
+    [Fact]
+    public void Run_DecayOfTables_IsTheirOwn()
+    {
+        var (_, ofLayers) = Trained(new TrainingOptions { Optimizer = OptimizerKind.Sgd, WeightDecay = 0.1, EmbeddingWeightDecay = 0 }, steps: 1);
+        var (_, once) = Trained(new TrainingOptions { Optimizer = OptimizerKind.Sgd }, steps: 1);
+        var (_, ofAll) = Trained(new TrainingOptions { Optimizer = OptimizerKind.Sgd, WeightDecay = 0.1 }, steps: 1);
+        var (_, strong) = Trained(new TrainingOptions { Optimizer = OptimizerKind.Sgd, EmbeddingWeightDecay = 50 }, steps: 1);
+
+        ofLayers.Tables.ShouldBe(once.Tables);
+        ofLayers.Dense.ShouldNotBe(once.Dense);
+        ofAll.Tables.ShouldNotBe(once.Tables);
+        ofAll.Dense.ShouldBe(ofLayers.Dense);
+        strong.Dense.ShouldBe(once.Dense);
+        strong.Tables.ShouldNotBe(once.Tables);
+    }
+
+    /// <summary>Bits before and after some steps.</summary>
+    ((int[] Dense, int[] Tables) Before, (int[] Dense, int[] Tables) After) Trained(TrainingOptions options, int steps = 3)
+    {
+        var ranker = new Ranker(TinyData.Schema([2], [-1, 0]), Small, 1);
+        var step = new TrainingStep(ranker, options, _pool);
+        var before = Bits();
+        for (var s = 0; s < steps; s++) step.Run(TinyData.Rows(ranker.Schema, 20, (ulong)s), 0.01, 0);
+        step.Optimizer.BeforeReadAll();
+        return (before, Bits());
+
+        (int[], int[]) Bits() => (Problem.Bits(ranker.Parameters.DenseValues), [.. ranker.Parameters.Tables.SelectMany(t => Problem.Bits(t.Values))]);
+    }
 }

@@ -96,20 +96,25 @@ public sealed class EmbeddingDropoutTests
     }
 
     [Fact]
-    public void Logits_Dropout_DropsThatShareOfX()
+    public void Forward_Dropout_DropsThatShareOfXInTrainingOnly()
     {
-        var set = new ParameterSet(1);
-        var g = new Graph(GraphMode.Train, set) { Seed = 3 };
-        var x = g.New(100, 50, needsGrad: false);
-        g.Value(x).Fill(2);
+        var batch = TinyData.Rows(Schema, Rows, 3);
+        var plain = X(GraphMode.Train, 0);
+        var dropped = X(GraphMode.Train, 0.2);
 
-        var y = g.Value(g.Dropout(x, 0.2f, 5)).ToArray();
+        plain.Count(v => v == 0).ShouldBeLessThan(plain.Length / 5, "an empty list of values is 0 too");
+        var read = Enumerable.Range(0, plain.Length).Where(i => plain[i] != 0).ToArray();
+        (read.Count(i => dropped[i] == 0) / (double)read.Length).ShouldBe(0.2, 0.01);
+        read.ShouldAllBe(i => dropped[i] == 0 || dropped[i] == plain[i] * (1 / (1 - 0.2f)));
+        X(GraphMode.Score, 0.2).ShouldBe(plain);
 
-        (y.Count(v => v == 0) / 5000.0).ShouldBe(0.2, 0.03);
-        y.ShouldAllBe(v => v == 0 || v == 2 / (1 - 0.2f));
-        var score = new Graph(GraphMode.Score, set);
-        var same = score.Input(y, 100, 50);
-        score.Dropout(same, 0.2f, 5).ShouldBe(same);
+        float[] X(GraphMode mode, double dropout)
+        {
+            var ranker = new Ranker(Schema, new MmoeOptions { Embedding = new EmbeddingOptions { Dropout = dropout } }, 1);
+            var pass = new ForwardPass(ranker, mode) { Graph = { Seed = 3 } };
+            pass.Bind(batch);
+            return pass.Graph.Value(ranker.Embedding.Forward(pass.Graph, pass.Inputs, Rows)).ToArray();
+        }
     }
 
     [Fact]

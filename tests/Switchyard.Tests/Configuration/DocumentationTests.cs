@@ -103,7 +103,7 @@ public sealed class DocumentationTests
     }
 
     /// <summary>Samples named compare….yaml are comparisons, tune….yaml searches; all others are runs.</summary>
-    static bool IsComparison(string file) => Path.GetFileName(file).StartsWith("compare", StringComparison.Ordinal);
+    static bool IsComparison(string file) => File.ReadLines(file).Any(l => l.StartsWith("variants:", StringComparison.Ordinal));
 
     static bool IsSearch(string file) => Path.GetFileName(file).StartsWith("tune", StringComparison.Ordinal);
 
