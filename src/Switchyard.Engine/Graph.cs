@@ -73,6 +73,9 @@ public sealed partial class Graph
     /// <summary>Matrix products since the last reset, forward and backward.</summary>
     public LinearWork Work { get; private set; }
 
+    /// <summary>Counts which weights rows use, product by product of the forward pass; null (default) counts nothing.</summary>
+    public WeightUse? WeightUse { get; set; }
+
     static WorkerPool Serial { get; } = new(1);
 
     /// <summary>A tensor with undefined content, to be filled by the op that asked for it.</summary>

@@ -12,6 +12,7 @@ public static partial class LinearOps
     {
         var y = g.New(dispatch.Pairs, weight.Cols);
         g.CountProduct(y.Rows, x.Cols, weight.Cols, dispatch);
+        g.WeightUse?.Add(null, weight.Id, (long)(x.Cols + 1) * weight.Cols, dispatch);
         var stride = x.Cols * weight.Cols;
         var panels = y.Rows <= UnpackedRows ? default : Pack(g, weight, dispatch, transposed: false, out stride);
         g.ForPairs(

@@ -51,6 +51,7 @@ public static partial class LinearOps
     static void Multiply(Graph g, Tensor x, Parameter weight, Parameter? bias, Dispatch? dispatch, bool gather, Tensor y, Epilogue epilogue)
     {
         g.CountProduct(y.Rows, weight.RowsEach, weight.Cols, dispatch);
+        g.WeightUse?.Add(weight, 0, (long)(weight.RowsEach + (bias is null ? 0 : 1)) * weight.Cols, dispatch);
         var stride = weight.RowsEach * weight.Cols;
         var panels = y.Rows <= UnpackedRows ? default : g.Parameters.Packed.Get(g, weight, false, out stride);
         var body = new ForwardBody(

@@ -55,7 +55,7 @@ public sealed record ComparedRun
     /// <summary>Trained values without embedding tables.</summary>
     public required long DenseParameters { get; init; }
 
-    /// <summary>Trained values without tables that a row uses, with the experts it chose: a mean over the measured rows.</summary>
+    /// <summary>Trained values without tables that a row uses, each counted once and of experts only those it chose: a mean over the measured rows.</summary>
     public required double ActiveParameters { get; init; }
 
     /// <summary>Operations of the matrix products of a row's forward pass, a mean over the measured rows.</summary>

@@ -120,7 +120,7 @@ public static partial class Run
                     folder.BundleOf(planned.Variant.Name, planned.Seed), ranker, Describe(configuration with { Output = comparison.OutputDirectory }, data, training, report, null));
             }
 
-            var dense = ranker.Parameters.DenseLength;
+            var dense = ranker.Parameters.Dense.Sum(p => (long)p.Length);
             result = folder.Save(
                 new ComparedRun
                 {
@@ -142,7 +142,7 @@ public static partial class Run
                     PeakOfRun = peakOfRun,
                     Parameters = ranker.Parameters.TrainedValues,
                     DenseParameters = dense,
-                    ActiveParameters = dense - (scored.StoredWork - scored.Work),
+                    ActiveParameters = dense - scored.UnusedWeights,
                     FlopsPerRow = 2 * scored.Work,
                     StoredFlopsPerRow = 2 * scored.StoredWork,
                     RowsDigest = rows.Digest,
