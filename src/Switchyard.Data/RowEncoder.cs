@@ -4,7 +4,7 @@ namespace Switchyard.Data;
 
 /// <summary>
 /// Encodes text rows one at a time, as the training rows were encoded: for predict and serve. Unseen values get id 0.
-/// Needs the columns of fields and scenario levels only; a position field's column may be absent, its fixed value then stands in. A
+/// Needs the columns of its fields and of scenario levels only; a position field's column may be absent, its fixed value then stands in. A
 /// sequence with a history is read from a column of its name where there is one, and built from the encoded rows otherwise.
 /// Not safe for use by several threads at a time; create one each.
 /// </summary>
@@ -20,13 +20,13 @@ public sealed class RowEncoder
     readonly Utf8Interner _groups = new();
     UnknownScenarioLog _unknown = new();
 
-    RowEncoder(Schema schema, Header header, bool labels)
+    RowEncoder(Schema schema, Header header, bool labels, IReadOnlyList<int> fields)
     {
         _schema = schema;
         header.RequireAll(
-            schema.Fields.Where(f => f.Role != FieldRole.Position).SelectMany(f => Needs(f, header))
+            fields.Select(f => schema.Fields[f]).Where(f => f.Role != FieldRole.Position).SelectMany(f => Needs(f, header))
                 .Concat(schema.Levels.Select(l => (l.Column, "scenario"))));
-        _fields = [.. schema.Fields.Select((_, i) => FieldWriter.Create(schema, i, header))];
+        _fields = [.. fields.Select(i => FieldWriter.Create(schema, i, header))];
         _levelColumns = [.. schema.Levels.Select(l => header.Find(l.Column))];
         _nodes = [.. schema.Levels.Select(l => new ValueLookup(new VocabularyEncoder(l.Nodes)))];
         var split = new SplitSpec();
@@ -48,12 +48,13 @@ public sealed class RowEncoder
     /// <param name="header">The file's column names.</param>
     /// <param name="file">Its name in messages.</param>
     /// <param name="labels">Read labels and groups too, where their columns are there. Default: labels are NaN and groups −1.</param>
+    /// <param name="fields">Indices of the fields to encode: those that a model reads. The batch's others keep what they had. null = all.</param>
     /// <exception cref="InputException">Columns are missing; all of them are named.</exception>
-    public static RowEncoder Create(Schema schema, IReadOnlyList<string> header, string file, bool labels = false)
+    public static RowEncoder Create(Schema schema, IReadOnlyList<string> header, string file, bool labels = false, IReadOnlyList<int>? fields = null)
     {
         ArgumentNullException.ThrowIfNull(schema);
         ArgumentNullException.ThrowIfNull(header);
-        return new RowEncoder(schema, new Header(header, file), labels);
+        return new RowEncoder(schema, new Header(header, file), labels, fields ?? [.. Enumerable.Range(0, schema.Fields.Length)]);
     }
 
     /// <summary>Rows encoded since the start or the last <see cref="ThrowIfUnknownScenarios"/> whose scenario has no node.</summary>

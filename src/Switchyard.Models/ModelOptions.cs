@@ -11,7 +11,7 @@ namespace Switchyard.Models;
 /// </summary>
 public abstract record ModelOptions
 {
-    [Description("Fields that the model does not read: to compare models on one imported file. The scenario still reaches the model's structure where its field is left out.")]
+    [Description("Fields that the model does not read: to compare models on one imported file. The scenario still reaches the model's structure where its field is left out. Rows to score need not have the columns of these fields.")]
     public ImmutableArray<string> Without { get; init; } = [];
 
     [Description("How fields become the model's input.")]

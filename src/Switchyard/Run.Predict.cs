@@ -52,7 +52,7 @@ public static partial class Run
     static long Score(Ranker ranker, RowReader rows, IReadOnlyList<string> keep, TextWriter writer, IRunReporter reporter, CancellationToken cancellation)
     {
         var schema = ranker.Schema;
-        var encoder = RowEncoder.Create(schema, rows.Header, rows.File);
+        var encoder = RowEncoder.Create(schema, rows.Header, rows.File, fields: ranker.Embedding.Fields);
         var kept = KeptColumns(rows, keep, schema);
         var batch = new Batch(schema, PredictRows);
         var scores = new float[schema.Tasks.Length * PredictRows];

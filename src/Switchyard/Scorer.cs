@@ -14,6 +14,9 @@ public sealed class Scorer : IDisposable
 {
     const int Rows = 256;
 
+    // Place of a column whose fields the model leaves out: rows of models that read it may be given to one that does not.
+    const int NotRead = -1;
+
     readonly Schema _schema;
     readonly WorkerPool _pool;
     readonly Predictor _predictor;
@@ -25,9 +28,10 @@ public sealed class Scorer : IDisposable
         _schema = ranker.Schema;
         _pool = new WorkerPool(threads > 0 ? threads : Environment.ProcessorCount);
         _predictor = new Predictor(ranker, _pool);
-        Columns = [.. _schema.Fields.Select(f => f.Column).Concat(_schema.Levels.Select(l => l.Column)).Distinct(StringComparer.Ordinal)];
+        Columns = [.. _predictor.Embedding.Fields.Select(f => _schema.Fields[f].Column).Concat(_schema.Levels.Select(l => l.Column)).Distinct(StringComparer.Ordinal)];
         Tasks = [.. _schema.Tasks.Select(t => t.Name)];
         _columns = Columns.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
+        foreach (var field in _schema.Fields) _columns.TryAdd(field.Column, NotRead);
     }
 
     /// <summary>Columns that the model's fields and scenario read; of a history field, the one that lists its items.</summary>
@@ -47,7 +51,7 @@ public sealed class Scorer : IDisposable
     }
 
     /// <summary>Probability of every task for one row.</summary>
-    /// <param name="row">Value by column. A column that is not there is a missing value; a name that the model does not read is an error.</param>
+    /// <param name="row">Value by column. A column that is not there is a missing value; a name that is no column of the model's fields or scenario is an error.</param>
     /// <returns>Score by task: of a conditional task, the product along its chain.</returns>
     /// <exception cref="InputException">An unknown column, a number that cannot be read, or a scenario that training has not seen
     /// where the configuration's unknown_scenario is error.</exception>
@@ -64,7 +68,7 @@ public sealed class Scorer : IDisposable
     public IReadOnlyList<IReadOnlyDictionary<string, float>> Score(IEnumerable<IReadOnlyDictionary<string, string?>> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        if (!_idle.TryDequeue(out var desk)) desk = new Desk(_schema, Columns);
+        if (!_idle.TryDequeue(out var desk)) desk = new Desk(_schema, Columns, _predictor.Embedding.Fields);
         var result = new List<IReadOnlyDictionary<string, float>>();
         foreach (var chunk in rows.Chunk(Rows))
         {
@@ -82,10 +86,10 @@ public sealed class Scorer : IDisposable
     public void Dispose() => _pool.Dispose();
 
     /// <summary>What one call needs for itself.</summary>
-    sealed class Desk(Schema schema, IReadOnlyList<string> columns)
+    sealed class Desk(Schema schema, IReadOnlyList<string> columns, IReadOnlyList<int> fields)
     {
         readonly ValueRow _row = new(columns, "rows");
-        readonly RowEncoder _encoder = RowEncoder.Create(schema, columns, "rows");
+        readonly RowEncoder _encoder = RowEncoder.Create(schema, columns, "rows", fields: fields);
         readonly string?[] _values = new string?[columns.Count];
 
         public Batch Batch { get; } = new(schema, Rows);
@@ -102,7 +106,7 @@ public sealed class Scorer : IDisposable
                 {
                     if (!places.TryGetValue(name, out var place))
                         throw new InputException($"The model reads no column '{name}'.{Suggestion.For(name, columns)}");
-                    _values[place] = value;
+                    if (place != NotRead) _values[place] = value;
                 }
 
                 _encoder.Encode(_row.Set(_values), Batch, r);

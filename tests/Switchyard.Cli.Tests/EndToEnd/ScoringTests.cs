@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Switchyard.Data;
 
 namespace Switchyard.Cli.Tests;
 
@@ -38,6 +39,29 @@ public sealed class ScoringTests
         run.Predict("bare.csv", "bare-scores.csv").ShouldSucceed();
 
         run.ReadLines("bare-scores.csv").ShouldBe(run.ReadLines("scores.csv"));
+    }
+
+    /// <summary>city is a scenario, so it stays; nothing else needs price or seen.</summary>
+    [Fact]
+    public void Predict_ModelWithoutFields_NeedsNoneOfTheirColumns()
+    {
+        using var run = new CliRun();
+        run.Train("model.without=[seen, price, price_z, city]").ShouldSucceed();
+        // user, city, device, item
+        run.Write("bare.csv", run.ReadLines("rows.csv").Select(l => string.Join(',', l.Split(',') is var v ? [v[1], v[3], v[4], v[5]] : [])));
+
+        run.Predict("rows.csv", "scores.csv").ShouldSucceed();
+        run.Predict("bare.csv", "bare-scores.csv").ShouldSucceed();
+
+        var scores = run.ReadLines("scores.csv");
+        run.ReadLines("bare-scores.csv").ShouldBe(scores);
+        using var scorer = Scorer.Load(run.Bundle);
+        scorer.Columns.ShouldBe(["device", "item", "user", "slot", "city"]);
+        var (header, row) = (CliRun.Header.Split(','), run.ReadLines("rows.csv")[1].Split(','));
+        var values = header.Zip(row).Where(p => scorer.Columns.Contains(p.First) || p.First is "price" or "seen").ToDictionary(p => p.First, p => (string?)p.Second, StringComparer.Ordinal);
+        scorer.Score(values).Values.Select(v => v.ToString("R", CultureInfo.InvariantCulture)).ShouldBe(scores[1].Split(','));
+        values["prise"] = "1";
+        Should.Throw<InputException>(() => scorer.Score(values)).Message.ShouldContain("'prise'");
     }
 
     [Fact]
