@@ -17,6 +17,7 @@ public static class AttentionOps
             static (g, in s) =>
             {
                 var field = (EmbeddingInput)s.Aux!;
+                field.SortRows(s.I);
                 g.Pool.For(field.Private?.Length ?? 1, new ItemsBackBody(field, g.Gradients!, g.Grads(s.Out), s.I));
             },
             y, default, i: rows, aux: field);
@@ -95,9 +96,8 @@ public static class AttentionOps
             }
 
             var gradient = gradients.Tables[field.Private![part].Index];
-            for (var row = 0; row < rows; row++)
+            foreach (var row in field.Sorted.Of(part))
             {
-                if (field.Nodes[row] >= 0 && field.Nodes[row] != part) continue;
                 var scale = (Real)1 / field.TablesOf(row).Length;
                 for (var p = field.StartOf(row); p < field.StartOf(row + 1); p++) Vectors.Axpy(scale, dy.Slice(p * field.Width, field.Width), gradient.Row(field.Ids[p]));
             }

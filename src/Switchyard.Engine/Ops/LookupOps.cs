@@ -44,6 +44,9 @@ public sealed class EmbeddingInput
     /// <summary>Memory for a changed copy of <see cref="Ids"/>.</summary>
     internal int[] Changed { get; set; } = [];
 
+    /// <summary>Rows by node, since <see cref="SortRows"/>.</summary>
+    internal NodeRows Sorted { get; } = new();
+
     /// <summary>Place of a row's first id within <see cref="Ids"/>.</summary>
     public int StartOf(int row) => Offsets is null ? row : Offsets[row];
 
@@ -52,6 +55,12 @@ public sealed class EmbeddingInput
 
     /// <summary>The <see cref="Private"/> tables that a row reads: its node's, or all.</summary>
     public ReadOnlySpan<EmbeddingTable> TablesOf(int row) => Nodes[row] is >= 0 and var node ? Private.AsSpan(node, 1) : Private;
+
+    /// <summary>Before the gradients of <see cref="Private"/> tables are summed, each over the rows that read it.</summary>
+    internal void SortRows(int rows)
+    {
+        if (Private is not null) Sorted.Sort(Nodes, rows, Private.Length);
+    }
 
     /// <summary>What the vectors of a row are multiplied by before they are summed over its ids and tables.</summary>
     internal Real ScaleOf(int ids, int tables) => (Real)1 / ((Mean ? Math.Max(1, ids) : 1) * tables);
@@ -66,7 +75,16 @@ public static class LookupOps
         var x = g.New(rows, width);
         g.ForRows(rows, new EmbedBody(fields, g.Values(x), width));
         g.Record(
-            static (g, in s) => g.Pool.For(g.Gradients!.Tables.Length, new EmbedBackBody((EmbeddingInput[])s.Aux!, g.Gradients, g.Grads(s.Out), s.Out.Rows, s.Out.Cols)),
+            static (g, in s) =>
+            {
+                var fields = (EmbeddingInput[])s.Aux!;
+                foreach (var field in fields)
+                {
+                    if (!field.Attended) field.SortRows(s.Out.Rows);
+                }
+
+                g.Pool.For(g.Gradients!.Tables.Length, new EmbedBackBody(fields, g.Gradients, g.Grads(s.Out), s.Out.Rows, s.Out.Cols));
+            },
             x, default, aux: fields);
         return x;
     }
@@ -204,9 +222,8 @@ public static class LookupOps
         /// <summary>The rows of a node and those of unknown nodes.</summary>
         void ScatterOwn(TableGradient gradient, EmbeddingInput field, int node, ReadOnlySpan<Real> source)
         {
-            for (var row = 0; row < rows; row++)
+            foreach (var row in field.Sorted.Of(node))
             {
-                if (field.Nodes[row] >= 0 && field.Nodes[row] != node) continue;
                 var ids = field.IdsOf(row);
                 var scale = field.ScaleOf(ids.Length, field.TablesOf(row).Length);
                 foreach (var id in ids) Vectors.Axpy(scale, source.Slice(row * width, field.Width), gradient.Row(id));
