@@ -192,7 +192,7 @@ public sealed class CompareTests : IDisposable
 
         Compare("--seeds", "1").ShouldSucceed();
 
-        CliRun.Run("evaluate", Path.Combine(Folder, "models", "a-seed1")).ShouldSucceed().Output.ShouldContain("test: ");
+        CliRun.Run("evaluate", Directory.GetDirectories(Path.Combine(Folder, "models"), "a-seed1-*").Single()).ShouldSucceed().Output.ShouldContain("test: ");
     }
 
     [Theory]

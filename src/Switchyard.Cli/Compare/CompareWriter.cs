@@ -35,6 +35,7 @@ static class CompareWriter
 
         console.Write(table);
         foreach (var verdict in report.Verdicts) console.WriteLine(VerdictText.Of(verdict, report));
+        foreach (var failed in report.Failed) console.WriteLine($"failed: {failed.Variant}, seed {failed.Seed}: {failed.Failure}");
         if (!report.Missing.IsEmpty) console.WriteLine($"not run yet: {string.Join(", ", report.Missing)}");
         console.WriteLine($"full report: {Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.Combine(report.Comparison.OutputDirectory, "report.md"))}");
     }

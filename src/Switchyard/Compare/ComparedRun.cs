@@ -10,7 +10,7 @@ public sealed record ComparedRun
 
     public required ulong Seed { get; init; }
 
-    /// <summary>SHA-256 (hex) of everything the result depends on: configuration, seed, rows, version.</summary>
+    /// <summary>SHA-256 (hex) of everything the result depends on: configuration, seed, rows, build of the program.</summary>
     public required string Digest { get; init; }
 
     /// <summary>Name of the architecture.</summary>
@@ -35,11 +35,14 @@ public sealed record ComparedRun
 
     public required long Steps { get; init; }
 
-    /// <summary>Training rows per second, validation left out.</summary>
+    /// <summary>Training rows per second, validation and the first steps, in which code is compiled, left out.</summary>
     public required double RowsPerSecond { get; init; }
 
-    /// <summary>Seconds of training with validation; of a resumed run, of its last part.</summary>
+    /// <summary>Seconds of training with validation; of a resumed run, of its last part only.</summary>
     public required double Seconds { get; init; }
+
+    /// <summary>Whether it went on from a checkpoint.</summary>
+    public bool Resumed { get; init; }
 
     public required int Threads { get; init; }
 
@@ -69,6 +72,9 @@ public sealed record ComparedRun
 
     /// <summary>SHA-256 (hex) of the file of scores.</summary>
     public required string ScoresDigest { get; init; }
+
+    /// <summary>Everything the result depends on, as text by name; null in results of versions that did not say it.</summary>
+    public Dictionary<string, string>? Identity { get; init; }
 
     /// <summary>The run's configuration, every default written out.</summary>
     public required string Configuration { get; init; }

@@ -17,7 +17,14 @@ sealed class ComparisonBuilder(
     public ComparisonReport Build()
     {
         var finished = comparison.Variants.Select(Finished).Where(v => v.Runs.Count > 0).ToList();
-        if (finished.Count == 0) throw new InputException($"{comparison.File}: no run is finished yet, so there is nothing to report; call compare without --report-only.");
+        var failed = runs.Planned.Select(Failed).OfType<FailedRun>().ToImmutableArray();
+        if (finished.Count == 0)
+        {
+            throw new InputException(failed.IsEmpty
+                ? $"{comparison.File}: no run is finished yet, so there is nothing to report; call compare without --report-only."
+                : $"{comparison.File}: no run is finished, {failed.Length} failed; the first, {failed[0].Variant}, seed {failed[0].Seed}: {failed[0].Failure.TrimEnd('.')}.");
+        }
+
         var sizes = Sizes(finished);
         var variants = finished.Select(v => Describe(v, sizes)).ToImmutableArray();
         var level = _rows.Layout.Levels.Count == 0 ? "total" : comparison.Options.Level == CellLevel.Leaf || _rows.Layout.Levels.Count == 1 ? "leaf" : "level1";
@@ -31,7 +38,8 @@ sealed class ComparisonBuilder(
             Groups = statistics.Groups,
             Level = level,
             Variants = variants,
-            Missing = [.. comparison.Variants.Select(v => v.Name).Except(variants.Select(v => v.Name))],
+            Failed = failed,
+            Missing = [.. comparison.Variants.Select(v => v.Name).Except(variants.Select(v => v.Name)).Except(failed.Select(f => f.Variant))],
             Differences = differences,
             Verdicts = Verdicts(differences, level),
         };
@@ -43,6 +51,11 @@ sealed class ComparisonBuilder(
         var known = values.OfType<double>().ToArray();
         return known.Length == 0 ? null : new Spread(known.Mean(), known.Length > 1 ? known.StandardDeviation() : null, known.Length);
     }
+
+    FailedRun? Failed(PlannedRun planned) =>
+        folder.Find(planned.Digest, _rows, static _ => { }) is null && folder.FindFailed(planned.Digest) is { } failed
+            ? failed with { Variant = planned.Variant.Name }
+            : null;
 
     FinishedVariant Finished(Variant variant)
     {

@@ -23,6 +23,7 @@ static class ComparisonJson
             ["pooled"] = comparison.Pooled,
             ["confidence"] = options.Confidence,
             ["bootstrap"] = new JsonObject { ["samples"] = options.Bootstrap.Samples, ["seed"] = options.Bootstrap.Seed, ["by"] = Lower(options.Bootstrap.By) },
+            ["failed"] = JsonReport.List(report.Failed, f => new JsonObject { ["variant"] = f.Variant, ["seed"] = f.Seed, ["failure"] = f.Failure }),
             ["missing"] = JsonReport.List(report.Missing, m => JsonValue.Create(m)),
             ["variants"] = JsonReport.List(report.Variants, Variant),
             ["differences"] = JsonReport.List(report.Differences, Difference),
@@ -52,12 +53,13 @@ static class ComparisonJson
         };
     }
 
-    /// <summary>Without the configuration and the metrics, which stand in the run's own file.</summary>
+    /// <summary>Without the configuration, its identity and the metrics, which stand in the run's own file.</summary>
     static JsonObject Facts(ComparedRun run)
     {
         var facts = JsonSerializer.SerializeToNode(run, JsonReport.Options)!.AsObject();
         facts.Remove("configuration");
         facts.Remove("metrics");
+        facts.Remove("identity");
         return facts;
     }
 

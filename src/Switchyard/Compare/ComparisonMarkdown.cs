@@ -21,6 +21,7 @@ sealed class ComparisonMarkdown
         Line($"");
         Line($"{_report.Part}: {_report.Rows:N0} rows, {_report.Groups:N0} groups drawn by the bootstrap ({options.Bootstrap.Samples:N0} resamples); seeds {string.Join(", ", options.Seeds)}.");
         Line($"Baseline {comparison.Baseline}; controls: single {comparison.Single ?? "none"}, pooled {comparison.Pooled ?? "none"}. Mean ± standard deviation over seeds.");
+        foreach (var failed in _report.Failed) Line($"Failed, and in no number below: {failed.Variant}, seed {failed.Seed}: {failed.Failure}");
         if (!_report.Missing.IsEmpty) Line($"Not run yet: {string.Join(", ", _report.Missing)}.");
         Models();
         MeanDifferences();

@@ -67,7 +67,7 @@ public sealed record ComparisonReport
 {
     public required ComparisonConfiguration Comparison { get; init; }
 
-    /// <summary>Part that was measured: test, or validation where there is no test row.</summary>
+    /// <summary>Part that was measured: test.</summary>
     public required string Part { get; init; }
 
     public required int Rows { get; init; }
@@ -81,7 +81,10 @@ public sealed record ComparisonReport
     /// <summary>Variants that have a finished run, in the order of the file.</summary>
     public required ImmutableArray<VariantReport> Variants { get; init; }
 
-    /// <summary>Variants of the file that have none.</summary>
+    /// <summary>Runs whose training diverged: in no mean and no difference.</summary>
+    public required ImmutableArray<FailedRun> Failed { get; init; }
+
+    /// <summary>Variants of the file that have neither a finished nor a failed run.</summary>
     public required ImmutableArray<string> Missing { get; init; }
 
     /// <summary>Every variant against the baseline and the controls, in every value.</summary>

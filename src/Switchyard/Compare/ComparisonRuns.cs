@@ -11,18 +11,22 @@ namespace Switchyard;
 /// <param name="Seed">The seed.</param>
 /// <param name="Run">The configuration with the seed.</param>
 /// <param name="Data">Its rows.</param>
-/// <param name="Digest">SHA-256 (hex) of everything its result depends on.</param>
-sealed record PlannedRun(Variant Variant, ulong Seed, RunConfiguration Run, Dataset Data, string Digest);
+/// <param name="Identity">Everything its result depends on, as text by name.</param>
+/// <param name="Digest">SHA-256 (hex) of the identity.</param>
+sealed record PlannedRun(Variant Variant, ulong Seed, RunConfiguration Run, Dataset Data, Dictionary<string, string> Identity, string Digest)
+{
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Variant.Name}, seed {Seed}");
+}
 
 /// <summary>The datasets of a comparison, and its runs in the order of training: every variant with the first seed, then with the second.</summary>
 sealed class ComparisonRuns : IDisposable
 {
     readonly Dictionary<string, Dataset> _data = new(StringComparer.Ordinal);
+    readonly Dictionary<Dataset, (string Fitting, string Measured)> _digests = [];
 
     public ComparisonRuns(
         ComparisonConfiguration comparison,
         Func<RunConfiguration, Dataset> open,
-        Func<RunConfiguration, Dataset, IReadOnlyDictionary<string, string>> identity,
         CancellationToken cancellation)
     {
         try
@@ -30,13 +34,17 @@ sealed class ComparisonRuns : IDisposable
             var data = DataOf(comparison.Base, comparison.Base);
             if (data.Fingerprint.Length == 0)
                 throw new InputException($"{comparison.Base.File}: the rows come from standard input, which cannot be read twice; write them to a file and name it in 'sources'.");
-            if (data.Rows(Part.Test) == 0 && data.Rows(Part.Validation) == 0)
-                throw new InputException($"{comparison.Base.File}: there is neither a test nor a validation row to compare on; give split.test a condition that some rows meet.");
-            Rows = MeasuredRows.Read(data, data.Rows(Part.Test) > 0 ? Part.Test : Part.Validation, cancellation);
+            if (data.Rows(Part.Test) == 0)
+            {
+                // Validation rows chose the epochs of every run: they flatter whoever chose best among them.
+                throw new InputException($"{comparison.Base.File}: there is no test row to compare on, and the validation rows choose the weights; give split.test a condition that some rows meet.");
+            }
+
+            Rows = MeasuredRows.Read(data, Part.Test, cancellation);
             var planned = ImmutableArray.CreateBuilder<PlannedRun>();
             foreach (var variant in comparison.Variants)
             {
-                if (DataOf(variant.Run, comparison.Base) is var own && own != data) RequireSameRows(variant, own, cancellation);
+                if (DataOfVariant(variant) is var own && own != data) RequireSameRows(variant, own, cancellation);
             }
 
             foreach (var seed in comparison.Options.Seeds)
@@ -45,7 +53,8 @@ sealed class ComparisonRuns : IDisposable
                 {
                     var run = variant.Run with { Training = variant.Run.Training with { Seed = seed } };
                     var rows = DataOf(run, comparison.Base);
-                    planned.Add(new PlannedRun(variant, seed, run, rows, DigestOf(identity(run, rows))));
+                    var identity = IdentityOf(run, rows, cancellation);
+                    planned.Add(new PlannedRun(variant, seed, run, rows, identity, DigestOf(identity)));
                 }
             }
 
@@ -55,6 +64,18 @@ sealed class ComparisonRuns : IDisposable
         {
             Dispose();
             throw;
+        }
+
+        Dataset DataOfVariant(Variant variant)
+        {
+            try
+            {
+                return DataOf(variant.Run, comparison.Base);
+            }
+            catch (InputException e)
+            {
+                throw new InputException($"variant '{variant.Name}': {e.Message}", e);
+            }
         }
 
         Dataset DataOf(RunConfiguration run, RunConfiguration baseRun)
@@ -82,6 +103,22 @@ sealed class ComparisonRuns : IDisposable
             ? string.Create(CultureInfo.InvariantCulture, $"it has {own.Count:N0} {Rows.Part.Name()} rows, the base {Rows.Count:N0}")
             : $"its {Rows.Part.Name()} rows have other places, scenarios, groups or labels than those of the base";
         throw new InputException($"variant '{variant.Name}' changes what is compared: {what}; a variant may change fields and training rows, not the {Rows.Part.Name()} rows, the scenario, the group or the tasks.");
+    }
+
+    /// <summary>Of the rows what they hold, not where they lie or when they were written: a copied or touched source changes nothing.</summary>
+    Dictionary<string, string> IdentityOf(RunConfiguration run, Dataset data, CancellationToken cancellation)
+    {
+        if (!_digests.TryGetValue(data, out var digests))
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            hash.AppendData(Convert.FromHexString(Rows.Digest));
+            RowsDigest.Add(hash, data, Rows.Part, cancellation);
+            _digests[data] = digests = (new FittingRows(data).Digest(cancellation), Convert.ToHexStringLower(hash.GetHashAndReset()));
+        }
+
+        var identity = RunIdentity.Of(run, digests.Fitting);
+        identity["digest of the measured rows"] = digests.Measured;
+        return identity;
     }
 
     static string DigestOf(IReadOnlyDictionary<string, string> identity)

@@ -14,7 +14,7 @@ sealed class MeasuredRows
     MeasuredRows(Part part, EvaluationLayout layout, int[] leaves, int[] groups, float[][] labels, string digest) =>
         (Part, Layout, Leaves, Groups, Labels, Digest) = (part, layout, leaves, groups, labels, digest);
 
-    /// <summary>Test; validation where there is no test row.</summary>
+    /// <summary>The test rows.</summary>
     public Part Part { get; }
 
     public EvaluationLayout Layout { get; }

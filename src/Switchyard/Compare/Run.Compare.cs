@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using Switchyard.Data;
 using Switchyard.Evaluation;
 using Switchyard.Models;
+using Switchyard.Training;
 
 namespace Switchyard;
 
@@ -30,9 +30,8 @@ public static partial class Run
         using var runs = new ComparisonRuns(
             comparison,
             run => OpenData(run, null, reporter, cancellation),
-            (run, data) => IdentityOf(run, data, null),
             cancellation);
-        if (!options.ReportOnly) TrainMissing(comparison, options, runs, folder, reporter, cancellation);
+        if (!options.ReportOnly) new ComparisonTrainer(comparison, options, runs, folder, reporter, cancellation).TrainMissing();
         var report = ComparisonReport.Create(comparison, runs, folder, reporter, cancellation);
         TextFile.Write(folder.JsonReport, report.ToJson());
         TextFile.Write(folder.MarkdownReport, report.ToMarkdown());
@@ -58,103 +57,67 @@ public static partial class Run
         TextFile.RequireWritable(("--json", options.Json), ("--markdown", options.Markdown), ("output", Path.Combine(comparison.OutputDirectory, "report.json")));
     }
 
-    static void TrainMissing(
-        ComparisonConfiguration comparison, CompareOptions options, ComparisonRuns runs, ComparisonFolder folder, IRunReporter reporter, CancellationToken cancellation)
+    /// <summary>Trains and measures one run of a comparison, from its newest checkpoint where it has one, and saves the result.</summary>
+    internal static ComparedRun TrainCompared(
+        ComparisonConfiguration comparison,
+        PlannedRun planned,
+        MeasuredRows rows,
+        ComparisonFolder folder,
+        CheckpointStore checkpoints,
+        IRunReporter reporter,
+        CancellationToken cancellation)
     {
-        var wanted = runs.Planned
-            .Where(p => (options.Only.IsEmpty || options.Only.Contains(p.Variant.Name)) && (options.Seeds.IsEmpty || options.Seeds.Contains(p.Seed)))
-            .DistinctBy(p => p.Digest)
-            .ToList();
-        var clock = new ComparisonClock();
-        var missing = new List<PlannedRun>();
-        foreach (var run in wanted)
-        {
-            if (folder.Find(run.Digest, runs.Rows, reporter.Warning) is { } found) clock.Add(run.Variant.Name, found.Run.Seconds);
-            else missing.Add(run);
-        }
-
-        if (wanted.Count > missing.Count) reporter.Message($"{wanted.Count - missing.Count} of {wanted.Count} runs are finished already");
-        for (var i = 0; i < missing.Count; i++)
-        {
-            var run = missing[i];
-            var left = clock.Left(missing.Skip(i).Select(m => m.Variant.Name));
-            reporter.Message($"run {i + 1} of {missing.Count}: {run.Variant.Name}, seed {run.Seed}{(left is { } seconds ? $"; about {ByteText.OfSeconds(seconds)} left" : "")}");
-            try
-            {
-                var done = TrainOne(comparison, run, runs.Rows, folder, reporter, cancellation);
-                clock.Add(run.Variant.Name, done.Seconds);
-                reporter.Message($"{run.Variant.Name}, seed {run.Seed}: {Short(done)}");
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                reporter.Message($"{wanted.Count - missing.Count + i} of {wanted.Count} runs are finished; the same command goes on from here");
-                throw;
-            }
-        }
-
-        static string Short(ComparedRun run) => string.Create(
-            CultureInfo.InvariantCulture, $"validation {run.Monitor} {run.Validation:0.0000} (epoch {run.BestEpoch} of {run.Epochs}), {ByteText.OfSeconds(run.Seconds)}");
-    }
-
-    static ComparedRun TrainOne(
-        ComparisonConfiguration comparison, PlannedRun planned, MeasuredRows rows, ComparisonFolder folder, IRunReporter reporter, CancellationToken cancellation)
-    {
-        var work = folder.WorkOf(planned.Variant.Name, planned.Seed, planned.Digest);
-        var configuration = planned.Run with { Output = work };
+        var configuration = planned.Run;
         var (options, data) = (configuration.Training, planned.Data);
         var peakOfRun = PeakMemory.Begin();
         var started = Stopwatch.GetTimestamp();
-        ComparedRun result;
-        using (var checkpoints = OpenCheckpoints(configuration, data, null, resume: true, reporter))
+        var resumed = checkpoints.NewestFound > 0;
+        using var pool = NewPool(options.Threads);
+        var (ranker, training) = Fitting.Train(configuration, new FittingRows(data), pool, checkpoints, pauseAfter: 0, reporter, cancellation);
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        ReportTraining(training, options, data.Rows(Part.Validation), reporter);
+        var peak = PeakMemory.Read();
+        var scored = OnceTrained(() => RowScoring.Of(ranker, data, rows.Part, pool, cancellation), checkpoints, cancellation);
+        var report = Measure(rows, scored.Scores, configuration.Evaluation);
+        if (comparison.Options.KeepModels)
         {
-            using var pool = NewPool(options.Threads);
-            var (ranker, training) = Fitting.Train(configuration, new FittingRows(data), pool, checkpoints, pauseAfter: 0, reporter, cancellation);
-            var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            ReportTraining(training, options, data.Rows(Part.Validation), reporter);
-            var peak = PeakMemory.Read();
-            var scored = OnceTrained(() => RowScoring.Of(ranker, data, rows.Part, pool, cancellation), checkpoints, cancellation);
-            var report = Measure(rows, scored.Scores, configuration.Evaluation);
-            if (comparison.Options.KeepModels)
-            {
-                ModelBundle.Save(
-                    folder.BundleOf(planned.Variant.Name, planned.Seed), ranker, Describe(configuration with { Output = comparison.OutputDirectory }, data, training, report, null));
-            }
-
-            var dense = ranker.Parameters.Dense.Sum(p => (long)p.Length);
-            result = folder.Save(
-                new ComparedRun
-                {
-                    Variant = planned.Variant.Name,
-                    Seed = planned.Seed,
-                    Digest = planned.Digest,
-                    Model = configuration.Model.Name,
-                    Topology = configuration.Model.Options.Topology,
-                    Monitor = options.Monitor,
-                    Validation = training.BestValue,
-                    BestEpoch = training.BestEpoch,
-                    BestStep = training.BestStep,
-                    Epochs = training.Epochs,
-                    Steps = training.Steps,
-                    RowsPerSecond = training.RowsPerSecond,
-                    Seconds = seconds,
-                    Threads = pool.Threads,
-                    PeakMemory = peak,
-                    PeakOfRun = peakOfRun,
-                    Parameters = ranker.Parameters.TrainedValues,
-                    DenseParameters = dense,
-                    ActiveParameters = dense - scored.UnusedWeights,
-                    FlopsPerRow = 2 * scored.Work,
-                    StoredFlopsPerRow = 2 * scored.StoredWork,
-                    RowsDigest = rows.Digest,
-                    ScoresDigest = "",
-                    Configuration = planned.Run.ToYaml(),
-                    Metrics = JsonElement.Parse(report.ToJson()),
-                },
-                scored.Scores);
+            var bundle = folder.BundleOf(planned.Variant.Name, planned.Seed, planned.Digest);
+            ModelBundle.Save(bundle, ranker, Describe(configuration with { Output = comparison.OutputDirectory }, data, training, report, null));
         }
 
-        ComparisonFolder.Clear(work);
-        return result;
+        var dense = ranker.Parameters.Dense.Sum(p => (long)p.Length);
+        return folder.Save(
+            new ComparedRun
+            {
+                Variant = planned.Variant.Name,
+                Seed = planned.Seed,
+                Digest = planned.Digest,
+                Model = configuration.Model.Name,
+                Topology = configuration.Model.Options.Topology,
+                Monitor = options.Monitor,
+                Validation = training.BestValue,
+                BestEpoch = training.BestEpoch,
+                BestStep = training.BestStep,
+                Epochs = training.Epochs,
+                Steps = training.Steps,
+                RowsPerSecond = training.RowsPerSecond,
+                Seconds = seconds,
+                Resumed = resumed,
+                Threads = pool.Threads,
+                PeakMemory = peak,
+                PeakOfRun = peakOfRun,
+                Parameters = ranker.Parameters.TrainedValues,
+                DenseParameters = dense,
+                ActiveParameters = dense - scored.UnusedWeights,
+                FlopsPerRow = 2 * scored.Work,
+                StoredFlopsPerRow = 2 * scored.StoredWork,
+                RowsDigest = rows.Digest,
+                ScoresDigest = "",
+                Identity = planned.Identity,
+                Configuration = planned.Run.ToYaml(),
+                Metrics = JsonElement.Parse(report.ToJson()),
+            },
+            scored.Scores);
     }
 
     internal static EvaluationReport Measure(MeasuredRows rows, float[][] scores, EvaluationOptions options)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Switchyard.Data;
 
@@ -10,8 +9,6 @@ namespace Switchyard;
 /// </summary>
 sealed class FittingRows(Dataset data)
 {
-    const int DigestRows = 4096;
-
     public Schema Schema => data.Schema;
 
     public long TrainingCount => data.Rows(Part.Train);
@@ -33,46 +30,8 @@ sealed class FittingRows(Dataset data)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Convert.FromHexString(Schema.Fingerprint()));
-        var batch = new Batch(Schema, DigestRows);
-        Add(hash, Part.Train, batch, cancellation);
-        Add(hash, Part.Validation, batch, cancellation);
+        RowsDigest.Add(hash, data, Part.Train, cancellation);
+        RowsDigest.Add(hash, data, Part.Validation, cancellation);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
-
-    void Add(IncrementalHash hash, Part part, Batch batch, CancellationToken cancellation)
-    {
-        using var rows = data.Open(part);
-        hash.AppendData(BitConverter.GetBytes(rows.RowCount));
-        rows.Rewind(0);
-        while (rows.Next(batch, DigestRows))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Add(hash, batch);
-        }
-    }
-
-    static void Add(IncrementalHash hash, Batch batch)
-    {
-        var count = batch.Count;
-        for (var f = 0; f < batch.Schema.Fields.Length; f++)
-        {
-            var field = batch.Schema.Fields[f];
-            if (field.Kind == FieldKind.Number)
-            {
-                Add(hash, batch.Numbers(f).AsSpan(0, 2 * count));
-                continue;
-            }
-
-            if (field.HasItems) Add(hash, batch.Offsets(f).AsSpan(0, count + 1));
-            Add(hash, batch.Ids(f).AsSpan(0, field.HasItems ? batch.Offsets(f)[count] : count));
-        }
-
-        for (var level = 0; level < batch.Schema.Levels.Length; level++) Add(hash, batch.Nodes(level).AsSpan(0, count));
-        for (var task = 0; task < batch.Schema.Tasks.Length; task++) Add(hash, batch.Labels(task).AsSpan(0, count));
-        Add(hash, batch.Weights.AsSpan(0, count));
-        Add(hash, batch.Groups.AsSpan(0, count));
-        Add(hash, batch.Rows.AsSpan(0, count));
-    }
-
-    static void Add<T>(IncrementalHash hash, ReadOnlySpan<T> values) where T : struct => hash.AppendData(MemoryMarshal.AsBytes(values));
 }

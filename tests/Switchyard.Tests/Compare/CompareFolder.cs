@@ -11,7 +11,7 @@ sealed class CompareFolder : IRunReporter, IDisposable
 
     /// <param name="row">Changes a line of the log by its number; null leaves them.</param>
     /// <param name="test">Condition of the test rows.</param>
-    public CompareFolder(Func<int, string, string>? row = null, string test = "row mod 10 == 9")
+    public CompareFolder(Func<int, string, string>? row = null, string test = "day == 9")
     {
         Write(row);
         File.WriteAllText(
@@ -22,7 +22,7 @@ sealed class CompareFolder : IRunReporter, IDisposable
             scenario: region
             tasks: {click: click, buy: buy}
             group: search
-            split: {train: "row mod 10 in [0..7]", validation: row mod 10 == 8, test: {{test}}}
+            split: {train: day <= 7, validation: day == 8, test: {{test}}}
             model: {name: mmoe, experts: 2, expert: {widths: [8]}, tower_widths: [4]}
             training: {epochs: 2, batch_size: 64, threads: 2}
             evaluation: {min_positives: 2, min_negatives: 2}
@@ -44,7 +44,7 @@ sealed class CompareFolder : IRunReporter, IDisposable
     public void Write(Func<int, string, string>? row = null)
     {
         var lines = Enumerable.Range(0, 1500).Select(Line).Select((line, i) => row is null ? line : row(i, line));
-        File.WriteAllLines(Place("data.csv"), lines.Prepend("region,item,search,click,buy"));
+        File.WriteAllLines(Place("data.csv"), lines.Prepend("region,item,search,click,buy,day"));
     }
 
     public ComparisonConfiguration Load(string yaml, params string[] overrides)
@@ -84,6 +84,6 @@ sealed class CompareFolder : IRunReporter, IDisposable
         var item = row * 7919 % 20;
         var noise = (uint)(row * 2654435761) % 100;
         var click = noise < 20 + (3 * item) ? 1 : 0;
-        return string.Create(CultureInfo.InvariantCulture, $"r{row * 31 % 3},i{item},s{row / 5},{click},{(click == 1 && noise % 2 == 0 ? 1 : 0)}");
+        return string.Create(CultureInfo.InvariantCulture, $"r{row * 31 % 3},i{item},s{row / 5},{click},{(click == 1 && noise % 2 == 0 ? 1 : 0)},{row % 10}");
     }
 }
