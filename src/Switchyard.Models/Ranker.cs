@@ -30,6 +30,7 @@ public sealed class Ranker
             Embedding = new FeatureEmbedding(scope.Sub("embedding"), schema, options);
             var shape = ModelShape.Of(schema) with { Width = Embedding.Width };
             Options = options.Complete(shape, null);
+            Options.Check();
             Model = Options.Build(scope, shape);
         }
         catch (ArgumentException e)

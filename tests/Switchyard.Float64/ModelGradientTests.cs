@@ -61,7 +61,7 @@ public sealed class ModelGradientTests
         ["cesaa joint, sparse information"] = Cesaa with { Combine = ExpertCombination.Joint, SharedExperts = 2, InformationOn = InformationGate.Sparse },
         ["cesaa two layers, gate of the scenario"] = Cesaa with { Layers = 2, GateInput = GateInput.Scenario, Prior = ScenarioPrior.Batch, SharedExperts = 0 },
         ["hinet"] = Hinet,
-        ["hinet tasks, no shared"] = Hinet with { Heads = Heads.Task, Shared = false },
+        ["hinet tasks, no shared"] = Hinet with { Heads = PairHeads.Task, Shared = false },
         ["hinet no specific"] = Hinet with { Specific = false },
         ["hinet no attention"] = Hinet with { San = false },
         ["mmoe"] = new MmoeOptions { Experts = 4, Expert = Expert, TowerWidths = [4] },

@@ -43,11 +43,6 @@ public sealed record AesOptions
             return $"a row cannot choose {what} of {Experts} experts; raise experts or lower specific and shared.";
         }
     }
-
-    internal void Check(string where)
-    {
-        if (Problem is { } problem) throw new ArgumentException($"{where}: {problem}");
-    }
 }
 
 /// <summary>
@@ -76,7 +71,6 @@ public sealed class AesLayer
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(members);
         ArgumentNullException.ThrowIfNull(options);
-        options.Check(scope.Path);
         (_name, _options, _gates) = (scope.Path, options, members.Count);
         _candidates = options.Experts + (identity ? 1 : 0);
 

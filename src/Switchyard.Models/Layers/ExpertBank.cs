@@ -6,7 +6,7 @@ using Switchyard.Engine;
 namespace Switchyard.Models;
 
 /// <summary>Shape of the experts of a bank: one MLP each, all alike.</summary>
-public sealed record ExpertOptions
+public sealed record ExpertOptions : IValidatableObject
 {
     [Description("Widths of an expert's layers; every layer ends in a ReLU.")]
     [Range(1, 65536)]
@@ -18,6 +18,9 @@ public sealed record ExpertOptions
     [Description("Dropout after every expert layer, in training only.")]
     [Range(0.0, 0.95)]
     public double Dropout { get; init; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        Widths.IsDefaultOrEmpty ? [new ValidationResult("at least one layer is needed; give its width, for example [128, 64].", [nameof(Widths)])] : [];
 }
 
 /// <summary>
@@ -37,7 +40,6 @@ public sealed class ExpertBank
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Widths.IsDefaultOrEmpty) throw new ArgumentException("An expert needs at least one layer; give expert widths, for example [128, 64].");
         Experts = experts;
         Outputs = options.Widths[^1];
         var widths = options.Widths;

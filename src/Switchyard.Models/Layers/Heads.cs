@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Switchyard.Engine;
 
 namespace Switchyard.Models;
@@ -16,11 +15,19 @@ public enum Heads
     Stack,
 }
 
-/// <summary>What a report prints of it, and what models without stages say of it.</summary>
+/// <summary>The same of a model that has nothing to stack.</summary>
+public enum PairHeads
+{
+    /// <summary>One head per task; a scenario reaches the model as a field only, or through other layers.</summary>
+    Task,
+
+    /// <summary>One head per (scenario, task); a row computes and trains those of its own scenario.</summary>
+    Pair,
+}
+
+/// <summary>What a report prints of it.</summary>
 public static class HeadsText
 {
-    const string NoStack = "heads: stack has no meaning here; choose task or pair.";
-
     /// <param name="level">Scenario level of the heads, 1-based.</param>
     public static string Of(Heads heads, int level) => heads switch
     {
@@ -29,20 +36,14 @@ public static class HeadsText
         _ => $"two stacks: scenarios of level {level}, then tasks",
     };
 
-    /// <summary>The error of <see cref="Heads.Stack"/>, for options whose heads are tasks or pairs.</summary>
-    public static IEnumerable<ValidationResult> RefuseStack(Heads heads) =>
-        heads == Heads.Stack ? [new ValidationResult(NoStack, [nameof(Heads)])] : [];
+    /// <inheritdoc cref="Of(Heads, int)"/>
+    public static string Of(PairHeads heads, int level) => Of(heads == PairHeads.Pair ? Heads.Pair : Heads.Task, level);
 
     /// <summary>The scenarios that have heads of their own; null where heads are tasks.</summary>
-    /// <exception cref="ArgumentException">Heads are a stack, or there is no such level.</exception>
-    public static Members? Pairs(Heads heads, int level, ModelShape shape)
+    /// <exception cref="ArgumentException">There is no such level.</exception>
+    public static Members? Pairs(PairHeads heads, int level, ModelShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        return heads switch
-        {
-            Heads.Task => null,
-            Heads.Pair => shape.Scenarios(level),
-            _ => throw new ArgumentException(NoStack),
-        };
+        return heads == PairHeads.Pair ? shape.Scenarios(level) : null;
     }
 }

@@ -9,7 +9,7 @@ namespace Switchyard.Models;
 public enum InputSkip { None, Layers, Towers, Both }
 
 /// <summary>Options of <see cref="Aesm2"/>.</summary>
-public sealed record Aesm2Options : ModelOptions, IValidatableObject
+public sealed record Aesm2Options : ModelOptions
 {
     [Description("Experts of every layer (n).")]
     [Range(1, 4096)]
@@ -70,12 +70,7 @@ public sealed record Aesm2Options : ModelOptions, IValidatableObject
 
     public override RankingModel Build(Scope scope, ModelShape shape) => new Aesm2(scope, shape, this);
 
-    /// <summary>The rule between options: a row cannot choose more experts than there are.</summary>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (Layer().Problem is { } problem)
-            yield return new ValidationResult(problem, [nameof(Specific), nameof(Shared), nameof(Experts)]);
-    }
+    protected override ValidationResult? Conflict => Layer().Problem is { } problem ? new(problem, [nameof(Specific), nameof(Shared), nameof(Experts)]) : null;
 
     internal bool SkipsToLayers => Skip is InputSkip.Layers or InputSkip.Both;
 

@@ -7,7 +7,7 @@ using Switchyard.Engine;
 namespace Switchyard.Models;
 
 /// <summary>Options of <see cref="Cesaa"/>.</summary>
-public sealed record CesaaOptions : ModelOptions, IValidatableObject
+public sealed record CesaaOptions : ModelOptions
 {
     [Description("Routed experts of every layer (N); default the larger of 8 and twice the scenarios. A model that grows keeps its number.")]
     [Range(1, 4096)]
@@ -70,11 +70,7 @@ public sealed record CesaaOptions : ModelOptions, IValidatableObject
     public override string Topology =>
         string.Create(CultureInfo.InvariantCulture, $"scenarios of level {Level} and x choose experts; one gate and tower per task, none per scenario");
 
-    public override RankingModel Build(Scope scope, ModelShape shape)
-    {
-        var complete = (CesaaOptions)Complete(shape, null);
-        return complete.Problem is { } problem ? throw new ArgumentException(problem) : new Cesaa(scope, shape, complete);
-    }
+    public override RankingModel Build(Scope scope, ModelShape shape) => new Cesaa(scope, shape, (CesaaOptions)Complete(shape, null));
 
     public override ModelOptions Complete(ModelShape shape, ModelOptions? older)
     {
@@ -82,13 +78,8 @@ public sealed record CesaaOptions : ModelOptions, IValidatableObject
         return Experts is null ? this with { Experts = (older as CesaaOptions)?.Experts ?? Math.Max(8, 2 * shape.Scenarios(Level).Count) } : this;
     }
 
-    /// <summary>The rule between options: a row cannot use more experts than there are.</summary>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (Problem is { } problem) yield return new ValidationResult(problem, [nameof(Active), nameof(Experts)]);
-    }
-
-    string? Problem => Active > Experts ? $"a row cannot use active = {Active} of experts = {Experts}; raise experts or lower active." : null;
+    protected override ValidationResult? Conflict =>
+        Active > Experts ? new($"a row cannot use active = {Active} of experts = {Experts}; raise experts or lower active.", [nameof(Active), nameof(Experts)]) : null;
 }
 
 /// <summary>

@@ -7,7 +7,7 @@ using Switchyard.Engine;
 namespace Switchyard.Models;
 
 /// <summary>Options of <see cref="CrossStitch"/>.</summary>
-public sealed record CrossStitchOptions : ModelOptions, IValidatableObject
+public sealed record CrossStitchOptions : ModelOptions
 {
     [Description("Widths of every tower before its logit; between two of them the towers are mixed.")]
     [Range(1, 65536)]
@@ -18,7 +18,7 @@ public sealed record CrossStitchOptions : ModelOptions, IValidatableObject
     public double Own { get; init; } = 0.9;
 
     [Description("task: a tower per task; pair: one per (scenario, task). The mixing couples all heads, so there is nothing to stack.")]
-    public Heads Heads { get; init; }
+    public PairHeads Heads { get; init; }
 
     [Description("Scenario level of the heads, 1 = the coarsest; pair only.")]
     [Range(1, 64)]
@@ -27,9 +27,6 @@ public sealed record CrossStitchOptions : ModelOptions, IValidatableObject
     public override string Topology => HeadsText.Of(Heads, Level);
 
     public override RankingModel Build(Scope scope, ModelShape shape) => new CrossStitch(scope, shape, this);
-
-    /// <summary>The rule that heads are towers.</summary>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => HeadsText.RefuseStack(Heads);
 }
 
 /// <summary>

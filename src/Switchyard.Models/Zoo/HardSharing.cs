@@ -30,6 +30,10 @@ public sealed record HardSharingOptions : ModelOptions
     public override string Topology => HeadsText.Of(Heads, Level);
 
     public override RankingModel Build(Scope scope, ModelShape shape) => new HardSharing(scope, shape, this);
+
+    protected override ValidationResult? Conflict => Heads == Heads.Stack && ScenarioWidths.IsEmpty
+        ? new("heads: stack has layers per scenario; give at least one width, for example [128].", [nameof(ScenarioWidths), nameof(Heads)])
+        : null;
 }
 
 /// <summary>

@@ -7,7 +7,7 @@ using Switchyard.Engine;
 namespace Switchyard.Models;
 
 /// <summary>Options of <see cref="Hinet"/>.</summary>
-public sealed record HinetOptions : ModelOptions, IValidatableObject
+public sealed record HinetOptions : ModelOptions
 {
     [Description("Sub-experts of every mixture of the scenario layer (K).")]
     [Range(1, 4096)]
@@ -29,7 +29,7 @@ public sealed record HinetOptions : ModelOptions, IValidatableObject
     public bool Hierarchy { get; init; } = true;
 
     [Description("pair: the task layer has experts, gates and towers for every (scenario, task); task: for every task.")]
-    public Heads Heads { get; init; } = Heads.Pair;
+    public PairHeads Heads { get; init; } = PairHeads.Pair;
 
     [Description("Experts of every head in the task layer.")]
     [Range(1, 4096)]
@@ -56,17 +56,10 @@ public sealed record HinetOptions : ModelOptions, IValidatableObject
 
     public override string Topology => string.Create(CultureInfo.InvariantCulture, $"scenarios of level {Level}, then {HeadsText.Of(Heads, Level)}");
 
-    public override RankingModel Build(Scope scope, ModelShape shape) =>
-        Problem is { } problem ? throw new ArgumentException(problem) : new Hinet(scope, shape, this);
+    public override RankingModel Build(Scope scope, ModelShape shape) => new Hinet(scope, shape, this);
 
-    /// <summary>The rules between options.</summary>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (Problem is { } problem) yield return new ValidationResult(problem, [nameof(Heads), nameof(San), nameof(Shared), nameof(Specific)]);
-    }
-
-    string? Problem => Heads == Heads.Stack ? "it has a scenario and a task layer already: heads = stack is not for it; use pair or task."
-        : Hierarchy && !San && !Shared && !Specific ? "nothing is left of the scenario layer with san, shared and specific false; set one of them, or hierarchy = false."
+    protected override ValidationResult? Conflict => Hierarchy && !San && !Shared && !Specific
+        ? new("nothing is left of the scenario layer with san, shared and specific false; set one of them to true, or hierarchy to false.", [nameof(San), nameof(Shared), nameof(Specific)])
         : null;
 }
 
@@ -97,7 +90,7 @@ public sealed class Hinet : RankingModel
         _attention = san ? new ScenarioAttention(scope, _scenarios, options.ScenarioWidth) : null;
         var outputs = (_own ?? _shared)?.Outputs ?? 0;
         var inputs = options.Hierarchy ? outputs * ((san ? 1 : 0) + (specific ? 1 : 0) + (shared ? 1 : 0)) : shape.Width;
-        var pairs = options.Heads == Heads.Pair ? _scenarios : null;
+        var pairs = options.Heads == PairHeads.Pair ? _scenarios : null;
         _tasks = new CgcLayer(scope.Sub("cgc"), shape.EveryTask, pairs, inputs, new CgcShape(options.OwnExperts, options.SharedExperts, options.Expert));
         _towers = new TaskTowers(scope, shape.EveryTask, pairs, _tasks.Outputs, options.TowerWidths);
     }

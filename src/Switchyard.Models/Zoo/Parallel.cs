@@ -6,14 +6,14 @@ using Switchyard.Engine;
 namespace Switchyard.Models;
 
 /// <summary>Options of <see cref="ParallelTowers"/>.</summary>
-public sealed record ParallelOptions : ModelOptions, IValidatableObject
+public sealed record ParallelOptions : ModelOptions
 {
     [Description("Widths of every tower before its logit.")]
     [Range(1, 65536)]
     public ImmutableArray<int> TowerWidths { get; init; } = [256, 128, 64];
 
     [Description("task: a tower per task; pair: one per (scenario, task). There is nothing to stack.")]
-    public Heads Heads { get; init; }
+    public PairHeads Heads { get; init; }
 
     [Description("Scenario level of the heads, 1 = the coarsest; pair only.")]
     [Range(1, 64)]
@@ -22,9 +22,6 @@ public sealed record ParallelOptions : ModelOptions, IValidatableObject
     public override string Topology => HeadsText.Of(Heads, Level);
 
     public override RankingModel Build(Scope scope, ModelShape shape) => new ParallelTowers(scope, shape, this);
-
-    /// <summary>The rule that heads are towers.</summary>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => HeadsText.RefuseStack(Heads);
 }
 
 /// <summary>Parallel networks: logit_a = tower_a(x), nothing shared above the embeddings. See docs/models/parallel.md.</summary>

@@ -39,6 +39,10 @@ public sealed record PepNetOptions : ModelOptions
         : HeadsText.Of(Heads.Task, Level);
 
     public override RankingModel Build(Scope scope, ModelShape shape) => new PepNet(scope, shape, this);
+
+    protected override ValidationResult? Conflict => ScaleTowers && TowerWidths.IsEmpty
+        ? new("a tower without hidden units has none to scale; give widths, for example [128, 64], or set scale_towers to false.", [nameof(TowerWidths), nameof(ScaleTowers)])
+        : null;
 }
 
 /// <summary>
@@ -58,7 +62,6 @@ public sealed class PepNet : RankingModel
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(options);
-        if (options.ScaleTowers && options.TowerWidths.IsEmpty) throw new ArgumentException("a tower without hidden units has none to scale; give tower_widths, for example [128, 64], or set scale_towers: false.");
         (_level, _cut) = (options.Level - 1, options.CutGradients);
         if (options.ScaleEmbeddings)
         {

@@ -30,7 +30,7 @@ static partial class GoldenLayers
         {
             SubExperts = golden.Int("sub_experts"),
             SubExpert = new ExpertOptions { Widths = [.. golden.Ints("sei_widths")] },
-            Heads = Enum.Parse<Heads>(golden.Text("head")!, ignoreCase: true),
+            Heads = Enum.Parse<PairHeads>(golden.Text("head")!, ignoreCase: true),
             OwnExperts = golden.Int("cgc_own"),
             SharedExperts = golden.Int("cgc_shared"),
             Expert = new ExpertOptions { Widths = [.. golden.Ints("cgc_widths")] },

@@ -169,7 +169,7 @@ public sealed class CesaaTests
     [Fact]
     public void Build_MoreActiveThanExperts_NamesBoth() =>
         Should.Throw<InputException>(() => new Ranker(TinyData.Schema([2], [-1]), new CesaaOptions { Active = 9 }, 1)).Message
-            .ShouldBe("model cesaa: a row cannot use active = 9 of experts = 8; raise experts or lower active.");
+            .ShouldBe("model cesaa: active: a row cannot use active = 9 of experts = 8; raise experts or lower active.");
 
     [Fact]
     public void Build_NoScenario_SaysWhatToDo() =>

@@ -7,7 +7,7 @@ public sealed class CrossStitchTests
 {
     static readonly ImmutableArray<int> Widths = [12, 8, 6];
 
-    static readonly CrossStitchOptions Pairs = new() { Heads = Heads.Pair, Level = 2, TowerWidths = Widths };
+    static readonly CrossStitchOptions Pairs = new() { Heads = PairHeads.Pair, Level = 2, TowerWidths = Widths };
 
     [Theory]
     [InlineData(1.0, true)]
@@ -15,7 +15,7 @@ public sealed class CrossStitchTests
     public void Forward_OwnTowersOnly_IsParallel(double own, bool same)
     {
         var stitched = Trained.Untrained(Pairs with { Own = own });
-        var parallel = Trained.Untrained(new ParallelOptions { Heads = Heads.Pair, Level = 2, TowerWidths = Widths });
+        var parallel = Trained.Untrained(new ParallelOptions { Heads = PairHeads.Pair, Level = 2, TowerWidths = Widths });
         var rows = TinyData.Rows(stitched.Schema, 300, 3, unknown: 0.1);
 
         Trained.Bits(Trained.Scores(stitched, rows)).AsSpan().SequenceEqual(Trained.Bits(Trained.Scores(parallel, rows))).ShouldBe(same);

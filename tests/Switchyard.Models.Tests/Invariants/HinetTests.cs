@@ -1,4 +1,3 @@
-using Switchyard.Data;
 using Switchyard.Engine;
 using Switchyard.Testing;
 
@@ -54,7 +53,7 @@ public sealed class HinetTests
     [InlineData(false)]
     public void Scores_OtherScenariosMixtureChanges_ReachesOthersByTheAttentionOnly(bool san)
     {
-        var ranker = Made(Options with { San = san, Heads = Heads.Task });
+        var ranker = Made(Options with { San = san, Heads = PairHeads.Task });
         var rows = TinyData.Rows(ranker.Schema, Rows, 9);
         var before = Trained.Scores(ranker, rows);
         var bias = ranker.Parameters.Dense.Single(p => p.Name == "sei.own.expert.0.bias");
@@ -114,7 +113,7 @@ public sealed class HinetTests
     public void Work_Attention_ComputesAllScenariosMixtures()
     {
         var width = TinyData.Schema([3], [-1, -1]).Width;
-        var (with, without) = (Products(Options with { Heads = Heads.Task }), Products(Options with { Heads = Heads.Task, San = false }));
+        var (with, without) = (Products(Options with { Heads = PairHeads.Task }), Products(Options with { Heads = PairHeads.Task, San = false }));
         var (table, block) = (3 * 3 * Options.ScenarioWidth, 8 * (6 * 8 + 2 * 4));
         (with - without).ShouldBe(Rows * (2 * Options.SubExperts * width * 8 + block) + table);
 
@@ -125,17 +124,6 @@ public sealed class HinetTests
             pass.Logits(TinyData.Rows(ranker.Schema, Rows, 9));
             return pass.Graph.Work.Active;
         }
-    }
-
-    [Theory]
-    [InlineData(Heads.Stack, true, "heads = stack")]
-    [InlineData(Heads.Pair, false, "san, shared and specific")]
-    public void Build_OptionsThatDoNotGoTogether_SaysWhich(Heads heads, bool shared, string named)
-    {
-        var options = Options with { Heads = heads, San = shared, Shared = shared, Specific = shared };
-        var message = Should.Throw<InputException>(() => Made(options)).Message;
-        message.ShouldStartWith("model hinet: ");
-        message.ShouldContain(named);
     }
 
     static Ranker Made(HinetOptions options) => new(TinyData.Schema([3], [-1, -1]), options, 1);

@@ -11,11 +11,10 @@ public sealed class OptionErrorTests
     [InlineData(7, 1, false)]
     [InlineData(1, 7, false)]
     [InlineData(3, 4, true)]
-    public void Build_MoreExpertsChosenThanThere_NamesModelLayerAndOptions(int specific, int shared, bool disjoint)
+    public void Build_MoreExpertsChosenThanThere_NamesModelAndOptions(int specific, int shared, bool disjoint)
     {
         var message = Error(new Aesm2Options { Experts = 6, Specific = specific, Shared = shared, Disjoint = disjoint });
         message.ShouldContain("aesm2");
-        message.ShouldContain("scenario.0.0");
         message.ShouldContain("specific");
         message.ShouldContain("shared");
         message.ShouldContain("experts");
@@ -41,15 +40,28 @@ public sealed class OptionErrorTests
         new Ranker(TinyData.Schema([2], [-1]), new Aesm2Options { Experts = 3, Specific = 2, Shared = 1, Disjoint = true }, 1)
             .ShouldNotBeNull();
 
-    [Fact]
-    public void Build_ExpertWithoutLayers_NamesTheOption() => Error(new MmoeOptions { Expert = new ExpertOptions { Widths = [] } }).ShouldContain("widths");
+    static readonly ExpertOptions NoLayers = new() { Widths = [] };
+
+    public static TheoryData<string, ModelOptions> Conflicts { get; } = new()
+    {
+        { "model mmoe: expert.widths: at least one layer is needed; give its width, for example [128, 64].", new MmoeOptions { Expert = NoLayers } },
+        { "model single: network.widths: at least one layer", new SingleOptions { Network = NoLayers } },
+        { "model hinet: sub_expert.widths: at least one layer", new HinetOptions { SubExpert = NoLayers } },
+        { "model hinet: san: nothing is left of the scenario layer", new HinetOptions { San = false, Shared = false, Specific = false } },
+        { "model hard_sharing: scenario_widths: heads: stack has layers per scenario", new HardSharingOptions { Heads = Heads.Stack, ScenarioWidths = [] } },
+        { "model pepnet: tower_widths: a tower without hidden units", new PepNetOptions { TowerWidths = [] } },
+        { "model cesaa: active: a row cannot use active = 9 of experts = 8", new CesaaOptions { Active = 9 } },
+        { "model aesm2: specific: a row cannot choose", new Aesm2Options { Specific = 7 } },
+    };
+
+    /// <summary>One form: the model, the option's own key, what is wrong and what to do.</summary>
+    [Theory]
+    [MemberData(nameof(Conflicts), DisableDiscoveryEnumeration = true)]
+    public void Build_Conflict_BeginsWithModelAndOption(string message, ModelOptions options) => Error(options).ShouldStartWith(message);
 
     [Fact]
-    public void Build_StackOfTowers_NamesTheOption()
-    {
-        Error(new ParallelOptions { Heads = Heads.Stack }).ShouldBe("model parallel: heads: stack has no meaning here; choose task or pair.");
-        Error(new CrossStitchOptions { Heads = Heads.Stack }).ShouldContain("model cross_stitch: heads: stack");
-    }
+    public void Build_HardSharingOfTasksWithoutScenarioWidths_Works() =>
+        new Ranker(TinyData.Schema([2], [-1]), new HardSharingOptions { ScenarioWidths = [] }, 1).ShouldNotBeNull();
 
     [Theory]
     [InlineData(typeof(SingleOptions))]

@@ -55,7 +55,7 @@ public sealed class BinderTests
         ((WideOptions)Runs.Parse(Runs.With("model", "model: {name: wide, noise: {deviation: null}}")).Model.Options).Noise.Deviation.ShouldBeNull();
 
     [Theory]
-    [InlineData("expert: 6", "unknown key 'expert' in model; did you mean 'experts'? Known keys: name, experts, chosen, widths, dropout, noise.")]
+    [InlineData("expert: 6", "unknown key 'expert' in model; did you mean 'experts'? Known keys: name, experts, chosen, widths, dropout, noise, without, embedding.")]
     [InlineData("colour: 6", "unknown key 'colour' in model. Known keys: name, experts")]
     [InlineData("noise: {scedule: constant}", "unknown key 'scedule' in model.noise; did you mean 'schedule'?")]
     [InlineData("experts: many", "model.experts: expected a whole number from 1 to 100, found 'many'.")]

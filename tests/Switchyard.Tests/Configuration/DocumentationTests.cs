@@ -52,6 +52,23 @@ public sealed class DocumentationTests
         Should.Throw<InputException>(() => RunConfiguration.Load(Repository.PathOf("samples", "trivago", "t1n.yaml"), ["model.specific=7"]))
             .Message.ShouldBe("--set model.specific=7: model.specific: a row cannot choose specific = 7, shared = 1 of 6 experts; raise experts or lower specific and shared.");
 
+    /// <summary>Rules between options, and within one of them, are one line with the place and the model's own key before anything is imported.</summary>
+    [Theory]
+    [InlineData("{name: pepnet, tower_widths: []}", "model.tower_widths: a tower without hidden units has none to scale")]
+    [InlineData("{name: single, network: {widths: []}}", "model.network.widths: at least one layer is needed")]
+    [InlineData("{name: hard_sharing, heads: stack, scenario_widths: []}", "model.scenario_widths: heads: stack has layers per scenario")]
+    [InlineData("{name: hinet, san: false, shared: false, specific: false}", "model.san: nothing is left of the scenario layer")]
+    [InlineData("{name: parallel, heads: stack}", "model.heads: expected task or pair")]
+    public void Load_OptionsThatDoNotGoTogether_SaysWhereAndWhich(string model, string message)
+    {
+        var yaml = $"sources: a.csv\nfields: [b]\ntasks: {{c: d}}\nsplit: {{train: row mod 2 == 0, validation: row mod 2 == 1}}\nmodel: {model}\n";
+
+        var said = Should.Throw<InputException>(() => RunConfiguration.Parse(yaml, "run.yaml", Repository.Root)).Message;
+
+        said.ShouldStartWith("run.yaml:5:");
+        said.ShouldContain(message);
+    }
+
     [Fact]
     public void Generate_Schema_IsCommitted() => ShouldBeCommitted(JsonSchema.Generate(ModelZoo.Options), "docs", "switchyard.schema.json");
 

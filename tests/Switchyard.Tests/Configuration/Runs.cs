@@ -57,7 +57,7 @@ static class Runs
     public static int LineOf(string yaml, string text) => yaml[..yaml.IndexOf(text, StringComparison.Ordinal)].Count(c => c == '\n') + 1;
 }
 
-sealed record WideOptions : ModelOptions, IValidatableObject
+sealed record WideOptions : ModelOptions
 {
     [Description("How many."), Range(1, 100)]
     public int Experts { get; init; } = 4;
@@ -78,11 +78,8 @@ sealed record WideOptions : ModelOptions, IValidatableObject
 
     public override RankingModel Build(Scope scope, ModelShape shape) => throw new NotSupportedException("Read only, never built.");
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
-    {
-        if (Chosen > Experts)
-            yield return new ValidationResult($"{Chosen} experts cannot be chosen out of {Experts}; choose at most {Experts}.", [nameof(Chosen)]);
-    }
+    protected override ValidationResult? Conflict =>
+        Chosen > Experts ? new($"{Chosen} experts cannot be chosen out of {Experts}; choose at most {Experts}.", [nameof(Chosen)]) : null;
 }
 
 enum NoiseSchedule { Constant, LinearDecay }
