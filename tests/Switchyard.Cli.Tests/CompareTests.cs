@@ -162,7 +162,7 @@ public sealed class CompareTests : IDisposable
     public void Compare_FailOnLoss_ExitCodeSaysWhetherAVariantLoses()
     {
         _run.Write("rows.csv", CliRun.Lines(6000).Prepend(CliRun.Header));
-        const string Text = "base: run.yaml\nseeds: [1]\nbootstrap: {samples: 200}\nvariants:\n  pooled: {model: {name: mmoe, experts: 2}}\n  other: {model: {name: mmoe, experts: 2}, training.learning_rate: RATE}\n";
+        const string Text = "base: run.yaml\nseeds: [1, 2]\nbootstrap: {samples: 200}\nvariants:\n  pooled: {model: {name: mmoe, experts: 2}}\n  other: {model: {name: mmoe, experts: 2}, training.learning_rate: RATE}\n";
 
         Write(Text.Replace("RATE", "1e-12", StringComparison.Ordinal));
         var lost = Compare("--fail-on-loss");
@@ -172,6 +172,15 @@ public sealed class CompareTests : IDisposable
 
         Write(Text.Replace("RATE", "0.0011", StringComparison.Ordinal));
         Compare("--fail-on-loss").ShouldSucceed();
+        Write(Text.Replace("RATE", "0.0012", StringComparison.Ordinal));
+        Compare("--fail-on-loss", "--only", "pooled").ShouldRefuse("there is no result of other, seed 1; other, seed 2.");
+        Write(Text.Replace("RATE", "0.0012", StringComparison.Ordinal).Replace("seeds: [1, 2]", "seeds: [1]", StringComparison.Ordinal));
+        Compare("--fail-on-loss").ShouldRefuse("has one seed", "name at least two");
+        var alone = Compare("--only", "other").ShouldSucceed();
+        alone.Output.ShouldContain("One seed: intervals and p values cover rows only");
+        File.ReadAllText(Path.Combine(Folder, "report.md")).ShouldContain("One seed: intervals and p values cover rows only");
+        Write(Text.Replace("RATE", "0.0013", StringComparison.Ordinal) + "baseline: other\n");
+        Compare("--report-only").ShouldSucceed().Output.ShouldContain("the baseline other has no finished run; train it with --only other");
         Compare("--report-only").ShouldSucceed();
     }
 
@@ -231,6 +240,8 @@ public sealed class CompareTests : IDisposable
         Compare("--seeds", "7").ShouldRefuse("--seeds 7", "its seeds are 1, 2");
         Compare("--seeds", "one").ShouldRefuse("a seed is a whole number");
         Compare("--report-only").ShouldRefuse("no run is finished yet");
+        Compare("--report-only", "--only", "mmoe").ShouldRefuse("--report-only trains nothing", "--only");
+        Compare("--set", "training.seed=4").ShouldRefuse("--set training.seed=4", "stand under 'seeds'");
         Compare("--fail-on-loss").ShouldRefuse("has no control to lose against");
         Compare("--json", _run.Folder).ShouldRefuse("it is a folder");
         CliRun.Run("compare", _run.Folder).ShouldRefuse("is a folder; name a comparison file");

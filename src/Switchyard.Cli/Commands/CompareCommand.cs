@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using Spectre.Console;
 using Switchyard.Data;
 
 namespace Switchyard.Cli;
@@ -8,6 +9,8 @@ namespace Switchyard.Cli;
 /// <summary><c>switchyard compare</c>: variants of a run × seeds to one report.</summary>
 static class CompareCommand
 {
+    const int MostNamed = 6;
+
     public static Command Create(ConsoleOutput console, CancellationToken cancellation)
     {
         var file = new Argument<string>("comparison") { Description = "The comparison's YAML file: a base run and its variants (docs/comparing.md)." };
@@ -51,11 +54,20 @@ static class CompareCommand
             };
             if (result.GetValue(failOnLoss) && comparison is { Single: null, Pooled: null })
                 throw new InputException($"--fail-on-loss: {comparison.File} has no control to lose against; add a variant called single or pooled, or name one under 'single' or 'pooled'.");
+            if (result.GetValue(failOnLoss) && comparison.Options.Seeds.Length < 2)
+                throw new InputException($"--fail-on-loss: {comparison.File} has one seed, whose intervals do not hold for another; name at least two under 'seeds'.");
             ComparisonReport? report = null;
             console.Run(reporter => report = Run.Compare(comparison, options, reporter, cancellation));
             CompareWriter.Write(console.Results(), report!);
             if (!result.GetValue(failOnLoss)) return 0;
-            if (report!.Verdicts.IsEmpty) throw new InputException($"--fail-on-loss: neither control of {comparison.File} is finished, so nothing can be judged; train it with --only {comparison.Single ?? comparison.Pooled}.");
+            if (report!.Unfinished is { IsEmpty: false } unfinished)
+            {
+                var named = string.Join("; ", unfinished.Take(MostNamed)) + (unfinished.Length > MostNamed ? $" and {unfinished.Length - MostNamed} more" : "");
+                throw new InputException($"--fail-on-loss: nothing is judged before every run of {comparison.File} is finished; there is no result of {named}. Train them, or take out of the file what fails.");
+            }
+
+            foreach (var loss in report.Losses)
+                console.Results().WriteLine(string.Create(CultureInfo.InvariantCulture, $"loss: {loss.Variant} against {loss.Reference} in {loss.Of.Scenario} {loss.Of.Task} ({loss.Bootstrap!.Value:+0.0000;-0.0000})"));
             return report.HasLoss ? Application.LossFound : 0;
         });
         return command;

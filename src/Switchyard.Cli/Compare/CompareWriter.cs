@@ -35,6 +35,8 @@ static class CompareWriter
 
         console.Write(table);
         foreach (var verdict in report.Verdicts) console.WriteLine(VerdictText.Of(verdict, report));
+        if (report.HasOneSeed) console.WriteLine(ComparisonColumns.OneSeed);
+        if (report.Variants.All(v => v.Name != report.Comparison.Baseline)) console.WriteLine(ComparisonColumns.NoDifferences(report));
         foreach (var failed in report.Failed) console.WriteLine($"failed: {failed.Variant}, seed {failed.Seed}: {failed.Failure}");
         if (!report.Missing.IsEmpty) console.WriteLine($"not run yet: {string.Join(", ", report.Missing)}");
         console.WriteLine($"full report: {Path.GetRelativePath(Directory.GetCurrentDirectory(), Path.Combine(report.Comparison.OutputDirectory, "report.md"))}");

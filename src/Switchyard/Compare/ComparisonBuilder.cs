@@ -42,6 +42,7 @@ sealed class ComparisonBuilder(
             Missing = [.. comparison.Variants.Select(v => v.Name).Except(variants.Select(v => v.Name)).Except(failed.Select(f => f.Variant))],
             Differences = differences,
             Verdicts = Verdicts(differences, level),
+            Losses = Losses(differences, level),
         };
     }
 
@@ -113,6 +114,18 @@ sealed class ComparisonBuilder(
                    .GroupBy(d => d.Variant)
                select Judge(cells.Key, control, [.. cells]),
         ];
+    }
+
+    /// <summary>One answer for the whole comparison is one family: Holm over the cells of all variants and controls.</summary>
+    ImmutableArray<ValueDifference> Losses(ImmutableArray<ValueDifference> differences, string level)
+    {
+        string?[] controls = [comparison.Single, comparison.Pooled];
+        var family = differences
+            .Where(d => controls.Contains(d.Reference) && !controls.Contains(d.Variant) && d.HolmP is not null && d.Of.Level == level)
+            .DistinctBy(d => (d.Variant, d.Reference, d.Of))
+            .ToArray();
+        var corrected = Holm.Adjust([.. family.Select(d => d.Bootstrap!.P)]);
+        return [.. family.Where((d, i) => d.Bootstrap!.Value < 0 && corrected[i] < 1 - comparison.Options.Confidence)];
     }
 
     TransferVerdict Judge(string variant, string control, ImmutableArray<ValueDifference> cells)

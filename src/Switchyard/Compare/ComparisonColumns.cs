@@ -47,6 +47,26 @@ public static class ComparisonColumns
         return string.Join(" ", variant.Runs.Select(r => r.BestEpoch));
     }
 
+    /// <summary>What intervals lack with one seed.</summary>
+    public const string OneSeed = "One seed: intervals and p values cover rows only, not the spread between seeds.";
+
+    /// <summary>Name of what decided the best weights; per variant where they differ.</summary>
+    public static string Monitors(ComparisonReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var monitors = report.Variants.Select(v => v.Runs[0].Monitor).Distinct().ToArray();
+        return monitors.Length == 1 ? monitors[0] : string.Join(", ", report.Variants.Select(v => $"{v.Name} {v.Runs[0].Monitor}")) + "; values of different monitors cannot be compared";
+    }
+
+    /// <summary>Why there is no difference from the baseline.</summary>
+    public static string NoDifferences(ComparisonReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var baseline = report.Comparison.Baseline;
+        if (report.Variants.All(v => v.Name != baseline)) return $"There are no differences: the baseline {baseline} has no finished run; train it with --only {baseline}.";
+        return report.Variants.Length == 1 ? "There are no differences: nothing but the baseline is finished." : "There are no differences: no cell has enough rows.";
+    }
+
     /// <summary>Head of a column of intervals.</summary>
     public static string Coverage(ComparisonReport report)
     {

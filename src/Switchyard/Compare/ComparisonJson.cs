@@ -26,7 +26,8 @@ static class ComparisonJson
             ["failed"] = JsonReport.List(report.Failed, f => new JsonObject { ["variant"] = f.Variant, ["seed"] = f.Seed, ["failure"] = f.Failure }),
             ["missing"] = JsonReport.List(report.Missing, m => JsonValue.Create(m)),
             ["variants"] = JsonReport.List(report.Variants, Variant),
-            ["differences"] = JsonReport.List(report.Differences, Difference),
+            ["differences"] = JsonReport.List(report.Differences, d => Difference(d, report)),
+            ["losses"] = JsonReport.List(report.Losses, d => Difference(d, report)),
             ["verdicts"] = JsonReport.List(report.Verdicts, v => Judged(v, report)),
         }.ToJsonString(JsonReport.Options);
     }
@@ -76,7 +77,7 @@ static class ComparisonJson
         ["calibration"] = Spread(cell.Calibration),
     };
 
-    static JsonObject Difference(ValueDifference difference)
+    static JsonObject Difference(ValueDifference difference, ComparisonReport report)
     {
         var of = difference.Of;
         var json = new JsonObject
@@ -87,6 +88,7 @@ static class ComparisonJson
             ["level"] = of.Level,
             ["scenario"] = of.IsMean ? null : of.Scenario,
             ["task"] = of.IsMean ? null : of.Task,
+            ["seeds"] = new JsonObject { ["variant"] = report.SeedsOf(difference.Variant), ["reference"] = report.SeedsOf(difference.Reference) },
             ["bootstrap"] = Interval(difference.Bootstrap),
         };
         if (difference.DeLong is not null) json["delong"] = Interval(difference.DeLong);

@@ -21,6 +21,7 @@ sealed class ComparisonMarkdown
         Line($"");
         Line($"{_report.Part}: {_report.Rows:N0} rows, {_report.Groups:N0} groups drawn by the bootstrap ({options.Bootstrap.Samples:N0} resamples); seeds {string.Join(", ", options.Seeds)}.");
         Line($"Baseline {comparison.Baseline}; controls: single {comparison.Single ?? "none"}, pooled {comparison.Pooled ?? "none"}. Mean ± standard deviation over seeds.");
+        if (_report.HasOneSeed) Line($"**{ComparisonColumns.OneSeed}**");
         foreach (var failed in _report.Failed) Line($"Failed, and in no number below: {failed.Variant}, seed {failed.Seed}: {failed.Failure}");
         if (!_report.Missing.IsEmpty) Line($"Not run yet: {string.Join(", ", _report.Missing)}.");
         Models();
@@ -51,6 +52,7 @@ sealed class ComparisonMarkdown
                 ComparisonColumns.Number(v.Runs.Average(r => r.RowsPerSecond)), ComparisonColumns.Bytes(v.Runs.Max(r => r.PeakMemory)), ComparisonColumns.Number(v.Runs.Average(r => r.Seconds)), $"{v.Runs.Length}",
             ])]);
         Line($"");
+        Line($"Validation: {ComparisonColumns.Monitors(_report)}.");
         Line($"Size: equal = weights without tables within 10 % of the baseline's, or marked so. Active: weights without tables that a row uses. Peak memory {(_report.Variants.All(v => v.Runs.All(r => r.PeakOfRun)) ? "of the process during the run" : "of the process since it began")}.");
         Line($"");
         foreach (var variant in _report.Variants) Line($"- {variant.Name}: {variant.Topology}");
@@ -59,19 +61,31 @@ sealed class ComparisonMarkdown
     void MeanDifferences()
     {
         var means = _report.Differences.Where(d => d.Of.IsMean && d.Reference == _report.Comparison.Baseline).ToList();
-        if (means.Count == 0) return;
         Head($"Mean AUC against {_report.Comparison.Baseline}");
+        if (means.Count == 0)
+        {
+            Line($"{ComparisonColumns.NoDifferences(_report)}");
+            return;
+        }
+
         MarkdownTable.Append(
             _text,
-            ["variant", "level", "difference", ComparisonColumns.Coverage(_report), "p"],
+            ["variant", "level", "difference", ComparisonColumns.Coverage(_report), "p (uncorrected)"],
             2,
             [.. means.Select(d => (string[])[d.Variant, d.Of.Level, ComparisonColumns.Signed(d.Bootstrap?.Value), ComparisonColumns.Range(d.Bootstrap), ComparisonColumns.P(d.Bootstrap?.P)])]);
+        UnderTable();
+    }
+
+    void UnderTable()
+    {
+        if (_report.HasOneSeed) Line($"\n{ComparisonColumns.OneSeed}");
     }
 
     void Verdicts()
     {
         Head("Negative transfer");
         if (_report.Verdicts.IsEmpty) Line($"There is no control to judge by: name a variant under 'single' or 'pooled' and let it run.");
+        else Line($"By cells of {_report.Level}; p values are corrected (Holm) over the cells of a line, not over the lines.\n");
         foreach (var verdict in _report.Verdicts) Line($"- {VerdictText.Of(verdict, _report)}");
     }
 
@@ -108,6 +122,7 @@ sealed class ComparisonMarkdown
                 d.Variant, d.Of.Scenario, d.Of.Task, ComparisonColumns.Signed(d.Bootstrap?.Value), ComparisonColumns.Range(d.Bootstrap), ComparisonColumns.Range(d.DeLong),
                 ComparisonColumns.P(d.Bootstrap?.P), ComparisonColumns.P(d.HolmP),
             ])]);
+        UnderTable();
     }
 
     void Head(string head) => _text.Append('\n').Append("## ").Append(head).Append("\n\n");

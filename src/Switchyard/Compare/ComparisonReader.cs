@@ -52,6 +52,8 @@ internal sealed class ComparisonReader(string file, string folder, Func<string, 
         if (!File.Exists(run)) throw place.Error($"base: there is no file '{run}'; name the configuration of a run, relative to this file.");
         var shown = Path.GetRelativePath(Directory.GetCurrentDirectory(), run);
         var node = YamlReader.Read(RunDocument.ReadText(run), shown, hasLines: true, environment);
+        if (overrides.FirstOrDefault(o => o.Split('=')[0].Trim() == "training.seed") is { } seed)
+            throw new InputException($"--set {seed}: the seeds of a comparison stand under 'seeds' of {file}; change them there, or choose some of them with --seeds.");
         foreach (var text in overrides) node = Override.Apply(node, text, environment);
         return (
             node as MapNode ?? throw node.Place.Error($"expected keys such as 'sources:' and 'fields:', found {node.Describe()}."),

@@ -93,8 +93,26 @@ public sealed record ComparisonReport
     /// <summary>Every variant against the controls.</summary>
     public required ImmutableArray<TransferVerdict> Verdicts { get; init; }
 
+    /// <summary>Cells that a variant (no control) significantly loses, corrected over the cells of all variants and controls together.</summary>
+    public required ImmutableArray<ValueDifference> Losses { get; init; }
+
     /// <summary>Whether a variant that is no control significantly loses in some cell.</summary>
-    public bool HasLoss => Verdicts.Any(v => v.Variant != Comparison.Single && v.Variant != Comparison.Pooled && !v.Losses.IsEmpty);
+    public bool HasLoss => !Losses.IsEmpty;
+
+    /// <summary>Whether some reported variant has one seed only, so that its spread between seeds is in no interval.</summary>
+    public bool HasOneSeed => Variants.Any(v => v.Runs.Length < 2);
+
+    /// <summary>Runs of the file without a result, and those that failed, as texts "variant, seed n".</summary>
+    public ImmutableArray<string> Unfinished =>
+    [
+        .. from variant in Comparison.Variants
+           from seed in Comparison.Options.Seeds
+           where Variants.FirstOrDefault(v => v.Name == variant.Name)?.Runs.Any(r => r.Seed == seed) != true
+           select FormattableString.Invariant($"{variant.Name}, seed {seed}{(Failed.Any(f => f.Variant == variant.Name && f.Seed == seed) ? " (failed)" : "")}"),
+    ];
+
+    /// <summary>Seeds of a variant that have a finished run.</summary>
+    public int SeedsOf(string variant) => Variants.First(v => v.Name == variant).Runs.Length;
 
     /// <summary>One JSON object, indented, snake case (docs/comparing.md).</summary>
     public string ToJson() => ComparisonJson.Write(this);

@@ -48,6 +48,9 @@ public static partial class Run
             if (!names.Contains(only)) throw new InputException($"--only {only}: {comparison.File} has no such variant{Names.Suggest(only, names)} Variants: {string.Join(", ", names)}.");
         }
 
+        if (options.ReportOnly && (!options.Only.IsEmpty || !options.Seeds.IsEmpty))
+            throw new InputException($"--report-only trains nothing, so {(options.Only.IsEmpty ? "--seeds" : "--only")} has nothing to choose from; leave one of them out.");
+
         foreach (var seed in options.Seeds)
         {
             if (!comparison.Options.Seeds.Contains(seed))
