@@ -9,7 +9,6 @@ namespace Switchyard.Models;
 public sealed class PleStage
 {
     readonly CgcLayer[] _layers;
-    readonly Members? _scenarios;
 
     /// <param name="scope">Place of the stage's parameters.</param>
     /// <param name="tasks">Tasks that have heads of their own; null: one head for all tasks.</param>
@@ -21,7 +20,6 @@ public sealed class PleStage
     {
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(shape);
-        _scenarios = scenarios;
         _layers = scope.Repeat(
             "layer", layers, (s, i) => new CgcLayer(s, tasks, scenarios, i == 0 ? inputs : shape.Expert.Widths[^1], shape, below: i < layers - 1));
     }
@@ -43,13 +41,13 @@ public sealed class PleStage
     }
 
     /// <summary>Out of the streams of all scenarios, those of the row's own.</summary>
-    void PickOwn(Graph g, ReadOnlySpan<Tensor> streams, NodeIndex own, Span<Tensor> mixed)
+    static void PickOwn(Graph g, ReadOnlySpan<Tensor> streams, NodeIndex own, Span<Tensor> mixed)
     {
+        Span<Tensor> each = stackalloc Tensor[streams.Length / mixed.Length];
         for (var t = 0; t < mixed.Length; t++)
         {
-            var all = streams[t];
-            for (var a = t + mixed.Length; a < streams.Length; a += mixed.Length) all = g.Concat(all, streams[a]);
-            mixed[t] = g.PickGate(all, _scenarios!.Count, own);
+            for (var a = 0; a < each.Length; a++) each[a] = streams[a * mixed.Length + t];
+            mixed[t] = g.PickStream(each, own);
         }
     }
 }
