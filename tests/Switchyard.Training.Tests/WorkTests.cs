@@ -57,6 +57,18 @@ public sealed class WorkTests
         scoring.Stored.ShouldBe(Rows * (Others + (2 * (95 + 20)) + (2 * 40) + (4 * 40)));
     }
 
+    /// <summary>Three experts, a gate for each of three scenarios, and for each of three tasks the tower of the row's own.</summary>
+    [Fact]
+    public void Work_HmoeWithoutLabelMixing_CountsTheOwnScenariosTowersOnly()
+    {
+        var options = new HmoeOptions { Level = 2, Experts = 3, Expert = Expert, TowerWidths = [6], MixLabels = false };
+        const long Common = (3 * (95 + 20)) + (19 * 9);
+
+        var (scoring, _) = WorkOf(TinyData.Schema([2, 3], [-1, 0, -1]), options);
+
+        scoring.ShouldBe(new LinearWork(Rows * (Common + (3 * 30)), Rows * (Common + (3 * 3 * 30))));
+    }
+
     static Aesm2Options Sparse() => new()
     {
         Experts = 4,

@@ -9,4 +9,7 @@ public sealed class Linear(Scope scope, int inputs, int outputs, bool relu = fal
     readonly Parameter _bias = scope.Parameter("bias", 1, outputs, Init.Linear(inputs));
 
     public Tensor Forward(Graph g, Tensor x) => g.Linear(x, _weight, _bias, relu);
+
+    /// <summary>The same of rows that a dispatch to one expert picked.</summary>
+    public Tensor Forward(Graph g, Tensor x, Dispatch rows) => g.ExpertLinear(x, _weight, _bias, rows, gather: false, relu);
 }

@@ -17,6 +17,9 @@ public sealed class Mlp
 
     public int Outputs { get; }
 
+    /// <summary>For callers that do something between the layers.</summary>
+    public ReadOnlySpan<Linear> Layers => _layers;
+
     public Tensor Forward(Graph g, Tensor x)
     {
         foreach (var layer in _layers) x = layer.Forward(g, x);

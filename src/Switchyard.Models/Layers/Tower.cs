@@ -17,4 +17,13 @@ public sealed class Tower
     }
 
     public Tensor Forward(Graph g, Tensor x) => _output.Forward(g, _hidden.Forward(g, x));
+
+    /// <summary>The same of the rows alone that a dispatch to one expert picked, [pairs,1].</summary>
+    public Tensor Forward(Graph g, Tensor x, Dispatch rows)
+    {
+        ArgumentNullException.ThrowIfNull(g);
+        var h = g.Gather(x, rows);
+        foreach (var layer in _hidden.Layers) h = layer.Forward(g, h, rows);
+        return _output.Forward(g, h, rows);
+    }
 }

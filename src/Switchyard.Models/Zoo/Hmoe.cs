@@ -31,7 +31,8 @@ public sealed record HmoeOptions : ModelOptions
     public bool CutGradients { get; init; } = true;
 
     public override string Topology => string.Create(
-        CultureInfo.InvariantCulture, $"a gate per scenario of level {Level}; per task, a tower{(MixLabels ? " and a gate over all scenarios' logits" : "")} for each of them");
+        CultureInfo.InvariantCulture,
+        $"a gate per scenario of level {Level}; per task, a tower{(MixLabels ? " and a gate over all scenarios' logits" : "")} for each of them");
 
     public override RankingModel Build(Scope scope, ModelShape shape) => new Hmoe(scope, shape, this);
 }
@@ -58,7 +59,8 @@ public sealed class Hmoe : RankingModel
         var (tasks, scenarios) = (shape.EveryTask, shape.Scenarios(options.Level));
         _scenarios = scenarios.Count;
         _experts = new ExpertBank(scope.Sub("expert"), options.Experts, shape.Width, options.Expert);
-        _gate = scope.Sub("gate").Parameter("weight", shape.Width, scenarios.Count * options.Experts, Init.Linear(shape.Width), axes: new MemberAxes(Cols: scenarios));
+        _gate = scope.Sub("gate").Parameter(
+            "weight", shape.Width, scenarios.Count * options.Experts, Init.Linear(shape.Width), axes: new MemberAxes(Cols: scenarios));
         _towers = scope.Repeat("tower", tasks, (s, _) => s.Repeat("scenario", scenarios, (own, _) => new Tower(own, _experts.Outputs, options.TowerWidths)));
         _labels = options.MixLabels ? scope.Repeat("label_gate", tasks, (s, _) => new LabelGate(s, shape.Width, scenarios)) : [];
     }
@@ -66,27 +68,62 @@ public sealed class Hmoe : RankingModel
     public override void Forward(Graph g, Tensor x, ScenarioPath path, Span<Tensor> logits)
     {
         var own = path[_options.Level - 1];
-        Span<Tensor> mixed = stackalloc Tensor[_scenarios];
-        Mix(g, x, own, mixed);
         var gate = g.OneHot(own, x.Rows, _scenarios);
-        var dispatch = _options.MixLabels ? g.Route(new ReadOnlySpan<Tensor>(in gate)) : null;
+        Span<Tensor> mixed = stackalloc Tensor[_scenarios];
+        Mix(g, x, gate, own, mixed);
+        if (!_options.MixLabels)
+        {
+            OwnLogits(g, gate, mixed, logits);
+            return;
+        }
+
+        var dispatch = g.Route(new ReadOnlySpan<Tensor>(in gate));
         Span<Tensor> scores = stackalloc Tensor[_scenarios];
         for (var t = 0; t < logits.Length; t++)
         {
             for (var m = 0; m < _scenarios; m++) scores[m] = _towers[t][m].Forward(g, mixed[m]);
-            var weights = dispatch is null ? gate : _labels[t].Forward(g, x, gate, dispatch, own);
-            logits[t] = g.MixLogits(weights, scores, _options.CutGradients ? own : NodeIndex.Constant(-1));
+            logits[t] = g.MixLogits(_labels[t].Forward(g, x, gate, dispatch, own), scores, _options.CutGradients ? own : NodeIndex.Constant(-1));
         }
     }
 
-    /// <summary>The experts mixed by every scenario's gate: any of them may count in a row's logit.</summary>
-    void Mix(Graph g, Tensor x, NodeIndex own, Span<Tensor> mixed)
+    /// <summary>
+    /// The experts mixed by every scenario's gate: of all rows where labels are mixed, for any of them may count in a row's logit; else
+    /// of its own rows.
+    /// </summary>
+    void Mix(Graph g, Tensor x, Tensor gate, NodeIndex own, Span<Tensor> mixed)
     {
         var all = g.Linear(x, _gate);
         g.NoteGate(new GateNote("expert", own, g.Softmax(g.PickGate(g.Detach(all), _scenarios, own))));
+        var weights = g.SoftmaxOfGroups(all, _scenarios);
+        if (!_options.MixLabels) weights = g.WeighGroups(weights, Mask(g, gate));
         Span<Tensor> gates = stackalloc Tensor[_scenarios];
-        for (var m = 0; m < _scenarios; m++) gates[m] = g.Softmax(g.PickGate(all, _scenarios, NodeIndex.Constant(m)));
+        for (var m = 0; m < _scenarios; m++) gates[m] = g.Columns(weights, m * _experts.Experts, _experts.Experts);
         _experts.Mix(g, x, gates, mixed);
+    }
+
+    /// <summary>Every scenario's towers on its own rows; a row of an unknown scenario goes through all of them and has the mean.</summary>
+    void OwnLogits(Graph g, Tensor gate, ReadOnlySpan<Tensor> mixed, Span<Tensor> logits)
+    {
+        for (var m = 0; m < _scenarios; m++)
+        {
+            var share = g.Columns(gate, m, 1);
+            var rows = g.Route(new ReadOnlySpan<Tensor>(in share));
+            for (var t = 0; t < logits.Length; t++)
+            {
+                var logit = g.Combine(_towers[t][m].Forward(g, mixed[m], rows), share, rows, 0);
+                logits[t] = m == 0 ? logit : g.Add(logits[t], logit);
+            }
+        }
+    }
+
+    /// <summary>1 where a gate is not 0.</summary>
+    static Tensor Mask(Graph g, Tensor gate)
+    {
+        var mask = g.New(gate.Rows, gate.Cols, needsGrad: false);
+        var weights = g.Value(gate);
+        var chosen = g.Value(mask);
+        for (var i = 0; i < chosen.Length; i++) chosen[i] = weights[i] != 0 ? 1 : 0;
+        return mask;
     }
 
     /// <summary>softmax(x V_a) over the scenarios' logits with the V of the row's own scenario a; the mean of all where it is unknown.</summary>
