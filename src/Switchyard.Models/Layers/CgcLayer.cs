@@ -11,7 +11,7 @@ public sealed record CgcShape(int Own, int Shared, ExpertOptions Expert);
 /// <summary>
 /// Customised gate control (Tang et al., RecSys 2020, §4): head a mixes its own experts, which read its own stream x_a, with the
 /// shared experts, which read the shared stream, by softmax(x_a W_a) over [own.., shared..], without bias. Heads are tasks,
-/// scenarios, or (scenario, task) pairs; where they follow scenarios, a row computes and trains the heads of its own.
+/// scenarios, or (scenario, task) pairs; where they follow scenarios, a row computes the experts of its own and trains the heads of its own.
 /// </summary>
 public sealed class CgcLayer
 {

@@ -2,7 +2,11 @@ using Switchyard.Engine;
 
 namespace Switchyard.Models;
 
-/// <summary>A softmax gate over experts, without bias: softmax(x W), or softmax(x W_m) with the W of the row's own member (scenario).</summary>
+/// <summary>
+/// A softmax gate over experts, without bias: softmax(x W), or softmax(x W_m) with the W of the row's own member (scenario). The logits of
+/// all members are one product, out of which a row's own are picked: gates are so narrow that sending rows to them would gain little.
+/// Own weights train on own rows only.
+/// </summary>
 /// <param name="scope">Place of the weights.</param>
 /// <param name="inputs">Width of x.</param>
 /// <param name="experts">Experts it weighs.</param>
