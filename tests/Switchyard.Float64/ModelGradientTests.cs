@@ -36,11 +36,11 @@ public sealed class ModelGradientTests
         SharedExperts = 1,
         Expert = Expert,
         Level = 2,
-        ScenarioWidth = 3,
+        IndicatorWidth = 3,
         TowerWidths = [3],
     };
 
-    static readonly CesaaOptions Cesaa = new() { Experts = 5, Expert = Expert, InformationWeight = 0.7, ScenarioWidth = 3, TowerWidths = [4] };
+    static readonly CesaaOptions Cesaa = new() { Experts = 5, Expert = Expert, InformationWeight = 0.7, IndicatorWidth = 3, TowerWidths = [4] };
 
     static readonly EmbeddingOptions Din = new() { Attention = [new AttentionOptions { Field = "words", Query = "brand", Widths = [3] }] };
 
@@ -74,7 +74,7 @@ public sealed class ModelGradientTests
         ["mmoe pairs"] = new MmoeOptions { Experts = 3, Expert = Expert, TowerWidths = [4], Heads = Heads.Pair, Level = 2 },
         ["mmoe stack"] = new MmoeOptions { Experts = 3, Expert = Expert, TowerWidths = [4], Heads = Heads.Stack },
         ["star, level 2"] = new StarOptions { Widths = [4, 3], AuxiliaryWidths = [], IndicatorWidth = 2, Level = 2 },
-        ["star without normalisation"] = new StarOptions { Widths = [4], AuxiliaryWidths = [3], IndicatorWidth = 2, BatchNorm = false },
+        ["star without normalisation"] = new StarOptions { Widths = [4], AuxiliaryWidths = [3], IndicatorWidth = 2, Normalise = false },
         ["ple one layer"] = Ple with { Layers = 1 },
         ["ple pairs"] = Ple with { Layers = 1, Heads = Heads.Pair, Level = 2 },
         ["ple pairs, three layers"] = Ple with { OwnExperts = 1, SharedExperts = 1, Layers = 3, Heads = Heads.Pair },

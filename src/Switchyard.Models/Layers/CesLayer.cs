@@ -139,7 +139,7 @@ public sealed class CesLayer
 
         public TaskGate(Scope scope, Members scenarios, int inputs, int experts, CesaaOptions options)
         {
-            var width = options.ScenarioWidth;
+            var width = options.IndicatorWidth;
 
             // Small and random: gates that are all alike are a saddle of the mutual information.
             var init = Init.Linear(inputs + width);

@@ -47,9 +47,14 @@ public sealed record EmbeddingOptions
         if (Find(read, attention.Field) is not { HasItems: true } items)
             return Unknown("attention", attention.Field, ", which is no sequence or multi-value field that the model reads", [.. read.Where(f => f.HasItems)]);
         if (Find(read, attention.Query) is not { Kind: FieldKind.Single } query)
-            return Unknown("attention", attention.Query, " as query, which is no field of one value that the model reads", [.. read.Where(f => f.Kind == FieldKind.Single)]);
+        {
+            FieldTraits[] single = [.. read.Where(f => f.Kind == FieldKind.Single)];
+            return Unknown("attention", attention.Query, " as query, which is no field of one value that the model reads", single);
+        }
+
         return items.Width == query.Width ? null
-            : $"embedding.attention: the embedding of '{items.Name}' has width {items.Width}, that of its query '{query.Name}' {query.Width}; give both the same, or let '{items.Name}' share the table of its query.";
+            : $"embedding.attention: the embedding of '{items.Name}' has width {items.Width}, that of its query '{query.Name}' {query.Width}; " +
+              $"give both the same, or let '{items.Name}' share the table of its query.";
     }
 
     static FieldTraits? Find(IReadOnlyList<FieldTraits> read, string name) => read.Where(f => f.Name == name).Select(f => (FieldTraits?)f).FirstOrDefault();

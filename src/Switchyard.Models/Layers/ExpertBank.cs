@@ -35,7 +35,9 @@ public sealed class ExpertBank
     /// <param name="experts">n.</param>
     /// <param name="inputs">Width of x.</param>
     /// <param name="options">Shape of every expert.</param>
-    /// <param name="members">Nodes or tasks that the experts are divided among, the first n / m experts belong to the first; null where they belong to nobody.</param>
+    /// <param name="members">
+    /// Nodes or tasks that the experts are divided among, the first n / m experts belong to the first; null where they belong to nobody.
+    /// </param>
     public ExpertBank(Scope scope, int experts, int inputs, ExpertOptions options, Members? members = null)
     {
         ArgumentNullException.ThrowIfNull(scope);

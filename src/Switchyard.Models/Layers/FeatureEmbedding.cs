@@ -4,7 +4,10 @@ using Switchyard.Engine;
 
 namespace Switchyard.Models;
 
-/// <summary>The tables of the fields a model reads, and how a batch's fields become x [B,D]: their vectors side by side in field order, then those that attention makes.</summary>
+/// <summary>
+/// The tables of the fields a model reads, and how a batch's fields become x [B,D]: their vectors side by side in field order, then
+/// those that attention makes.
+/// </summary>
 public sealed class FeatureEmbedding
 {
     readonly Schema _schema;

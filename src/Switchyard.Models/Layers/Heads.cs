@@ -1,5 +1,3 @@
-using Switchyard.Engine;
-
 namespace Switchyard.Models;
 
 /// <summary>How a model whose paper knows one axis is carried to scenario × task.</summary>
@@ -38,12 +36,4 @@ public static class HeadsText
 
     /// <inheritdoc cref="Of(Heads, int)"/>
     public static string Of(PairHeads heads, int level) => Of(heads == PairHeads.Pair ? Heads.Pair : Heads.Task, level);
-
-    /// <summary>The scenarios that have heads of their own; null where heads are tasks.</summary>
-    /// <exception cref="ArgumentException">There is no such level.</exception>
-    public static Members? Pairs(PairHeads heads, int level, ModelShape shape)
-    {
-        ArgumentNullException.ThrowIfNull(shape);
-        return heads == PairHeads.Pair ? shape.Scenarios(level) : null;
-    }
 }

@@ -54,7 +54,9 @@ public sealed record Aesm2Options : ModelOptions
     [Range(1, 65536)]
     public ImmutableArray<int> TowerWidths { get; init; } = [64];
 
-    [Description("Where the network's input x is read again, beside the output of the layer before: none (the paper's form), layers (every layer after the first), towers, both.")]
+    [Description(
+        "Where the network's input x is read again, beside the output of the layer before: none (the paper's form), " +
+        "layers (every layer after the first), towers, both.")]
     [AbsentMeansDefault]
     public InputSkip Skip { get; init; } = InputSkip.None;
 
@@ -62,7 +64,9 @@ public sealed record Aesm2Options : ModelOptions
     [AbsentMeansDefault]
     public bool Residual { get; init; }
 
-    [Description("Every layer whose output is as wide as its input has one more candidate to choose: that input itself, so that scenarios and tasks learn their depth.")]
+    [Description(
+        "Every layer whose output is as wide as its input has one more candidate to choose: that input itself, " +
+        "so that scenarios and tasks learn their depth.")]
     [AbsentMeansDefault]
     public bool Identity { get; init; }
 
@@ -109,7 +113,8 @@ public sealed class Aesm2 : RankingModel
         _nodes = scope.Repeat("scenario_embedding", shape.Levels.Length, (s, i) => Vectors(s, "weight", shape.EveryNode(i)));
         _tasks = Vectors(scope, "task_embedding", shape.EveryTask);
         var (inputs, outputs) = (shape.Width, shape.Width);
-        Parameter Vectors(Scope s, string name, Members members) => s.Parameter(name, members.Count, width, Init.Normal(0.05), axes: new MemberAxes(Rows: members));
+        Parameter Vectors(Scope s, string name, Members members) =>
+            s.Parameter(name, members.Count, width, Init.Normal(0.05), axes: new MemberAxes(Rows: members));
         AesLayer Layer(Scope s, Members members, int indicators)
         {
             var layer = new AesLayer(s, members, inputs, indicators, options.Layer(), options.Identity && outputs == options.Expert.Widths[^1]);

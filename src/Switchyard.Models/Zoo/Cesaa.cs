@@ -61,7 +61,7 @@ public sealed record CesaaOptions : ModelOptions
 
     [Description("Width of the learned embedding of every scenario (e_s).")]
     [Range(1, 1024)]
-    public int ScenarioWidth { get; init; } = 16;
+    public int IndicatorWidth { get; init; } = 16;
 
     [Description("Widths of every task's tower before its logit.")]
     [Range(1, 65536)]
@@ -99,7 +99,7 @@ public sealed class Cesaa : RankingModel
         _level = options.Level - 1;
         var scenarios = shape.Scenarios(options.Level);
         _scenarios = scope.Sub("scenario_embedding").Parameter(
-            "weight", scenarios.Count, options.ScenarioWidth, Init.Normal(0.05), axes: new MemberAxes(Rows: scenarios));
+            "weight", scenarios.Count, options.IndicatorWidth, Init.Normal(0.05), axes: new MemberAxes(Rows: scenarios));
         var inputs = shape.Width;
         _layers = scope.Repeat("layer", options.Layers, (s, _) =>
         {

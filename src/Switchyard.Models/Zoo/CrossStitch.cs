@@ -35,7 +35,7 @@ public sealed record CrossStitchOptions : ModelOptions
 /// </summary>
 public sealed class CrossStitch : RankingModel
 {
-    readonly int _level;
+    readonly HeadScenarios _heads;
     readonly TowerBank[] _towers;
 
     /// <summary>α of a mixing for the heads of a task: [tasks] matrices of [own scenario, other scenario].</summary>
@@ -46,10 +46,10 @@ public sealed class CrossStitch : RankingModel
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(options);
-        var (tasks, scenarios) = (shape.EveryTask, HeadsText.Pairs(options.Heads, options.Level, shape));
+        _heads = new HeadScenarios(options.Heads, options.Level, shape);
+        var (tasks, scenarios) = (shape.EveryTask, _heads.Pairs);
         var (count, heads) = (scenarios?.Count ?? 1, tasks.Count * (scenarios?.Count ?? 1));
         var axes = new MemberAxes(Stack: tasks, Rows: scenarios, Cols: scenarios, Summed: true);
-        _level = scenarios is null ? -1 : options.Level - 1;
         _towers = scope.Repeat("tower", tasks, (s, _) => new TowerBank(s, scenarios, shape.Width, options.TowerWidths));
         _stitches = [.. Enumerable.Range(0, Math.Max(0, options.TowerWidths.Length - 1)).Select(l => scope.Sub("stitch").Repeat(
             l.ToString(CultureInfo.InvariantCulture), tasks, (s, t) => s.Parameter("weight", count, count, Share(t), tasks.Count, axes)))];
@@ -60,7 +60,7 @@ public sealed class CrossStitch : RankingModel
     public override void Forward(Graph g, Tensor x, ScenarioPath path, Span<Tensor> logits)
     {
         var scenarios = _towers[0].Towers;
-        var gate = g.OneHot(_level < 0 ? NodeIndex.Constant(0) : path[_level], x.Rows, scenarios);
+        var gate = g.OneHot(_heads.Own(path), x.Rows, scenarios);
         var own = g.Route(new ReadOnlySpan<Tensor>(in gate));
         var rows = _stitches.Length == 0 ? own : Every(g, x.Rows, scenarios);
         Span<Tensor> mixed = stackalloc Tensor[logits.Length];

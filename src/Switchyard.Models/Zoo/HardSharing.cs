@@ -41,7 +41,7 @@ public sealed record HardSharingOptions : ModelOptions
 /// </summary>
 public sealed class HardSharing : RankingModel
 {
-    readonly int _level;
+    readonly HeadScenarios _heads;
     readonly Mlp _bottom;
     readonly ExpertBank? _scenarios;
     readonly TaskTowers _towers;
@@ -51,17 +51,16 @@ public sealed class HardSharing : RankingModel
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(options);
-        var scenarios = options.Heads == Heads.Task ? null : shape.Scenarios(options.Level);
-        _level = scenarios is null ? -1 : options.Level - 1;
+        _heads = new HeadScenarios(options.Heads, options.Level, shape);
         _bottom = new Mlp(scope.Sub("bottom"), shape.Width, options.BottomWidths);
-        if (options.Heads == Heads.Stack)
-            _scenarios = new ExpertBank(scope.Sub("scenario"), scenarios!.Count, _bottom.Outputs, new ExpertOptions { Widths = options.ScenarioWidths }, scenarios);
-        _towers = new TaskTowers(scope, shape.EveryTask, options.Heads == Heads.Pair ? scenarios : null, _scenarios?.Outputs ?? _bottom.Outputs, options.TowerWidths);
+        var experts = new ExpertOptions { Widths = options.ScenarioWidths };
+        if (_heads.Stage is { } stage) _scenarios = new ExpertBank(scope.Sub("scenario"), stage.Count, _bottom.Outputs, experts, stage);
+        _towers = new TaskTowers(scope, shape.EveryTask, _heads.Pairs, _scenarios?.Outputs ?? _bottom.Outputs, options.TowerWidths);
     }
 
     public override void Forward(Graph g, Tensor x, ScenarioPath path, Span<Tensor> logits)
     {
-        var own = _level < 0 ? default : path[_level];
+        var own = _heads.Own(path);
         var h = _bottom.Forward(g, x);
         if (_scenarios is not null) h = _scenarios.Mix(g, h, g.OneHot(own, x.Rows, _scenarios.Experts));
         logits.Fill(h);

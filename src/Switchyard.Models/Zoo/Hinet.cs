@@ -52,14 +52,16 @@ public sealed record HinetOptions : ModelOptions
 
     [Description("Width of the learned embedding of every scenario, which the attention reads.")]
     [Range(1, 1024)]
-    public int ScenarioWidth { get; init; } = 64;
+    public int IndicatorWidth { get; init; } = 64;
 
     public override string Topology => string.Create(CultureInfo.InvariantCulture, $"scenarios of level {Level}, then {HeadsText.Of(Heads, Level)}");
 
     public override RankingModel Build(Scope scope, ModelShape shape) => new Hinet(scope, shape, this);
 
     protected override ValidationResult? Conflict => Hierarchy && !San && !Shared && !Specific
-        ? new("nothing is left of the scenario layer with san, shared and specific false; set one of them to true, or hierarchy to false.", [nameof(San), nameof(Shared), nameof(Specific)])
+        ? new(
+            "nothing is left of the scenario layer with san, shared and specific false; set one of them to true, or hierarchy to false.",
+            [nameof(San), nameof(Shared), nameof(Specific)])
         : null;
 }
 
@@ -84,10 +86,11 @@ public sealed class Hinet : RankingModel
         _scenarios = shape.Scenarios(options.Level);
         var (san, specific, shared) = (options.Hierarchy && options.San, options.Hierarchy && options.Specific, options.Hierarchy && options.Shared);
         _specific = specific;
-        SubExpertLayer Layer(string name, Members? members) => new(scope.Sub("sei").Sub(name), shape.Width, options.SubExperts, options.SubExpert, members);
+        SubExpertLayer Layer(string name, Members? members) =>
+            new(scope.Sub("sei").Sub(name), shape.Width, options.SubExperts, options.SubExpert, members);
         _shared = shared ? Layer("shared", null) : null;
         _own = san || specific ? Layer("own", _scenarios) : null;
-        _attention = san ? new ScenarioAttention(scope, _scenarios, options.ScenarioWidth) : null;
+        _attention = san ? new ScenarioAttention(scope, _scenarios, options.IndicatorWidth) : null;
         var outputs = (_own ?? _shared)?.Outputs ?? 0;
         var inputs = options.Hierarchy ? outputs * ((san ? 1 : 0) + (specific ? 1 : 0) + (shared ? 1 : 0)) : shape.Width;
         var pairs = options.Heads == PairHeads.Pair ? _scenarios : null;

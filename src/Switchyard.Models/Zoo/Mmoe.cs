@@ -39,7 +39,7 @@ public sealed record MmoeOptions : ModelOptions
 /// </summary>
 public sealed class Mmoe : RankingModel
 {
-    readonly int _level;
+    readonly HeadScenarios _heads;
     readonly ExpertBank? _scenarioExperts;
     readonly Gate? _scenarioGate;
     readonly ExpertBank _experts;
@@ -51,10 +51,8 @@ public sealed class Mmoe : RankingModel
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(options);
-        var scenarios = options.Heads == Heads.Task ? null : shape.Scenarios(options.Level);
-        var pairs = options.Heads == Heads.Pair ? scenarios : null;
-        _level = scenarios is null ? -1 : options.Level - 1;
-        if (options.Heads == Heads.Stack)
+        _heads = new HeadScenarios(options.Heads, options.Level, shape);
+        if (_heads.Stage is { } scenarios)
         {
             var stage = scope.Sub("scenario");
             _scenarioExperts = new ExpertBank(stage.Sub("expert"), options.Experts, shape.Width, options.Expert);
@@ -63,13 +61,13 @@ public sealed class Mmoe : RankingModel
 
         var inputs = _scenarioExperts?.Outputs ?? shape.Width;
         _experts = new ExpertBank(scope.Sub("expert"), options.Experts, inputs, options.Expert);
-        _gates = scope.Repeat("gate", shape.EveryTask, (s, _) => new Gate(s, inputs, options.Experts, pairs));
-        _towers = new TaskTowers(scope, shape.EveryTask, pairs, _experts.Outputs, options.TowerWidths);
+        _gates = scope.Repeat("gate", shape.EveryTask, (s, _) => new Gate(s, inputs, options.Experts, _heads.Pairs));
+        _towers = new TaskTowers(scope, shape.EveryTask, _heads.Pairs, _experts.Outputs, options.TowerWidths);
     }
 
     public override void Forward(Graph g, Tensor x, ScenarioPath path, Span<Tensor> logits)
     {
-        var own = _level < 0 ? default : path[_level];
+        var own = _heads.Own(path);
         if (_scenarioGate is not null)
         {
             var gate = _scenarioGate.Forward(g, x, own);

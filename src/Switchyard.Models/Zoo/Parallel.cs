@@ -27,7 +27,7 @@ public sealed record ParallelOptions : ModelOptions
 /// <summary>Parallel networks: logit_a = tower_a(x), nothing shared above the embeddings. See docs/models/parallel.md.</summary>
 public sealed class ParallelTowers : RankingModel
 {
-    readonly int _level;
+    readonly HeadScenarios _heads;
     readonly TaskTowers _towers;
 
     public ParallelTowers(Scope scope, ModelShape shape, ParallelOptions options)
@@ -35,14 +35,13 @@ public sealed class ParallelTowers : RankingModel
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(options);
-        var scenarios = HeadsText.Pairs(options.Heads, options.Level, shape);
-        _level = scenarios is null ? -1 : options.Level - 1;
-        _towers = new TaskTowers(scope, shape.EveryTask, scenarios, shape.Width, options.TowerWidths);
+        _heads = new HeadScenarios(options.Heads, options.Level, shape);
+        _towers = new TaskTowers(scope, shape.EveryTask, _heads.Pairs, shape.Width, options.TowerWidths);
     }
 
     public override void Forward(Graph g, Tensor x, ScenarioPath path, Span<Tensor> logits)
     {
         logits.Fill(x);
-        _towers.Forward(g, logits, _level < 0 ? default : path[_level], logits);
+        _towers.Forward(g, logits, _heads.Own(path), logits);
     }
 }

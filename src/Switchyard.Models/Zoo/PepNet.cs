@@ -70,7 +70,8 @@ public sealed class PepNet : RankingModel
             _embeddings = new ScaleNet(net.Sub("scale"), options.IndicatorWidth + shape.Width, options.ScaleWidth, shape.Width);
         }
 
-        _towers = scope.Repeat("tower", shape.EveryTask, (s, _) => new TaskTower(s, shape.Width, options));
+        var prior = (options.ScaleEmbeddings ? 2 : 1) * shape.Width;
+        _towers = scope.Repeat("tower", shape.EveryTask, (s, _) => new TaskTower(s, shape.Width, prior, options));
     }
 
     public override void Forward(Graph g, Tensor x, ScenarioPath path, Span<Tensor> logits)
@@ -88,21 +89,20 @@ public sealed class PepNet : RankingModel
     Tensor Read(Graph g, Tensor x) => _cut ? g.Detach(x) : x;
 
     /// <summary>A tower whose hidden units are scaled by what the row is.</summary>
-    sealed class TaskTower(Scope scope, int inputs, PepNetOptions options)
+    sealed class TaskTower(Scope scope, int inputs, int prior, PepNetOptions options)
     {
-        readonly Linear[] _hidden = scope.Repeat(
-            "hidden", options.TowerWidths.Length, (s, i) => new Linear(s, i == 0 ? inputs : options.TowerWidths[i - 1], options.TowerWidths[i], relu: true));
+        readonly Mlp _hidden = new(scope.Sub("hidden"), inputs, options.TowerWidths);
 
         readonly ScaleNet[] _scales = scope.Repeat(
-            "scale", options.ScaleTowers ? options.TowerWidths.Length : 0, (s, i) => new ScaleNet(s, (options.ScaleEmbeddings ? 2 : 1) * inputs, options.ScaleWidth, options.TowerWidths[i]));
+            "scale", options.ScaleTowers ? options.TowerWidths.Length : 0, (s, i) => new ScaleNet(s, prior, options.ScaleWidth, options.TowerWidths[i]));
 
         readonly Linear _output = new(scope.Sub("output"), options.TowerWidths.IsEmpty ? inputs : options.TowerWidths[^1], 1);
 
         public Tensor Forward(Graph g, Tensor h, Tensor prior)
         {
-            for (var i = 0; i < _hidden.Length; i++)
+            for (var i = 0; i < _hidden.Layers.Length; i++)
             {
-                h = _hidden[i].Forward(g, h);
+                h = _hidden.Layers[i].Forward(g, h);
                 if (_scales.Length > 0) h = _scales[i].Scale(g, prior, h);
             }
 

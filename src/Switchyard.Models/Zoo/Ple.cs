@@ -45,7 +45,7 @@ public sealed record PleOptions : ModelOptions
 /// </summary>
 public sealed class Ple : RankingModel
 {
-    readonly int _level;
+    readonly HeadScenarios _heads;
     readonly PleStage? _scenarios;
     readonly PleStage _tasks;
     readonly TaskTowers _towers;
@@ -55,18 +55,16 @@ public sealed class Ple : RankingModel
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(options);
-        var scenarios = options.Heads == Heads.Task ? null : shape.Scenarios(options.Level);
-        var pairs = options.Heads == Heads.Pair ? scenarios : null;
+        _heads = new HeadScenarios(options.Heads, options.Level, shape);
         var experts = new CgcShape(options.OwnExperts, options.SharedExperts, options.Expert);
-        _level = scenarios is null ? -1 : options.Level - 1;
-        _scenarios = options.Heads == Heads.Stack ? new PleStage(scope.Sub("scenario"), null, scenarios, shape.Width, options.Layers, experts) : null;
-        _tasks = new PleStage(scope, shape.EveryTask, pairs, _scenarios?.Outputs ?? shape.Width, options.Layers, experts);
-        _towers = new TaskTowers(scope, shape.EveryTask, pairs, _tasks.Outputs, options.TowerWidths);
+        _scenarios = _heads.Stage is { } stage ? new PleStage(scope.Sub("scenario"), null, stage, shape.Width, options.Layers, experts) : null;
+        _tasks = new PleStage(scope, shape.EveryTask, _heads.Pairs, _scenarios?.Outputs ?? shape.Width, options.Layers, experts);
+        _towers = new TaskTowers(scope, shape.EveryTask, _heads.Pairs, _tasks.Outputs, options.TowerWidths);
     }
 
     public override void Forward(Graph g, Tensor x, ScenarioPath path, Span<Tensor> logits)
     {
-        var own = _level < 0 ? default : path[_level];
+        var own = _heads.Own(path);
         if (_scenarios is not null) _scenarios.Forward(g, x, own, new Span<Tensor>(ref x));
         _tasks.Forward(g, x, own, logits);
         _towers.Forward(g, logits, own, logits);

@@ -22,7 +22,7 @@ public sealed record StarOptions : ModelOptions
     public int IndicatorWidth { get; init; } = 16;
 
     [Description("Partitioned normalisation of x; false: x as it is.")]
-    public bool BatchNorm { get; init; } = true;
+    public bool Normalise { get; init; } = true;
 
     [Description("Scenario level of the networks, 1 = the coarsest.")]
     [Range(1, 64)]
@@ -45,7 +45,7 @@ public sealed class Star : RankingModel
     readonly ExpertNorm? _norm;
     readonly StarLinear[] _layers;
     readonly Parameter _embedding;
-    readonly Linear[] _auxiliary;
+    readonly Mlp _auxiliary;
     readonly (StarLinear Star, Linear Auxiliary)[] _outputs;
 
     public Star(Scope scope, ModelShape shape, StarOptions options)
@@ -54,17 +54,16 @@ public sealed class Star : RankingModel
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(options);
         var scenarios = shape.Scenarios(options.Level);
-        var (widths, auxiliary) = (options.Widths, options.AuxiliaryWidths);
+        var widths = options.Widths;
         (_level, _scenarios) = (options.Level - 1, scenarios.Count);
-        _norm = options.BatchNorm ? new ExpertNorm(scope.Sub("norm"), scenarios.Count, shape.Width, scenarios, shared: true) : null;
+        _norm = options.Normalise ? new ExpertNorm(scope.Sub("norm"), scenarios.Count, shape.Width, scenarios, shared: true) : null;
         _layers = scope.Repeat("star", widths.Length, (s, i) => new StarLinear(s, scenarios, i == 0 ? shape.Width : widths[i - 1], widths[i]));
         var net = scope.Sub("auxiliary_net");
         _embedding = net.Parameter("embedding", scenarios.Count, options.IndicatorWidth, Init.Normal(0.05), axes: new MemberAxes(Rows: scenarios));
-        var inputs = options.IndicatorWidth + shape.Width;
-        _auxiliary = net.Repeat("hidden", auxiliary.Length, (s, i) => new Linear(s, i == 0 ? inputs : auxiliary[i - 1], auxiliary[i], relu: true));
+        _auxiliary = new Mlp(net.Sub("hidden"), options.IndicatorWidth + shape.Width, options.AuxiliaryWidths);
         _outputs = scope.Repeat("tower", shape.EveryTask, (s, _) => (
             new StarLinear(s.Sub("star"), scenarios, widths.IsEmpty ? shape.Width : widths[^1], 1),
-            new Linear(s.Sub("auxiliary"), auxiliary.IsEmpty ? inputs : auxiliary[^1], 1)));
+            new Linear(s.Sub("auxiliary"), _auxiliary.Outputs, 1)));
     }
 
     public override void Forward(Graph g, Tensor x, ScenarioPath path, Span<Tensor> logits)
@@ -73,8 +72,7 @@ public sealed class Star : RankingModel
         var gate = g.OneHot(own, x.Rows, _scenarios);
         var dispatch = g.Route(new ReadOnlySpan<Tensor>(in gate));
         var h = Normalised(g, x, dispatch);
-        var auxiliary = g.Concat(g.Lookup(_embedding, own, x.Rows), g.Combine(h, gate, dispatch, 0));
-        foreach (var layer in _auxiliary) auxiliary = layer.Forward(g, auxiliary);
+        var auxiliary = _auxiliary.Forward(g, g.Concat(g.Lookup(_embedding, own, x.Rows), g.Combine(h, gate, dispatch, 0)));
         foreach (var layer in _layers) h = layer.Forward(g, h, dispatch, relu: true);
         for (var t = 0; t < logits.Length; t++)
         {

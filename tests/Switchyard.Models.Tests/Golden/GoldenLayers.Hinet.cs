@@ -35,7 +35,7 @@ static partial class GoldenLayers
             SharedExperts = golden.Int("cgc_shared"),
             Expert = new ExpertOptions { Widths = [.. golden.Ints("cgc_widths")] },
             TowerWidths = [.. golden.Ints("tower_widths")],
-            ScenarioWidth = golden.Parameters["scenario_embedding"].Cols,
+            IndicatorWidth = golden.Parameters["scenario_embedding"].Cols,
         };
         var parameters = new ParameterSet(1);
         var (input, y, tasks) = (golden.Inputs["x"], golden.Inputs["y"], golden.Int("tasks"));

@@ -18,7 +18,7 @@ static partial class GoldenLayers
             NoiseFloor = golden.Number("noise_floor"),
             InformationWeight = golden.Number("mi_weight"),
             Prior = Enum.Parse<ScenarioPrior>(golden.Text("prior")!, ignoreCase: true),
-            ScenarioWidth = golden.Parameters["domain_embedding"].Cols,
+            IndicatorWidth = golden.Parameters["domain_embedding"].Cols,
             TowerWidths = [.. golden.Ints("tower_widths")],
         };
         var parameters = new ParameterSet(1);

@@ -64,7 +64,7 @@ static class ModelCases
         },
         ["mmoe/batch norm, dropout"] = new MmoeOptions { Experts = 3, Expert = Small with { BatchNorm = true, Dropout = 0.1 }, TowerWidths = [] },
         ["star/level 2, one layer"] = new StarOptions { Widths = [24], AuxiliaryWidths = [], Level = 2 },
-        ["star/no normalisation"] = new StarOptions { Widths = [32, 16], BatchNorm = false },
+        ["star/no normalisation"] = new StarOptions { Widths = [32, 16], Normalise = false },
         ["mmoe/pairs, level 2"] = new MmoeOptions { Expert = Small, Heads = Heads.Pair, Level = 2 },
         ["mmoe/stack"] = new MmoeOptions { Experts = 4, Expert = Small, Heads = Heads.Stack },
         ["parallel/pairs"] = new ParallelOptions { Heads = PairHeads.Pair, TowerWidths = [24, 16] },
@@ -97,7 +97,7 @@ static class ModelCases
             object? quiet = property.Name switch
             {
                 nameof(NoiseSchedule.Sigma) or nameof(NoiseSchedule.Floor) or nameof(ExpertOptions.Dropout) or nameof(EmbeddingOptions.IdDropout) => 0.0,
-                nameof(ExpertOptions.BatchNorm) => false,
+                nameof(ExpertOptions.BatchNorm) or nameof(StarOptions.Normalise) => false,
                 nameof(CesaaOptions.Noise) when value is bool => false,
                 _ => value is not null and not IEnumerable && property.PropertyType.GetMethod("<Clone>$") is not null ? Quieten(value) : value,
             };
