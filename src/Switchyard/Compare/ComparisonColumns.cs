@@ -47,6 +47,15 @@ public static class ComparisonColumns
         return string.Join(" ", variant.Runs.Select(r => r.BestEpoch));
     }
 
+    /// <summary>A difference with what it comes to: ▲ gain, ▼ loss, · undecided.</summary>
+    public static string Entry(ValueDifference? difference, ComparisonReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        if (difference?.Bootstrap is not { } interval) return "";
+        var decided = difference.HolmP < 1 - report.Comparison.Options.Confidence;
+        return $"{Signed(interval.Value)} {(!decided ? "·" : interval.Value > 0 ? "▲" : "▼")}";
+    }
+
     /// <summary>What intervals lack with one seed.</summary>
     public const string OneSeed = "One seed: intervals and p values cover rows only, not the spread between seeds.";
 

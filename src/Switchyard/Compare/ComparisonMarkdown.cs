@@ -105,24 +105,27 @@ sealed class ComparisonMarkdown
             ])]);
     }
 
+    /// <summary>A table for the baseline and each control: cells by variants.</summary>
     void CellDifferences()
     {
-        var baseline = _report.Comparison.Baseline;
-        var cells = _report.Differences
-            .Where(d => d.Reference == baseline && d.Of is { Metric: ComparedMetric.Auc, IsMean: false } && (d.Of.Level == _report.Level || d.Of.Level == "total"))
-            .ToList();
-        if (cells.Count == 0) return;
-        Head($"AUC against {baseline}, by cell");
-        MarkdownTable.Append(
-            _text,
-            ["variant", "scenario", "task", "difference", $"{ComparisonColumns.Coverage(_report)} (groups)", "(DeLong)", "p", "p (Holm)"],
-            3,
-            [.. cells.Select(d => (string[])
-            [
-                d.Variant, d.Of.Scenario, d.Of.Task, ComparisonColumns.Signed(d.Bootstrap?.Value), ComparisonColumns.Range(d.Bootstrap), ComparisonColumns.Range(d.DeLong),
-                ComparisonColumns.P(d.Bootstrap?.P), ComparisonColumns.P(d.HolmP),
-            ])]);
-        UnderTable();
+        var comparison = _report.Comparison;
+        foreach (var reference in new[] { comparison.Baseline, comparison.Single, comparison.Pooled }.OfType<string>().Distinct())
+        {
+            var cells = _report.Differences
+                .Where(d => d.Reference == reference && d.Of is { Metric: ComparedMetric.Auc, IsMean: false } && (d.Of.Level == _report.Level || d.Of.Level == "total"))
+                .GroupBy(d => (d.Of.Level, d.Of.Scenario, d.Of.Task))
+                .ToList();
+            if (cells.Count == 0) continue;
+            var variants = _report.Variants.Where(v => v.Name != reference).Select(v => v.Name).ToList();
+            Head($"AUC against {reference}, by cell");
+            MarkdownTable.Append(
+                _text,
+                ["scenario", "task", .. variants],
+                2,
+                [.. cells.Select(c => (string[])[c.Key.Scenario, c.Key.Task, .. variants.Select(v => ComparisonColumns.Entry(c.FirstOrDefault(d => d.Variant == v), _report))])]);
+            Line($"\n▲ gain, ▼ loss, · undecided (Holm over the cells of a level, for each variant). Intervals and p values stand in report.json.");
+            UnderTable();
+        }
     }
 
     void Head(string head) => _text.Append('\n').Append("## ").Append(head).Append("\n\n");
