@@ -20,7 +20,7 @@ static class TuneCommand
         var onlyBest = new Option<bool>("--only-best") { Description = "Print the file of the best configuration instead of tables." };
         var command = new ExampleCommand(
             "tune",
-            "Search a run's settings on the validation rows: random search, successive halving or a grid. The same command goes on after a stop.",
+            "Tune a run's settings on the validation rows: random search, successive halving or a grid. The same command goes on after a stop.",
             "switchyard tune samples/census-income/tune.yaml",
             "switchyard tune samples/census-income/tune.yaml --set trials=30 --set seeds=[1,2,3] --json report.json",
             "switchyard train $(switchyard tune samples/census-income/tune.yaml --only-best)")

@@ -3,7 +3,7 @@ using Switchyard.Data;
 
 namespace Switchyard;
 
-/// <summary>What trials of one search must have in common, so that their values can be compared.</summary>
+/// <summary>What trials of one tune run must have in common, so that their values can be compared.</summary>
 sealed class TrialRules
 {
     // What a trial may change: what is fitted and how, not which rows it is judged by. The monitor is looked at by itself.
@@ -51,11 +51,11 @@ sealed class TrialRules
         InputException Error(string key, string why) => PlaceOf(key, settings).Error($"{key} cannot be set for trials: {why}.");
     }
 
-    /// <exception cref="InputException">The trial changes what trials are compared by, or what the search itself decides.</exception>
+    /// <exception cref="InputException">The trial changes what trials are compared by, or what the tune run itself decides.</exception>
     public void Check(TuneTrial trial)
     {
         var (now, was) = (trial.Configuration.Training, Base.Training);
-        if (now.Seed != was.Seed) throw Error(trial, "training.seed", "a search trains every trial with the same seeds; name them under 'seeds'");
+        if (now.Seed != was.Seed) throw Error(trial, "training.seed", "a tune run trains every trial with the same seeds; name them under 'seeds'");
         if (now.Monitor != was.Monitor) throw Error(trial, "training.monitor", "trials are compared by it, so it is the same in all; change it in the base file");
         if (_halving && now.Epochs != was.Epochs) throw Error(trial, "training.epochs", "halving decides how many epochs a trial has; change the most there may be under 'set', or use method: random");
         foreach (var (key, value) in Judged(trial.Configuration))
@@ -74,7 +74,7 @@ sealed class TrialRules
     }
 
     static InputException Error(TuneTrial trial, string key, string why) =>
-        PlaceOf(key, [.. trial.Settings.Select(s => (s.Key, s.Place))]).Error($"{key} cannot be searched: {why}.");
+        PlaceOf(key, [.. trial.Settings.Select(s => (s.Key, s.Place))]).Error($"{key} cannot be tuned: {why}.");
 
     /// <summary>Where the key was written, or a part of its section.</summary>
     static Place PlaceOf(string key, IReadOnlyList<(string Key, Place Place)> settings)

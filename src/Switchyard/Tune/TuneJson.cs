@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Switchyard;
 
-/// <summary>A search for programs: the report's own properties.</summary>
+/// <summary>A tune run for programs: the report's own properties.</summary>
 static class TuneJson
 {
     static readonly JsonSerializerOptions Options = new(JsonReport.Options) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };

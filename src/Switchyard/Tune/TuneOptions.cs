@@ -16,7 +16,7 @@ public enum TuneMethod
     Grid,
 }
 
-/// <summary>What a search tries. Read from a YAML file; docs/tuning.md describes every key.</summary>
+/// <summary>What a tune run tries. Read from a YAML file; docs/tuning.md describes every key.</summary>
 public sealed record TuneOptions : IValidatableObject
 {
     [Description("Configuration of the run to tune (its file, or a folder with a switchyard.yaml), relative to this file.")]

@@ -4,7 +4,7 @@ using Switchyard.Evaluation;
 
 namespace Switchyard;
 
-/// <summary>What a search came to. All values are of the validation rows.</summary>
+/// <summary>What a tune run came to. All values are of the validation rows.</summary>
 /// <param name="Name">Name of the run that was tuned.</param>
 /// <param name="Method">How the trials were chosen.</param>
 /// <param name="Monitor">What they are compared by.</param>

@@ -5,7 +5,7 @@ using Switchyard.Evaluation;
 
 namespace Switchyard;
 
-/// <summary>A search for people: the trials, how far they can be told apart, and what each range did.</summary>
+/// <summary>A tune run for people: the trials, how far they can be told apart, and what each range did.</summary>
 static class TuneText
 {
     const int MostValueCharacters = 40;
