@@ -21,6 +21,9 @@ public sealed record FundSearchOptions
     /// <summary>Most nodes of a level.</summary>
     public const int MaxNodes = 16;
 
+    /// <summary>Largest <see cref="Skew"/>: beyond it, all but the first scenarios have next to no rows.</summary>
+    public const double MaxSkew = 8;
+
     /// <summary>The same seed gives the same world and log, bit for bit.</summary>
     public ulong Seed { get; init; } = 1;
 
@@ -35,9 +38,6 @@ public sealed record FundSearchOptions
     /// draws one half.
     /// </summary>
     public AlikeBy Alike { get; init; } = AlikeBy.Domain;
-
-    /// <summary>Largest <see cref="Skew"/>: beyond it, all but the first scenarios have next to no rows.</summary>
-    public const double MaxSkew = 8;
 
     /// <summary>
     /// How unequal the scenarios' shares of the impressions are: that of leaf r, counted from 0, is proportional to (r + 1)^−skew.

@@ -69,7 +69,7 @@ public abstract record ModelOptions : IValidatableObject
     }
 
     /// <summary>The first of the options declared here that does not fit the fields; null where all do.</summary>
-    public FieldProblem? ProblemWith(IReadOnlyList<FieldTraits> fields)
+    internal FieldProblem? ProblemWith(IReadOnlyList<FieldTraits> fields)
     {
         ArgumentNullException.ThrowIfNull(fields);
         string[] names = [.. fields.Select(f => f.Name)];

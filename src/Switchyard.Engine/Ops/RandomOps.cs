@@ -5,6 +5,8 @@ namespace Switchyard.Engine;
 /// <summary>Noise and dropout. Both draw from a counter keyed by seed, step, site and position: neither threads nor dispatch can change them.</summary>
 public static class RandomOps
 {
+    const int IdsAtATime = 256;
+
     /// <summary>Training: x + σ · N(0,1), independent for every element. Scoring, or σ = 0: x itself.</summary>
     /// <param name="site">Number of the place in the model that draws; see <see cref="Scope.Site"/>.</param>
     public static Tensor Noise(this Graph g, Tensor x, Real sigma, int site)
@@ -121,8 +123,6 @@ public static class RandomOps
             }
         }
     }
-
-    const int IdsAtATime = 256;
 
     /// <summary>What elements are multiplied by: 0 with probability <paramref name="rate"/>, else 1 / (1 − rate).</summary>
     static void Factors(ulong key, long firstIndex, Real rate, Span<Real> factors)

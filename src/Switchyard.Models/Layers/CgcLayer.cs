@@ -6,14 +6,14 @@ namespace Switchyard.Models;
 /// <param name="Own">Experts of every head.</param>
 /// <param name="Shared">Experts that all heads share.</param>
 /// <param name="Expert">Shape of every expert.</param>
-public sealed record CgcShape(int Own, int Shared, ExpertOptions Expert);
+sealed record CgcShape(int Own, int Shared, ExpertOptions Expert);
 
 /// <summary>
 /// Customised gate control (Tang et al., RecSys 2020, §4): head a mixes its own experts, which read its own stream x_a, with the
 /// shared experts, which read the shared stream, by softmax(x_a W_a) over [own.., shared..], without bias. Heads are tasks,
 /// scenarios, or (scenario, task) pairs; where they follow scenarios, a row computes the experts of its own and trains the heads of its own.
 /// </summary>
-public sealed class CgcLayer
+sealed class CgcLayer
 {
     readonly CgcShape _shape;
     readonly Members? _scenarios;

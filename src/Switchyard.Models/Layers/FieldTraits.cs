@@ -8,7 +8,7 @@ namespace Switchyard.Models;
 /// <param name="Kind">How it enters the network.</param>
 /// <param name="HasUnseen">Whether id 0 stands for values that training has not seen: not where values are hashed or numbers.</param>
 /// <param name="Width">Width of its vectors; 0 where it has none.</param>
-public readonly record struct FieldTraits(string Name, FieldKind Kind, bool HasUnseen, int Width)
+readonly record struct FieldTraits(string Name, FieldKind Kind, bool HasUnseen, int Width)
 {
     /// <summary>Whether a row has any number of values.</summary>
     public bool HasItems => Kind is FieldKind.Multiple or FieldKind.Sequence;
@@ -27,4 +27,4 @@ public readonly record struct FieldTraits(string Name, FieldKind Kind, bool HasU
 /// <summary>An option that does not fit the fields.</summary>
 /// <param name="Key">Key of the option in the section model.</param>
 /// <param name="Message">What is wrong, beginning with the option's path.</param>
-public sealed record FieldProblem(string Key, string Message);
+sealed record FieldProblem(string Key, string Message);

@@ -6,7 +6,7 @@ namespace Switchyard.Models;
 /// Progressive layered extraction (Tang et al., RecSys 2020, §4): CGC layers one above the other, each head and the shared
 /// experts with a stream of their own.
 /// </summary>
-public sealed class PleStage
+sealed class PleStage
 {
     readonly CgcLayer[] _layers;
 
