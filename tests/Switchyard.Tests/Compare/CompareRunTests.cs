@@ -126,7 +126,7 @@ public sealed class CompareRunTests
         var taken = Directory.GetFiles(results, "mmoe-seed1-*.json").Single();
         File.Delete(taken);
         File.Delete(Directory.GetFiles(results, "pooled-seed2-*.json").Single());
-        var place = folder.Place($"runs/compare/work/{Path.GetFileNameWithoutExtension(taken)}/checkpoints");
+        var place = folder.Place(Path.Join("runs", "compare", "work", Path.GetFileNameWithoutExtension(taken), "checkpoints"));
 
         using (new Switchyard.Training.CheckpointStore(place, new Dictionary<string, string>(), 1, _ => { }))
             folder.Compare(Two).Variants[0].Runs.Select(r => r.Seed).ShouldBe([2ul]);
