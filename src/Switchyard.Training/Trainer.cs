@@ -40,7 +40,8 @@ public readonly record struct ValidationReport(
 /// <param name="BestEpoch">Epoch of the weights that were kept.</param>
 /// <param name="BestValue">Monitor at these weights; null where no validation had a value.</param>
 /// <param name="StoppedEarly">True where patience ran out.</param>
-/// <param name="RowsPerSecond">Training rows per second over all epochs, validation left out.</param>
+/// <param name="RowsPerSecond">Training rows per second over all epochs, validation left out, and where there are more steps than the
+/// first 50 of the process's part, those too: code is compiled in them.</param>
 public sealed record TrainingResult(
     long Steps, int Epochs, long BestStep, int BestEpoch, double? BestValue, bool StoppedEarly, double RowsPerSecond);
 
@@ -55,6 +56,9 @@ public interface ITrainingObserver
 /// <summary>The training loop: epochs, schedule, validation, early stopping. The best weights are always restored.</summary>
 public sealed class Trainer
 {
+    // Code is compiled and compiled again in the first steps of a process: they say nothing of the model's speed.
+    const int WarmSteps = 50;
+
     readonly Ranker _ranker;
     readonly TrainingOptions _options;
     readonly TrainingStep _step;
@@ -67,6 +71,9 @@ public sealed class Trainer
     double _loss;
     long _rows;
     double _seconds;
+    int _warmSteps;
+    long _coldRows;
+    double _coldSeconds;
     double? _bestValue;
     long _bestStep;
     int _bestEpoch;
@@ -146,7 +153,7 @@ public sealed class Trainer
         else _step.Optimizer.BeforeReadAll();
         return new TrainingResult(
             _step.Optimizer.Steps, _epoch, hasBest ? _bestStep : _step.Optimizer.Steps, hasBest ? _bestEpoch : _epoch, _bestValue, _stopped,
-            _seconds > 0 ? _rows / _seconds : 0);
+            _seconds > 0 ? _rows / _seconds : _coldSeconds > 0 ? _coldRows / _coldSeconds : 0);
     }
 
     /// <summary>An epoch, or what is left of it after resuming.</summary>
@@ -171,7 +178,14 @@ public sealed class Trainer
             _loss += _step.Run(batch, rate, Math.Min(1, (double)done / Math.Max(1, stepsPerEpoch * _options.Epochs - 1)));
             _steps++;
             _epochRows += batch.Count;
-            _rows += batch.Count;
+            if (_warmSteps < WarmSteps) _coldRows += batch.Count;
+            else _rows += batch.Count;
+            if (++_warmSteps == WarmSteps)
+            {
+                StopClock(cold: true);
+                _clock.Restart();
+            }
+
             var now = _epochSeconds + _clock.Elapsed.TotalSeconds;
             observer.OnStep(new StepReport(
                 done + 1, _epoch, _steps, stepsPerEpoch, _loss / _steps, _step.AuxiliaryLoss, _epochRows / Math.Max(now, 1e-9), rate));
@@ -191,12 +205,13 @@ public sealed class Trainer
     }
 
     /// <summary>Validations and checkpoints do not count as training time.</summary>
-    void StopClock()
+    void StopClock(bool cold = false)
     {
         var seconds = _clock.Elapsed.TotalSeconds;
         _clock.Reset();
         _epochSeconds += seconds;
-        _seconds += seconds;
+        if (cold || _warmSteps < WarmSteps) _coldSeconds += seconds;
+        else _seconds += seconds;
     }
 
     void Interrupt(CancellationToken cancellation)

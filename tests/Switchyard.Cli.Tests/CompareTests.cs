@@ -66,7 +66,7 @@ public sealed class CompareTests : IDisposable
         root.GetProperty("verdicts").EnumerateArray().Select(v => v.GetProperty("variant").GetString()).ShouldBe(["mmoe", "aesm2"]);
 
         var markdown = File.ReadAllText(_run.Place("c.md"));
-        foreach (var head in new[] { "## Models", "## Mean AUC against mmoe", "## Negative transfer", "## AUC by scenario and task", "## GAUC", "## Log loss", "## Calibration" }) markdown.ShouldContain(head);
+        foreach (var head in new[] { "## Models", "## Mean AUC against mmoe", "## Negative transfer", "## AUC against pooled, by cell", "rows/s: median of the seeds and their range, with ", "## AUC by scenario and task", "## GAUC", "## Log loss", "## Calibration" }) markdown.ShouldContain(head);
         markdown.ShouldBe(File.ReadAllText(Path.Combine(Folder, "report.md")));
 
         var again = Compare().ShouldSucceed();

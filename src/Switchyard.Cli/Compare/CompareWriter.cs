@@ -28,7 +28,7 @@ static class CompareWriter
                     ComparisonColumns.Text(variant.Validation),
                     ComparisonColumns.Number(variant.Runs[0].DenseParameters),
                     ComparisonColumns.Number(variant.Runs.Average(r => r.ActiveParameters)),
-                    ComparisonColumns.Number(variant.Runs.Average(r => r.RowsPerSecond)),
+                    ComparisonColumns.Speed(variant),
                     ComparisonColumns.Bytes(variant.Runs.Max(r => r.PeakMemory)),
                     $"{variant.Runs.Length}"));
         }

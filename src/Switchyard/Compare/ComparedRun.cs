@@ -35,7 +35,7 @@ public sealed record ComparedRun
 
     public required long Steps { get; init; }
 
-    /// <summary>Training rows per second, validation and the first steps, in which code is compiled, left out.</summary>
+    /// <summary>Training rows per second, validation and the first 50 steps, in which code is compiled, left out.</summary>
     public required double RowsPerSecond { get; init; }
 
     /// <summary>Seconds of training with validation; of a resumed run, of its last part only.</summary>

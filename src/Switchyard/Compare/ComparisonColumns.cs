@@ -1,4 +1,5 @@
 using System.Globalization;
+using MathNet.Numerics.Statistics;
 
 namespace Switchyard;
 
@@ -54,6 +55,21 @@ public static class ComparisonColumns
         if (difference?.Bootstrap is not { } interval) return "";
         var decided = difference.HolmP < 1 - report.Comparison.Options.Confidence;
         return $"{Signed(interval.Value)} {(!decided ? "·" : interval.Value > 0 ? "▲" : "▼")}";
+    }
+
+    /// <summary>Training rows per second: the median of the seeds, and their range.</summary>
+    public static string Speed(VariantReport variant)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        var speeds = variant.Runs.Select(r => r.RowsPerSecond).ToArray();
+        return Number(speeds.Median()) + (speeds.Length > 1 ? $" [{Number(speeds.Min())}, {Number(speeds.Max())}]" : "");
+    }
+
+    /// <summary>Mean seconds of training; at least so many where a run was resumed.</summary>
+    public static string Seconds(VariantReport variant)
+    {
+        ArgumentNullException.ThrowIfNull(variant);
+        return (variant.Runs.Any(r => r.Resumed) ? "≥ " : "") + Number(variant.Runs.Average(r => r.Seconds));
     }
 
     /// <summary>What intervals lack with one seed.</summary>

@@ -49,10 +49,11 @@ sealed class ComparisonMarkdown
                 .. levels.Select(l => ComparisonColumns.Text(v.Means.FirstOrDefault(m => m.Level == l)?.Auc)),
                 ComparisonColumns.Text(v.Validation), ComparisonColumns.Epochs(v), ComparisonColumns.Number(v.Runs[0].Parameters), ComparisonColumns.Number(v.Runs[0].DenseParameters),
                 ComparisonColumns.Number(v.Runs.Average(r => r.ActiveParameters)), ComparisonColumns.Number(v.Runs.Average(r => r.FlopsPerRow)),
-                ComparisonColumns.Number(v.Runs.Average(r => r.RowsPerSecond)), ComparisonColumns.Bytes(v.Runs.Max(r => r.PeakMemory)), ComparisonColumns.Number(v.Runs.Average(r => r.Seconds)), $"{v.Runs.Length}",
+                ComparisonColumns.Speed(v), ComparisonColumns.Bytes(v.Runs.Max(r => r.PeakMemory)), ComparisonColumns.Seconds(v), $"{v.Runs.Length}",
             ])]);
         Line($"");
         Line($"Validation: {ComparisonColumns.Monitors(_report)}.");
+        Line($"rows/s: median of the seeds and their range, with {string.Join(" or ", _report.Variants.SelectMany(v => v.Runs).Select(r => r.Threads).Distinct().Order())} threads. Seconds with ≥: some seed went on from a checkpoint, and only its last part is counted.");
         Line($"Size: equal = weights without tables within 10 % of the baseline's, or marked so. Active: weights without tables that a row uses. Peak memory {(_report.Variants.All(v => v.Runs.All(r => r.PeakOfRun)) ? "of the process during the run" : "of the process since it began")}.");
         Line($"");
         foreach (var variant in _report.Variants) Line($"- {variant.Name}: {variant.Topology}");
