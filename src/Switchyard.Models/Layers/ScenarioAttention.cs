@@ -20,7 +20,7 @@ public sealed class ScenarioAttention
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(scenarios);
         var (vectors, linear, axes) = (scope.Sub("scenario_embedding"), scope.Sub("san"), new MemberAxes(Cols: scenarios));
-        _embedding = vectors.Parameter("weight", scenarios.Count, width, Init.Normal(0.05), axes: new MemberAxes(Rows: scenarios));
+        _embedding = vectors.Vectors("weight", scenarios, width);
         _weight = linear.Parameter("weight", width, scenarios.Count, Init.Linear(width), axes: axes);
         _bias = linear.Parameter("bias", 1, scenarios.Count, Init.Linear(width), axes: axes);
     }

@@ -110,11 +110,9 @@ public sealed class Aesm2 : RankingModel
     {
         _options = options;
         var width = options.IndicatorWidth;
-        _nodes = scope.Repeat("scenario_embedding", shape.Levels.Length, (s, i) => Vectors(s, "weight", shape.EveryNode(i)));
-        _tasks = Vectors(scope, "task_embedding", shape.EveryTask);
+        _nodes = scope.Repeat("scenario_embedding", shape.Levels.Length, (s, i) => s.Vectors("weight", shape.EveryNode(i), width));
+        _tasks = scope.Vectors("task_embedding", shape.EveryTask, width);
         var (inputs, outputs) = (shape.Width, shape.Width);
-        Parameter Vectors(Scope s, string name, Members members) =>
-            s.Parameter(name, members.Count, width, Init.Normal(0.05), axes: new MemberAxes(Rows: members));
         AesLayer Layer(Scope s, Members members, int indicators)
         {
             var layer = new AesLayer(s, members, inputs, indicators, options.Layer(), options.Identity && outputs == options.Expert.Widths[^1]);

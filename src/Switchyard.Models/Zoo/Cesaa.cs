@@ -98,8 +98,7 @@ public sealed class Cesaa : RankingModel
     {
         _level = options.Level - 1;
         var scenarios = shape.Scenarios(options.Level);
-        _scenarios = scope.Sub("scenario_embedding").Parameter(
-            "weight", scenarios.Count, options.IndicatorWidth, Init.Normal(0.05), axes: new MemberAxes(Rows: scenarios));
+        _scenarios = scope.Sub("scenario_embedding").Vectors("weight", scenarios, options.IndicatorWidth);
         var inputs = shape.Width;
         _layers = scope.Repeat("layer", options.Layers, (s, _) =>
         {

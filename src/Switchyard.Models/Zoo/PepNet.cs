@@ -66,7 +66,7 @@ public sealed class PepNet : RankingModel
         if (options.ScaleEmbeddings)
         {
             var (scenarios, net) = (shape.Scenarios(options.Level), scope.Sub("scenario"));
-            _embedding = net.Parameter("embedding", scenarios.Count, options.IndicatorWidth, Init.Normal(0.05), axes: new MemberAxes(Rows: scenarios));
+            _embedding = net.Vectors("embedding", scenarios, options.IndicatorWidth);
             _embeddings = new ScaleNet(net.Sub("scale"), options.IndicatorWidth + shape.Width, options.ScaleWidth, shape.Width);
         }
 
@@ -89,14 +89,19 @@ public sealed class PepNet : RankingModel
     Tensor Read(Graph g, Tensor x) => _cut ? g.Detach(x) : x;
 
     /// <summary>A tower whose hidden units are scaled by what the row is.</summary>
-    sealed class TaskTower(Scope scope, int inputs, int prior, PepNetOptions options)
+    sealed class TaskTower
     {
-        readonly Mlp _hidden = new(scope.Sub("hidden"), inputs, options.TowerWidths);
+        readonly Mlp _hidden;
+        readonly ScaleNet[] _scales;
+        readonly Linear _output;
 
-        readonly ScaleNet[] _scales = scope.Repeat(
-            "scale", options.ScaleTowers ? options.TowerWidths.Length : 0, (s, i) => new ScaleNet(s, prior, options.ScaleWidth, options.TowerWidths[i]));
-
-        readonly Linear _output = new(scope.Sub("output"), options.TowerWidths.IsEmpty ? inputs : options.TowerWidths[^1], 1);
+        public TaskTower(Scope scope, int inputs, int prior, PepNetOptions options)
+        {
+            var widths = options.TowerWidths;
+            _hidden = new Mlp(scope.Sub("hidden"), inputs, widths);
+            _scales = scope.Repeat("scale", options.ScaleTowers ? widths.Length : 0, (s, i) => new ScaleNet(s, prior, options.ScaleWidth, widths[i]));
+            _output = new Linear(scope.Sub("output"), _hidden.Outputs, 1);
+        }
 
         public Tensor Forward(Graph g, Tensor h, Tensor prior)
         {

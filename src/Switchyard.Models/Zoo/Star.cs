@@ -59,7 +59,7 @@ public sealed class Star : RankingModel
         _norm = options.Normalise ? new ExpertNorm(scope.Sub("norm"), scenarios.Count, shape.Width, scenarios, shared: true) : null;
         _layers = scope.Repeat("star", widths.Length, (s, i) => new StarLinear(s, scenarios, i == 0 ? shape.Width : widths[i - 1], widths[i]));
         var net = scope.Sub("auxiliary_net");
-        _embedding = net.Parameter("embedding", scenarios.Count, options.IndicatorWidth, Init.Normal(0.05), axes: new MemberAxes(Rows: scenarios));
+        _embedding = net.Vectors("embedding", scenarios, options.IndicatorWidth);
         _auxiliary = new Mlp(net.Sub("hidden"), options.IndicatorWidth + shape.Width, options.AuxiliaryWidths);
         _outputs = scope.Repeat("tower", shape.EveryTask, (s, _) => (
             new StarLinear(s.Sub("star"), scenarios, widths.IsEmpty ? shape.Width : widths[^1], 1),
