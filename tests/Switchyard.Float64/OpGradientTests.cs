@@ -6,7 +6,7 @@ namespace Switchyard.Float64;
 /// <summary>Every op alone, at sizes that leave remainders and on both sides of the row count from which weights are packed.</summary>
 public sealed class OpGradientTests
 {
-    static readonly string[] Decisions = [nameof(SelectionOps.SmallestPerRow), nameof(SelectionOps.LargestPerRow), nameof(SelectionOps.Either), nameof(SelectionOps.OneHot)];
+    static readonly string[] Decisions = [nameof(SelectionOps.SmallestPerRow), nameof(SelectionOps.LargestPerRow), nameof(SelectionOps.Either), nameof(SelectionOps.NotZero), nameof(SelectionOps.OneHot)];
 
     static readonly int[] ItemStarts = [0, 2, 2, 3, 5];
 

@@ -95,7 +95,7 @@ public sealed class Hmoe : RankingModel
         var all = g.Linear(x, _gate);
         g.NoteGate(new GateNote("expert", own, g.Softmax(g.PickGate(g.Detach(all), _scenarios, own))));
         var weights = g.SoftmaxOfGroups(all, _scenarios);
-        if (!_options.MixLabels) weights = g.WeighGroups(weights, Mask(g, gate));
+        if (!_options.MixLabels) weights = g.WeighGroups(weights, g.NotZero(gate));
         Span<Tensor> gates = stackalloc Tensor[_scenarios];
         for (var m = 0; m < _scenarios; m++) gates[m] = g.Columns(weights, m * _experts.Experts, _experts.Experts);
         _experts.Mix(g, x, gates, mixed);
@@ -114,16 +114,6 @@ public sealed class Hmoe : RankingModel
                 logits[t] = m == 0 ? logit : g.Add(logits[t], logit);
             }
         }
-    }
-
-    /// <summary>1 where a gate is not 0.</summary>
-    static Tensor Mask(Graph g, Tensor gate)
-    {
-        var mask = g.New(gate.Rows, gate.Cols, needsGrad: false);
-        var weights = g.Value(gate);
-        var chosen = g.Value(mask);
-        for (var i = 0; i < chosen.Length; i++) chosen[i] = weights[i] != 0 ? 1 : 0;
-        return mask;
     }
 
     /// <summary>softmax(x V_a) over the scenarios' logits with the V of the row's own scenario a; the mean of all where it is unknown.</summary>
