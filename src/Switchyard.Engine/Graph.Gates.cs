@@ -12,9 +12,21 @@ public sealed partial class Graph
 {
     readonly List<GateNote> _gates = [];
 
-    /// <summary>The gates of the forward pass in the order they were computed; their tensors live until the next reset.</summary>
+    /// <summary>
+    /// True where somebody reads <see cref="Gates"/> after a pass. Otherwise (default) none are kept, and what is computed for a note alone
+    /// need not be: a model asks before it does.
+    /// </summary>
+    public bool NotesGates { get; set; }
+
+    /// <summary>
+    /// The gates of the forward pass in the order they were computed, where they are wanted (<see cref="NotesGates"/>); their tensors live
+    /// until the next reset.
+    /// </summary>
     public ReadOnlySpan<GateNote> Gates => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_gates);
 
     /// <summary>Lets whoever reads the graph after the pass see a gate. It computes nothing and changes nothing.</summary>
-    public void NoteGate(in GateNote gate) => _gates.Add(gate);
+    public void NoteGate(in GateNote gate)
+    {
+        if (NotesGates) _gates.Add(gate);
+    }
 }

@@ -97,29 +97,34 @@ public sealed class CesLayer
     {
         var gate = _gates[task];
         var logits = gate.Logits(g, x, indicator, noise, (Real)_options.NoiseFloor, _site + task);
-        var dense = g.Softmax(logits);
-        var chosen = g.LargestPerRow(logits, _options.Active);
-        var sparse = g.MaskedSoftmax(logits, chosen);
+        var shared = _options.SharedExperts;
+        var joins = shared > 0 && _options.Combine == ExpertCombination.Joint;
+        InformationGate? informing = g.Training && _options.InformationWeight != 0 ? _options.InformationOn : null;
+        var dense = g.NotesGates || informing == InformationGate.Dense ? g.Softmax(logits) : default;
         g.NoteGate(new GateNote(_dense, NodeIndex.Constant(task), dense));
-        if (g.Training && _options.InformationWeight != 0)
+        var chosen = g.LargestPerRow(logits, _options.Active);
+        var sparse = !joins || informing == InformationGate.Sparse ? g.MaskedSoftmax(logits, chosen) : default;
+        if (informing is not null)
         {
-            var informed = _options.InformationOn == InformationGate.Dense ? dense : sparse;
-            var information = g.MutualInformation(informed, own, _scenarios, _options.Prior, gate.Shares);
+            var information = g.MutualInformation(informing == InformationGate.Dense ? dense : sparse, own, _scenarios, _options.Prior, gate.Shares);
             g.AddTerm("mutual_information", information, (Real)(-_options.InformationWeight / _gates.Length));
         }
 
-        var shared = _options.SharedExperts;
-        if (shared > 0 && _options.Combine == ExpertCombination.Joint)
+        if (joins)
         {
             var always = Constant(g, x.Rows, shared, 1);
             var mask = g.Concat(chosen, always);
             var joint = g.MaskedSoftmax(g.Concat(logits, gate.SharedLogits(g, x, indicator)), mask);
-            var (specific, common) = (g.Concat(chosen, Constant(g, x.Rows, shared, 0)), g.Concat(Constant(g, x.Rows, chosen.Cols, 0), always));
-            g.NoteGate(new GateNote(_name, NodeIndex.Constant(task), joint, specific, common));
+            if (g.NotesGates)
+            {
+                var (specific, common) = (g.Concat(chosen, Constant(g, x.Rows, shared, 0)), g.Concat(Constant(g, x.Rows, chosen.Cols, 0), always));
+                g.NoteGate(new GateNote(_name, NodeIndex.Constant(task), joint, specific, common));
+            }
+
             return joint;
         }
 
-        g.NoteGate(new GateNote(_name, NodeIndex.Constant(task), sparse, chosen, Constant(g, x.Rows, chosen.Cols, 0)));
+        if (g.NotesGates) g.NoteGate(new GateNote(_name, NodeIndex.Constant(task), sparse, chosen, Constant(g, x.Rows, chosen.Cols, 0)));
         return shared == 0 ? sparse : g.Concat(sparse, Constant(g, x.Rows, shared, (Real)1 / shared));
     }
 

@@ -93,7 +93,7 @@ public sealed class Hmoe : RankingModel
     void Mix(Graph g, Tensor x, Tensor gate, NodeIndex own, Span<Tensor> mixed)
     {
         var all = g.Linear(x, _gate);
-        g.NoteGate(new GateNote("expert", own, g.Softmax(g.PickGate(g.Detach(all), _scenarios, own))));
+        if (g.NotesGates) g.NoteGate(new GateNote("expert", own, g.Softmax(g.PickGate(g.Detach(all), _scenarios, own))));
         var weights = g.SoftmaxOfGroups(all, _scenarios);
         if (!_options.MixLabels) weights = g.WeighGroups(weights, g.NotZero(gate));
         Span<Tensor> gates = stackalloc Tensor[_scenarios];

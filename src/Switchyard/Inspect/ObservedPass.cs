@@ -18,7 +18,7 @@ sealed class ObservedPass
     {
         if (rows.Schema.Fingerprint() != ranker.Schema.Fingerprint()) throw new ArgumentException("The rows were encoded for another schema than the model's.", nameof(rows));
         _rows = rows;
-        _pass = new ForwardPass(ranker, GraphMode.Score, pool);
+        _pass = new ForwardPass(ranker, GraphMode.Score, pool) { Graph = { NotesGates = true } };
         Batch = new Batch(rows.Schema, BatchRows);
         rows.Rewind(0);
     }

@@ -8,7 +8,7 @@ namespace Switchyard;
 /// <summary>Runs rows that were encoded for another model's schema, of which the model's own grew or the other way round, and leaves the graph to be read.</summary>
 sealed class TranslatedPass(Ranker ranker, Schema from, WorkerPool? pool)
 {
-    readonly ForwardPass _pass = new(ranker, GraphMode.Score, pool);
+    readonly ForwardPass _pass = new(ranker, GraphMode.Score, pool) { Graph = { NotesGates = true } };
     readonly BatchTranslation _translation = new(from, ranker.Schema);
     readonly Batch _batch = new(ranker.Schema, ObservedPass.BatchRows);
 

@@ -27,7 +27,7 @@ static partial class GoldenLayers
         string Ours(string name) => CesaaName(name, options.Experts!.Value);
         GoldenWeights.Load(golden, parameters, Ours);
 
-        var g = new Graph(GraphMode.Train, parameters);
+        var g = new Graph(GraphMode.Train, parameters) { NotesGates = true };
         var x = g.Input(input.Data, input.Rows, input.Cols, needsGrad: true);
         var noise = golden.Inputs.TryGetValue("noise", out var epsilon) ? g.Input(epsilon.Data, epsilon.Rows, epsilon.Cols) : default;
         var logits = new Tensor[1];

@@ -212,7 +212,7 @@ static partial class GoldenLayers
     static (Graph Graph, Tensor X, Tensor[] Logits, Tensor Loss) Run(
         GoldenCase golden, RankingModel model, ParameterSet parameters, ScenarioPath path, LossTargets targets)
     {
-        var g = new Graph(GraphMode.Train, parameters);
+        var g = new Graph(GraphMode.Train, parameters) { NotesGates = true };
         var input = golden.Inputs["x"];
         var x = g.Input(input.Data, input.Rows, input.Cols, needsGrad: true);
         var logits = new Tensor[targets.Given.Length];

@@ -94,7 +94,7 @@ public sealed class CesaaTests
     {
         const int rows = 50;
         var ranker = Trained.Train(new CesaaOptions { Experts = 6, Active = 2 }, steps: 3);
-        var pass = new ForwardPass(ranker, GraphMode.Score);
+        var pass = new ForwardPass(ranker, GraphMode.Score) { Graph = { NotesGates = true } };
         pass.Logits(TinyData.Rows(ranker.Schema, rows, 9, unknown: 0.1));
         var gates = pass.Graph.Gates.ToArray();
         gates.Select(g => g.Layer).ShouldBe(Enumerable.Repeat((string[])["layer.0.dense", "layer.0"], ranker.Schema.Tasks.Length).SelectMany(n => n));

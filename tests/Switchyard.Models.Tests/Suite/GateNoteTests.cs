@@ -18,7 +18,7 @@ public sealed class GateNoteTests
     {
         const int rows = 200;
         var ranker = Trained.Train(ModelCases.Options(name), steps: 3);
-        var pass = new ForwardPass(ranker, GraphMode.Score);
+        var pass = new ForwardPass(ranker, GraphMode.Score) { Graph = { NotesGates = true } };
         pass.Logits(TinyData.Rows(ranker.Schema, rows, 9, unknown: 0.1));
 
         var g = pass.Graph;
@@ -35,11 +35,54 @@ public sealed class GateNoteTests
         }
     }
 
+    /// <summary>Unless somebody asks, no gate is kept; nothing that is computed for a note alone reaches a score.</summary>
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Gates_NotAskedFor_AreNotKeptAndChangeNoScore(string name)
+    {
+        var ranker = Trained.Train(ModelCases.Options(name), steps: 3);
+        var batch = TinyData.Rows(ranker.Schema, 50, 9, unknown: 0.1);
+        var pass = new ForwardPass(ranker, GraphMode.Score);
+        var scores = new float[2][];
+        for (var i = 0; i < 2; i++)
+        {
+            pass.Graph.NotesGates = i == 1;
+            pass.Scores(batch, scores[i] = new float[50 * ranker.Schema.Tasks.Length]);
+            if (i == 0) pass.Graph.Gates.Length.ShouldBe(0);
+        }
+
+        Trained.Bits(scores[0]).ShouldBe(Trained.Bits(scores[1]));
+    }
+
+    /// <summary>What is computed for notes alone is left out: these models have tensors that only their notes read.</summary>
+    [Theory]
+    [InlineData("cesaa")]
+    [InlineData("cesaa/joint, moving average, two layers")]
+    [InlineData("hmoe")]
+    public void Gates_NotAskedFor_CostNoTensor(string name)
+    {
+        var ranker = Trained.Untrained(ModelCases.Options(name));
+        var batch = TinyData.Rows(ranker.Schema, 20, 9);
+        foreach (var mode in (GraphMode[])[GraphMode.Score, GraphMode.Train])
+        {
+            var pass = new ForwardPass(ranker, mode);
+            Tensors(pass, notes: false).ShouldBeLessThan(Tensors(pass, notes: true));
+        }
+
+        // Tensors are numbered in the order they are made.
+        int Tensors(ForwardPass pass, bool notes)
+        {
+            pass.Graph.NotesGates = notes;
+            pass.Logits(batch);
+            return pass.Graph.Zeros(1, 1).Id;
+        }
+    }
+
     [Fact]
     public void Gates_Aesm2_NamesLayersLevelsAndTasks()
     {
         var ranker = Trained.Untrained(new Aesm2Options { Specific = 2, LayersPerLevel = 2 });
-        var pass = new ForwardPass(ranker, GraphMode.Score);
+        var pass = new ForwardPass(ranker, GraphMode.Score) { Graph = { NotesGates = true } };
         var batch = TinyData.Rows(ranker.Schema, 20, 9);
         pass.Logits(batch);
 
@@ -64,7 +107,7 @@ public sealed class GateNoteTests
     public void Gates_SecondPass_AreItsOwn()
     {
         var ranker = Trained.Untrained(new MmoeOptions());
-        var pass = new ForwardPass(ranker, GraphMode.Score);
+        var pass = new ForwardPass(ranker, GraphMode.Score) { Graph = { NotesGates = true } };
         pass.Logits(TinyData.Rows(ranker.Schema, 20, 9));
         pass.Logits(TinyData.Rows(ranker.Schema, 7, 9));
 

@@ -128,7 +128,7 @@ public sealed class ExpertUseTests
     static (long Rows, double[] Specific, double[] Shared, double[] Weight) Recount(Ranker ranker, Batch batch, string layer, GateUse wanted)
     {
         var schema = ranker.Schema;
-        var pass = new ForwardPass(ranker, GraphMode.Score);
+        var pass = new ForwardPass(ranker, GraphMode.Score) { Graph = { NotesGates = true } };
         pass.Logits(batch);
         var (rows, specific, shared, weight) = (0L, new double[5], new double[5], new double[5]);
         foreach (var gate in pass.Graph.Gates)
