@@ -17,4 +17,10 @@ public enum Epilogue
 
     /// <summary>C = max(0, chain + bias[column]); NaN stays NaN.</summary>
     BiasRelu,
+
+    /// <summary>C = chain + bias[column], the chain starting at the value already in C.</summary>
+    ContinueBias,
+
+    /// <summary>C = max(0, chain + bias[column]), the chain starting at the value already in C; NaN stays NaN.</summary>
+    ContinueBiasRelu,
 }

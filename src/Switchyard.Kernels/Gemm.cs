@@ -48,19 +48,43 @@ public static unsafe class Gemm
     /// <param name="c">Row i starts at i * ldc.</param>
     /// <param name="ldc">Elements between two rows of <paramref name="c"/>.</param>
     /// <param name="epilogue">What happens with a finished chain.</param>
-    /// <param name="bias">n values for the two bias epilogues, else empty.</param>
+    /// <param name="bias">n values for the bias epilogues, else empty.</param>
     public static void Multiply(ReadOnlySpan<float> a, int lda, ReadOnlySpan<int> rows, int m, int k, ReadOnlySpan<float> packed, int n,
-        Span<float> c, int ldc, Epilogue epilogue, ReadOnlySpan<float> bias)
+        Span<float> c, int ldc, Epilogue epilogue, ReadOnlySpan<float> bias) =>
+        MultiplyPart(a, lda, rows, m, 0, k, packed, k, n, c, ldc, epilogue, bias);
+
+    /// <summary>The stretch [from, to) of the chains of <see cref="Multiply"/>: C [m, n] from A [m, to - from] and those rows of packed
+    /// B [k, n]. Stretches that <see cref="Epilogue.Continue"/> one another come to the bits of the whole.</summary>
+    /// <param name="a">Row i starts at rows[i] * lda, or at i * lda when <paramref name="rows"/> is empty; its first element meets row
+    /// from of B.</param>
+    /// <param name="lda">Elements between two rows of <paramref name="a"/>.</param>
+    /// <param name="rows">The rows of A to take, or empty for the first m.</param>
+    /// <param name="m">Rows of C.</param>
+    /// <param name="from">First row of B.</param>
+    /// <param name="to">Row of B behind the last.</param>
+    /// <param name="packed">B as written by <see cref="Pack"/>.</param>
+    /// <param name="k">Rows of B.</param>
+    /// <param name="n">Columns of C.</param>
+    /// <param name="c">Row i starts at i * ldc.</param>
+    /// <param name="ldc">Elements between two rows of <paramref name="c"/>.</param>
+    /// <param name="epilogue">What happens with a finished chain.</param>
+    /// <param name="bias">n values for the bias epilogues, else empty.</param>
+    public static void MultiplyPart(ReadOnlySpan<float> a, int lda, ReadOnlySpan<int> rows, int m, int from, int to,
+        ReadOnlySpan<float> packed, int k, int n, Span<float> c, int ldc, Epilogue epilogue, ReadOnlySpan<float> bias)
     {
+        Check.Size(from);
+        Check.Size(k - to);
         Check.Length(packed.Length, PackedLength(k, n));
-        if (!Prepare(a, lda, rows, m, k, n, c, ldc, epilogue, bias))
+        if (!Prepare(a, lda, rows, m, to - from, n, c, ldc, epilogue, bias))
         {
             return;
         }
         fixed (float* pa = a, pb = packed, pc = c, pbias = Used(bias, epilogue))
         fixed (int* pr = rows)
         {
-            var product = new Product { A = pa, LdA = lda, Step = 1, Rows = pr, M = m, K = k, B = pb, N = n, C = pc, LdC = ldc };
+            var product = new Product { A = pa, LdA = lda, Step = 1, Rows = pr, M = m, K = to - from, B = pb, N = n, C = pc, LdC = ldc };
+            product.PackedK = k;
+            product.From = from;
             product.Bias = pbias;
             GemmDriver.Run(product, epilogue);
         }
@@ -78,7 +102,7 @@ public static unsafe class Gemm
     /// <param name="c">Row i starts at i * ldc.</param>
     /// <param name="ldc">Elements between two rows of <paramref name="c"/>.</param>
     /// <param name="epilogue">What happens with a finished chain.</param>
-    /// <param name="bias">n values for the two bias epilogues, else empty.</param>
+    /// <param name="bias">n values for the bias epilogues, else empty.</param>
     public static void MultiplyUnpacked(ReadOnlySpan<float> a, int lda, ReadOnlySpan<int> rows, int m, int k, ReadOnlySpan<float> b,
         int ldb, int n, Span<float> c, int ldc, Epilogue epilogue, ReadOnlySpan<float> bias)
     {
@@ -151,7 +175,8 @@ public static unsafe class Gemm
         return true;
     }
 
-    static bool AddsBias(Epilogue epilogue) => epilogue is Epilogue.Bias or Epilogue.BiasRelu;
+    static bool AddsBias(Epilogue epilogue) =>
+        epilogue is Epilogue.Bias or Epilogue.BiasRelu or Epilogue.ContinueBias or Epilogue.ContinueBiasRelu;
 
     /// <summary>A bias nobody reads counts as absent, whatever its length.</summary>
     static ReadOnlySpan<float> Used(ReadOnlySpan<float> bias, Epilogue epilogue) => AddsBias(epilogue) ? bias : [];

@@ -15,6 +15,9 @@ unsafe ref struct Product
     public int M;
     public int K;
     public float* B;
+    /// <summary>Rows of a packed B, of which the chains take K from <see cref="From"/> on.</summary>
+    public int PackedK;
+    public int From;
     public nint LdB;
     public bool Unpacked;
     public int N;
@@ -37,10 +40,12 @@ static unsafe class GemmDriver
         switch (epilogue)
         {
             case Epilogue.Store: Run<StoreFinish>(p); break;
-            case Epilogue.Continue: Run<ContinueFinish>(p); break;
+            case Epilogue.Continue: Run<Continued<StoreFinish>>(p); break;
             case Epilogue.AddResult: Run<AddResultFinish>(p); break;
             case Epilogue.Bias: Run<BiasFinish>(p); break;
             case Epilogue.BiasRelu: Run<BiasReluFinish>(p); break;
+            case Epilogue.ContinueBias: Run<Continued<BiasFinish>>(p); break;
+            case Epilogue.ContinueBiasRelu: Run<Continued<BiasReluFinish>>(p); break;
             default: throw new ArgumentOutOfRangeException(nameof(epilogue), epilogue, "Unknown epilogue.");
         }
     }
@@ -80,8 +85,8 @@ static unsafe class GemmDriver
             for (int j = 0, width; j < p.N; j += width)
             {
                 width = Panels.Next(p.N - j);
-                Panel<TLanes, TVector, TFinish>(p, i, rows, j, 0, Math.Min(width, p.N - j), width, b, width);
-                b += (nint)p.K * width;
+                Panel<TLanes, TVector, TFinish>(p, i, rows, j, 0, Math.Min(width, p.N - j), width, b + (nint)p.From * width, width);
+                b += (nint)p.PackedK * width;
             }
         }
     }

@@ -34,15 +34,6 @@ unsafe readonly struct StoreFinish : IFinish
         where TLanes : ILanes<TVector> where TVector : struct => chain;
 }
 
-unsafe readonly struct ContinueFinish : IFinish
-{
-    public static bool Continues => true;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Apply<TLanes, TVector>(TVector chain, float* c, float* bias)
-        where TLanes : ILanes<TVector> where TVector : struct => chain;
-}
-
 unsafe readonly struct AddResultFinish : IFinish
 {
     public static bool Continues => false;
@@ -68,6 +59,17 @@ unsafe readonly struct BiasReluFinish : IFinish
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Apply<TLanes, TVector>(TVector chain, float* c, float* bias)
         where TLanes : ILanes<TVector> where TVector : struct => TLanes.Relu(TLanes.Add(chain, TLanes.Load(bias)));
+}
+
+/// <summary>Another form of <typeparamref name="TEnd"/>: its chain starts at the value already in C.</summary>
+unsafe readonly struct Continued<TEnd> : IFinish
+    where TEnd : IFinish
+{
+    public static bool Continues => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Apply<TLanes, TVector>(TVector chain, float* c, float* bias)
+        where TLanes : ILanes<TVector> where TVector : struct => TEnd.Apply<TLanes, TVector>(chain, c, bias);
 }
 
 /// <summary>Register tiles, named rows x vectors.</summary>

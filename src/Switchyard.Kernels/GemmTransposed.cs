@@ -75,7 +75,7 @@ static unsafe class GemmTransposed
                         var p = new Product { A = strips, LdA = 1, Step = Height, K = size, C = c + i * ldc + j, LdC = ldc };
                         for (var s = 0; s < columns; s += Height)
                         {
-                            GemmDriver.Panel<TLanes, TVector, ContinueFinish>(p, 0, Math.Min(Height, columns - s), 0, 0, used, width,
+                            GemmDriver.Panel<TLanes, TVector, Continued<StoreFinish>>(p, 0, Math.Min(Height, columns - s), 0, 0, used, width,
                                 panel, width);
                             p.A += strip;
                             p.C += Height * ldc;

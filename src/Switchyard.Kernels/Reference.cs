@@ -27,6 +27,12 @@ public static partial class Reference
         Span<T> c, int ldc, Epilogue epilogue, ReadOnlySpan<T> bias) where T : IBinaryFloatingPointIeee754<T> =>
         GemmMultiplyUnpacked(a, lda, rows, m, k, packed, n, n, c, ldc, epilogue, bias);
 
+    /// <summary><see cref="Gemm.MultiplyPart"/> on a B written by <see cref="GemmPack"/>.</summary>
+    public static void GemmMultiplyPart<T>(ReadOnlySpan<T> a, int lda, ReadOnlySpan<int> rows, int m, int from, int to,
+        ReadOnlySpan<T> packed, int n, Span<T> c, int ldc, Epilogue epilogue, ReadOnlySpan<T> bias)
+        where T : IBinaryFloatingPointIeee754<T> =>
+        GemmMultiplyUnpacked(a, lda, rows, m, to - from, packed[(from * n)..], n, n, c, ldc, epilogue, bias);
+
     /// <summary><see cref="Gemm.MultiplyUnpacked"/>.</summary>
     public static void GemmMultiplyUnpacked<T>(ReadOnlySpan<T> a, int lda, ReadOnlySpan<int> rows, int m, int k, ReadOnlySpan<T> b, int ldb,
         int n, Span<T> c, int ldc, Epilogue epilogue, ReadOnlySpan<T> bias) where T : IBinaryFloatingPointIeee754<T>
@@ -37,7 +43,7 @@ public static partial class Reference
             for (var j = 0; j < n; j++)
             {
                 ref var target = ref c[i * ldc + j];
-                var chain = epilogue == Epilogue.Continue ? target : T.Zero;
+                var chain = epilogue is Epilogue.Continue or Epilogue.ContinueBias or Epilogue.ContinueBiasRelu ? target : T.Zero;
                 for (var kk = 0; kk < k; kk++)
                 {
                     chain = T.FusedMultiplyAdd(row[kk], b[kk * ldb + j], chain);
@@ -45,8 +51,8 @@ public static partial class Reference
                 target = epilogue switch
                 {
                     Epilogue.AddResult => target + chain,
-                    Epilogue.Bias => chain + bias[j],
-                    Epilogue.BiasRelu => Positive(chain + bias[j]),
+                    Epilogue.Bias or Epilogue.ContinueBias => chain + bias[j],
+                    Epilogue.BiasRelu or Epilogue.ContinueBiasRelu => Positive(chain + bias[j]),
                     _ => chain,
                 };
             }

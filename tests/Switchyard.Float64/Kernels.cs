@@ -16,6 +16,10 @@ public static class Gemm
         int n, Span<double> c, int ldc, Epilogue epilogue, ReadOnlySpan<double> bias) =>
         Reference.GemmMultiply<double>(a, lda, rows, m, k, packed, n, c, ldc, epilogue, bias);
 
+    public static void MultiplyPart(ReadOnlySpan<double> a, int lda, ReadOnlySpan<int> rows, int m, int from, int to,
+        ReadOnlySpan<double> packed, int k, int n, Span<double> c, int ldc, Epilogue epilogue, ReadOnlySpan<double> bias) =>
+        Reference.GemmMultiplyPart<double>(a, lda, rows, m, from, to, packed, n, c, ldc, epilogue, bias);
+
     public static void MultiplyUnpacked(ReadOnlySpan<double> a, int lda, ReadOnlySpan<int> rows, int m, int k, ReadOnlySpan<double> b,
         int ldb, int n, Span<double> c, int ldc, Epilogue epilogue, ReadOnlySpan<double> bias) =>
         Reference.GemmMultiplyUnpacked<double>(a, lda, rows, m, k, b, ldb, n, c, ldc, epilogue, bias);

@@ -76,6 +76,35 @@ public sealed class GemmTests
     }
 
     [Theory]
+    [InlineData(1, 5, 2)]
+    [InlineData(8, 48, 16)]
+    [InlineData(9, 145, 19)]
+    [InlineData(26, 130, 49)]
+    public void MultiplyPart_TwoStretches_HaveTheBitsOfTheWhole(int m, int n, int cut)
+    {
+        const int K = 50;
+        float[] a = Sample.Values(m * K, 1), b = Sample.Values(K * n, 2), bias = Sample.Values(n, 3);
+        var packed = Pack(b, n, K, n);
+        foreach (var (end, continued) in new[] { (Epilogue.Bias, Epilogue.ContinueBias), (Epilogue.BiasRelu, Epilogue.ContinueBiasRelu), (Epilogue.Store, Epilogue.Continue) })
+        {
+            float[] whole = new float[m * n], parts = new float[m * n];
+            Gemm.Multiply(a, K, [], m, K, packed, n, whole, n, end, bias);
+            Gemm.MultiplyPart(a, K, [], m, 0, cut, packed, K, n, parts, n, Epilogue.Store, []);
+            Gemm.MultiplyPart(a.AsSpan(cut), K, [], m, cut, K, packed, K, n, parts, n, continued, bias);
+            parts.ShouldHaveBitsOf(whole, $"{end}");
+        }
+    }
+
+    [Fact]
+    public void MultiplyPart_StretchOutsideB_Throws()
+    {
+        var (a, packed, c) = (new float[20], new float[Gemm.PackedLength(10, 4)], new float[8]);
+        Should.Throw<ArgumentException>(() => Gemm.MultiplyPart(a, 10, [], 2, 5, 11, packed, 10, 4, c, 4, Epilogue.Store, []));
+        Should.Throw<ArgumentException>(() => Gemm.MultiplyPart(a, 10, [], 2, -1, 5, packed, 10, 4, c, 4, Epilogue.Store, []));
+        Should.Throw<ArgumentException>(() => Gemm.MultiplyPart(a, 10, [], 2, 6, 5, packed, 10, 4, c, 4, Epilogue.Store, []));
+    }
+
+    [Theory]
     [InlineData(1, 1)]
     [InlineData(5, 3)]
     [InlineData(33, 47)]
