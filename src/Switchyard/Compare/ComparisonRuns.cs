@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using Switchyard.Data;
 
 namespace Switchyard;
@@ -54,7 +53,7 @@ sealed class ComparisonRuns : IDisposable
                     var run = variant.Run with { Training = variant.Run.Training with { Seed = seed } };
                     var rows = DataOf(run, comparison.Base);
                     var identity = IdentityOf(run, rows, cancellation);
-                    planned.Add(new PlannedRun(variant, seed, run, rows, identity, DigestOf(identity)));
+                    planned.Add(new PlannedRun(variant, seed, run, rows, identity, RunIdentity.Digest(identity)));
                 }
             }
 
@@ -119,11 +118,5 @@ sealed class ComparisonRuns : IDisposable
         var identity = RunIdentity.Of(run, digests.Fitting);
         identity["digest of the measured rows"] = digests.Measured;
         return identity;
-    }
-
-    static string DigestOf(IReadOnlyDictionary<string, string> identity)
-    {
-        var text = string.Join('\n', identity.OrderBy(i => i.Key, StringComparer.Ordinal).Select(i => $"{i.Key}={i.Value}"));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 }

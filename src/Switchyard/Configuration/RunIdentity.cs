@@ -38,8 +38,7 @@ static class RunIdentity
     /// Digest (hex) of the code that computes results, by the module versions of its assemblies. Builds are deterministic: the same sources
     /// keep it, and any change of them makes another, so that a result of changed code is never taken for one of this code.
     /// </summary>
-    public static string Program { get; } = Convert.ToHexStringLower(
-        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Parts.Select(p => $"{p.Assembly.GetName().Name} {p.Module.ModuleVersionId}")))));
+    public static string Program { get; } = DigestOf(string.Join('\n', Parts.Select(p => $"{p.Assembly.GetName().Name} {p.Module.ModuleVersionId}")));
 
     /// <summary>Every value of the configuration that can change a bit of the result, and the library's version.</summary>
     public static Dictionary<string, string> Of(RunConfiguration configuration)
@@ -61,6 +60,12 @@ static class RunIdentity
         identity[RowsKey] = digest;
         return identity;
     }
+
+    /// <summary>SHA-256 (hex) of an identity, whatever the order of its entries.</summary>
+    public static string Digest(IEnumerable<KeyValuePair<string, string>> identity) =>
+        DigestOf(string.Join('\n', identity.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key} = {e.Value}")));
+
+    static string DigestOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     static void Flatten(JsonElement value, string path, Dictionary<string, string> into)
     {

@@ -24,10 +24,6 @@ sealed class TrialRules
     /// <summary>The run to tune.</summary>
     public RunConfiguration Base { get; }
 
-    /// <summary>What the result depends on, as one text.</summary>
-    public static string Identity(RunConfiguration configuration) =>
-        string.Join('\n', RunIdentity.Of(configuration).OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key} = {e.Value}"));
-
     /// <summary>
     /// The values that all trials have may change what is fitted, and not which rows it is judged by or how: otherwise a setting away from
     /// the run's own file the test rows would be its validation rows.

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Switchyard.Data;
 using Switchyard.Training;
@@ -18,10 +16,9 @@ sealed class TrialStore(string folder, IRunReporter reporter)
     /// <param name="epochs">Epochs it is judged after; all planned ones, or fewer.</param>
     public static string KeyOf(RunConfiguration configuration, string digest, int epochs)
     {
-        var text = new StringBuilder();
-        foreach (var (key, value) in RunIdentity.Of(configuration, digest).OrderBy(e => e.Key, StringComparer.Ordinal)) text.Append(CultureInfo.InvariantCulture, $"{key} = {value}\n");
-        text.Append(CultureInfo.InvariantCulture, $"epochs = {epochs}\n");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..KeyLength];
+        var identity = RunIdentity.Of(configuration, digest);
+        identity["epochs"] = epochs.ToString(CultureInfo.InvariantCulture);
+        return RunIdentity.Digest(identity)[..KeyLength];
     }
 
     /// <summary>The result of a finished training; null where there is none.</summary>

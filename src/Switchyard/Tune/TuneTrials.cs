@@ -93,7 +93,7 @@ sealed class TuneTrials
         }
 
         _rules.Check(trial);
-        if (!_seen.Add(TrialRules.Identity(trial.Configuration))) return false;
+        if (!_seen.Add(RunIdentity.Digest(RunIdentity.Of(trial.Configuration)))) return false;
         _trials.Add(trial);
         return true;
     }

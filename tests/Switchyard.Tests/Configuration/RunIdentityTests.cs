@@ -19,4 +19,17 @@ public sealed class RunIdentityTests
     /// <summary>A run's own checkpoints go on with a newer build: only results that are kept for long must not.</summary>
     [Fact]
     public void Of_Configuration_GoesOnWithAnotherBuild() => RunIdentity.Of(Run).Keys.ShouldNotContain(RunIdentity.ProgramKey);
+
+    [Fact]
+    public void Digest_OrderOfEntries_ChangesNothingAndAnyValueDoes()
+    {
+        KeyValuePair<string, string>[] identity = [new("b", "2"), new("a", "1")];
+
+        var digest = RunIdentity.Digest(identity);
+
+        digest.Length.ShouldBe(64);
+        RunIdentity.Digest(identity.Reverse()).ShouldBe(digest);
+        RunIdentity.Digest([new("b", "2"), new("a", "2")]).ShouldNotBe(digest);
+        RunIdentity.Digest([new("b", "2"), new("c", "1")]).ShouldNotBe(digest);
+    }
 }
