@@ -4,18 +4,27 @@ using Switchyard.Data;
 
 namespace Switchyard;
 
-/// <summary>Text files that are either whole or not there: written under a temporary name, then renamed. Gzipped where the name ends in .gz.</summary>
+/// <summary>Files that are either whole or not there: written under a temporary name, then renamed. Gzipped where the name ends in .gz.</summary>
 static class TextFile
 {
     public static void Write(string path, string text) => Write(path, writer => writer.WriteLine(text));
 
-    public static void Write(string path, Action<TextWriter> write)
+    public static void Write(string path, Action<TextWriter> write) => WriteWhole(path, stream =>
+    {
+        using var writer = new StreamWriter(stream, new UTF8Encoding(false));
+        write(writer);
+    });
+
+    /// <summary>The same of bytes.</summary>
+    public static void Write(string path, byte[] bytes) => WriteWhole(path, stream => stream.Write(bytes));
+
+    static void WriteWhole(string path, Action<Stream> write)
     {
         try
         {
             if (IsDevice(path))
             {
-                using var device = new StreamWriter(path, append: false, new UTF8Encoding(false));
+                using var device = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
                 write(device);
                 return;
             }
@@ -24,7 +33,7 @@ static class TextFile
             var temporary = Temporary(path);
             try
             {
-                using (var writer = new StreamWriter(Create(temporary, path), new UTF8Encoding(false))) write(writer);
+                using (var stream = Create(temporary, path)) write(stream);
                 File.Move(temporary, path, overwrite: true);
             }
             finally

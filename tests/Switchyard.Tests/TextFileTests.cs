@@ -38,4 +38,24 @@ public sealed class TextFileTests : IDisposable
         Should.Throw<InputException>(() => TextFile.RequireWritable(("--json", Place("report.json")), ("--csv", csv))).Message.ShouldContain(says);
         _folder.EnumerateFileSystemInfos().ShouldBeEmpty();
     }
+
+    [Fact]
+    public void Write_Bytes_ReplacesTheFileAndLeavesNothingElse()
+    {
+        TextFile.Write(Place("a/scores"), [1, 2, 3]);
+        TextFile.Write(Place("a/scores"), [4, 5]);
+
+        File.ReadAllBytes(Place("a/scores")).ShouldBe([4, 5]);
+        Directory.GetFileSystemEntries(Place("a")).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Write_BytesWhereAFolderIs_SaysSoAndLeavesNothing()
+    {
+        Directory.CreateDirectory(Place("a/scores/full"));
+
+        Should.Throw<InputException>(() => TextFile.Write(Place("a/scores"), [1])).Message.ShouldContain($"{Place("a/scores")} cannot be written");
+
+        Directory.GetFileSystemEntries(Place("a")).ShouldHaveSingleItem();
+    }
 }

@@ -107,14 +107,7 @@ sealed class ComparisonFolder(string path)
         foreach (var work in Directory.GetDirectories(all, string.Create(CultureInfo.InvariantCulture, $"{variant}-seed{seed}-*")))
         {
             if (Path.GetFileName(work).Length != Path.GetFileName(own).Length || (work != own && IsInUse(work))) continue;
-            try
-            {
-                Directory.Delete(work, recursive: true);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                warn($"{work} is not needed any more and cannot be removed: {e.Message.TrimEnd('.')}");
-            }
+            NeedlessFolder.Remove(work, warn);
         }
     }
 
@@ -163,17 +156,7 @@ sealed class ComparisonFolder(string path)
             at += sizeof(float) * task.Length;
         }
 
-        var temporary = $"{file}.tmp-{Environment.ProcessId}";
-        try
-        {
-            File.WriteAllBytes(temporary, bytes);
-            File.Move(temporary, file, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-
+        TextFile.Write(file, bytes);
         return Convert.ToHexStringLower(SHA256.HashData(bytes));
     }
 

@@ -50,17 +50,9 @@ sealed class TrialStore(string folder, IRunReporter reporter)
     public void RemoveCheckpoints(RunConfiguration configuration, string digest)
     {
         var checkpoints = CheckpointsOf(configuration, digest);
-        try
-        {
-            if (!Directory.Exists(checkpoints)) return;
-            Directory.Delete(checkpoints, recursive: true);
-            var all = Path.GetDirectoryName(checkpoints)!;
-            if (!Directory.EnumerateFileSystemEntries(all).Any()) Directory.Delete(all);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            reporter.Warning($"{checkpoints} is not needed any more and cannot be removed: {e.Message.TrimEnd('.')}");
-        }
+        if (!Directory.Exists(checkpoints)) return;
+        NeedlessFolder.Remove(checkpoints, reporter.Warning);
+        NeedlessFolder.RemoveEmpty(Path.GetDirectoryName(checkpoints)!, reporter.Warning);
     }
 
     string FileOf(string key) => Path.Combine(folder, "trials", $"{key}.json");
