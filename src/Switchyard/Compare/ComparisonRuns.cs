@@ -20,7 +20,7 @@ sealed record PlannedRun(Variant Variant, ulong Seed, RunConfiguration Run, Data
 /// <summary>The datasets of a comparison, and its runs in the order of training: every variant with the first seed, then with the second.</summary>
 sealed class ComparisonRuns : IDisposable
 {
-    readonly Dictionary<string, Dataset> _data = new(StringComparer.Ordinal);
+    readonly Imports _imports;
     readonly Dictionary<Dataset, (string Fitting, string Measured)> _digests = [];
 
     public ComparisonRuns(
@@ -28,9 +28,10 @@ sealed class ComparisonRuns : IDisposable
         Func<RunConfiguration, Dataset> open,
         CancellationToken cancellation)
     {
+        _imports = new Imports(run => open(run with { Output = comparison.Base.Output }));
         try
         {
-            var data = DataOf(comparison.Base, comparison.Base);
+            var data = _imports.Of(comparison.Base);
             if (data.Fingerprint.Length == 0)
                 throw new InputException($"{comparison.Base.File}: the rows come from standard input, which cannot be read twice; write them to a file and name it in 'sources'.");
             if (data.Rows(Part.Test) == 0)
@@ -41,9 +42,11 @@ sealed class ComparisonRuns : IDisposable
 
             Rows = MeasuredRows.Read(data, Part.Test, cancellation);
             var planned = ImmutableArray.CreateBuilder<PlannedRun>();
+            HashSet<Dataset> known = [data];
             foreach (var variant in comparison.Variants)
             {
-                if (DataOfVariant(variant) is var own && own != data) RequireSameRows(variant, own, cancellation);
+                var own = DataOf(variant);
+                if (known.Add(own)) RequireSameRows(variant, own, cancellation);
             }
 
             foreach (var seed in comparison.Options.Seeds)
@@ -51,7 +54,7 @@ sealed class ComparisonRuns : IDisposable
                 foreach (var variant in comparison.Variants)
                 {
                     var run = variant.Run with { Training = variant.Run.Training with { Seed = seed } };
-                    var rows = DataOf(run, comparison.Base);
+                    var rows = DataOf(variant);
                     var identity = IdentityOf(run, rows, cancellation);
                     planned.Add(new PlannedRun(variant, seed, run, rows, identity, RunIdentity.Digest(identity)));
                 }
@@ -64,34 +67,24 @@ sealed class ComparisonRuns : IDisposable
             Dispose();
             throw;
         }
-
-        Dataset DataOfVariant(Variant variant)
-        {
-            try
-            {
-                return DataOf(variant.Run, comparison.Base);
-            }
-            catch (InputException e)
-            {
-                throw new InputException($"variant '{variant.Name}': {e.Message}", e);
-            }
-        }
-
-        Dataset DataOf(RunConfiguration run, RunConfiguration baseRun)
-        {
-            var key = JsonText.Write(new RecordShape(typeof(DataSpec)).Write(run.Data));
-            if (!_data.TryGetValue(key, out var data)) _data[key] = data = open(run with { Output = baseRun.Output });
-            return data;
-        }
     }
 
     public MeasuredRows Rows { get; }
 
     public ImmutableArray<PlannedRun> Planned { get; }
 
-    public void Dispose()
+    public void Dispose() => _imports.Dispose();
+
+    Dataset DataOf(Variant variant)
     {
-        foreach (var data in _data.Values) data.Dispose();
+        try
+        {
+            return _imports.Of(variant.Run);
+        }
+        catch (InputException e)
+        {
+            throw new InputException($"variant '{variant.Name}': {e.Message}", e);
+        }
     }
 
     void RequireSameRows(Variant variant, Dataset data, CancellationToken cancellation)
