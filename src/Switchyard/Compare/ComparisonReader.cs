@@ -18,9 +18,9 @@ internal sealed class ComparisonReader(string file, string folder, Func<string, 
                 : $"expected keys such as 'base:' and 'variants:', found {node.Describe()}.");
         var options = (ComparisonOptions)new RecordShape(typeof(ComparisonOptions)).Read(root, "", [VariantsKey]);
         if (!root.Has(VariantsKey)) throw root.PlaceOf(VariantsKey).Error("key 'variants' is missing; it needs a mapping from names to what each changes in the base run.");
-        var (baseNode, reader) = ReadBase(options.Base, root["base"]!.Place, overrides);
-        var baseRun = reader.Read(baseNode);
-        var variants = Variants(root[VariantsKey]!, baseNode, baseRun, reader);
+        var document = ReadBase(options.Base, root["base"]!.Place, overrides);
+        var baseRun = document.Read();
+        var variants = Variants(root[VariantsKey]!, document, baseRun);
         var name = options.Name ?? Path.GetFileNameWithoutExtension(file);
         return new ComparisonConfiguration
         {
@@ -45,22 +45,17 @@ internal sealed class ComparisonReader(string file, string folder, Func<string, 
         string? Called(string control) => variants.FirstOrDefault(v => v.Name == control)?.Name;
     }
 
-    (MapNode Node, RunConfigurationReader Reader) ReadBase(string name, Place place, string[] overrides)
+    RunDocument ReadBase(string name, Place place, string[] overrides)
     {
         var path = Path.Combine(folder, name);
         var run = Directory.Exists(path) ? RunDocument.FileIn(path) : path;
         if (!File.Exists(run)) throw place.Error($"base: there is no file '{run}'; name the configuration of a run, relative to this file.");
-        var shown = Path.GetRelativePath(Directory.GetCurrentDirectory(), run);
-        var node = YamlReader.Read(RunDocument.ReadText(run), shown, hasLines: true, environment);
         if (overrides.FirstOrDefault(o => o.Split('=')[0].Trim() == "training.seed") is { } seed)
             throw new InputException($"--set {seed}: the seeds of a comparison stand under 'seeds' of {file}; change them there, or choose some of them with --seeds.");
-        foreach (var text in overrides) node = Override.Apply(node, text, environment);
-        return (
-            node as MapNode ?? throw node.Place.Error($"expected keys such as 'sources:' and 'fields:', found {node.Describe()}."),
-            new RunConfigurationReader(shown, Path.GetDirectoryName(Path.GetFullPath(run))!, models));
+        return RunDocument.Load(Path.GetRelativePath(Directory.GetCurrentDirectory(), run), overrides, environment, models);
     }
 
-    ImmutableArray<Variant> Variants(ConfigurationNode node, MapNode baseNode, RunConfiguration baseRun, RunConfigurationReader reader)
+    ImmutableArray<Variant> Variants(ConfigurationNode node, RunDocument document, RunConfiguration baseRun)
     {
         var variants = ImmutableArray.CreateBuilder<Variant>();
         foreach (var (key, changes) in Entries(node))
@@ -69,7 +64,7 @@ internal sealed class ComparisonReader(string file, string folder, Func<string, 
                 throw key.Place.Error($"variants: the name '{key.Text}' is also part of file names; use letters, digits and - _ . + only.");
             if (variants.Any(v => string.Equals(v.Name, key.Text, StringComparison.OrdinalIgnoreCase)))
                 throw key.Place.Error($"variants: '{key.Text}' is given twice; give every variant its own name.");
-            variants.Add(ReadVariant(key, changes, baseNode, baseRun, reader));
+            variants.Add(ReadVariant(key, changes, document, baseRun));
         }
 
         return variants.Count > 0 ? variants.ToImmutable() : throw node.Place.Error("variants: there is none; name at least one.");
@@ -88,7 +83,7 @@ internal sealed class ComparisonReader(string file, string folder, Func<string, 
         _ => throw node.Place.Error($"variants: expected a mapping from names to changes, found {node.Describe()}."),
     };
 
-    Variant ReadVariant(ScalarNode name, ConfigurationNode changes, MapNode baseNode, RunConfiguration baseRun, RunConfigurationReader reader)
+    Variant ReadVariant(ScalarNode name, ConfigurationNode changes, RunDocument document, RunConfiguration baseRun)
     {
         try
         {
@@ -99,7 +94,7 @@ internal sealed class ComparisonReader(string file, string folder, Func<string, 
                 changes = map.Without(SizeKey);
             }
 
-            var run = reader.Read(Overlay.Apply(baseNode, changes, environment));
+            var run = document.WithChanges(changes).Read();
             Keep("name", run.Name == baseRun.Name, "the key in 'variants' is its name");
             Keep("output", run.Output == baseRun.Output, "set 'output' of the comparison");
             Keep("training.seed", run.Training.Seed == baseRun.Training.Seed, "the seeds of a comparison stand under 'seeds'");
