@@ -1,5 +1,6 @@
 using System.Globalization;
 using MathNet.Numerics.Distributions;
+using MathNet.Numerics.Statistics;
 using Switchyard.Data;
 using Switchyard.Inference;
 using Switchyard.Models;
@@ -87,13 +88,13 @@ static class DayUpdate
     static void Summarise(string name, List<(Outcome Full, Outcome Update)> pairs, DayFiles days)
     {
         double[] differences = [.. pairs.Select(p => p.Update.Auc - p.Full.Auc)];
-        var spread = Spread.Of(differences);
-        var half = pairs.Count > 1 ? StudentT.InvCDF(0, 1, pairs.Count - 1, 0.975) * spread.Deviation / Math.Sqrt(pairs.Count) : double.NaN;
+        var mean = differences.Average();
+        var half = pairs.Count > 1 ? StudentT.InvCDF(0, 1, pairs.Count - 1, 0.975) * differences.StandardDeviation() / Math.Sqrt(pairs.Count) : double.NaN;
         var (low, high) = Bootstrap(pairs, days);
         double Ratio(Func<TrainingClock, double> time) => pairs.Sum(p => time(p.Update.Clock)) / pairs.Sum(p => time(p.Full.Clock));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {name} | {Spread.Of([.. pairs.Select(p => p.Full.Auc)])} | {Spread.Of([.. pairs.Select(p => p.Update.Auc)])} | {Signed(spread.Mean)} | [{Signed(spread.Mean - half)}, {Signed(spread.Mean + half)}] | [{Signed(low)}, {Signed(high)}] | {Ratio(c => c.Training):0.000} | {Ratio(c => c.WithImport):0.000} |"));
+            $"| {name} | {Text(pairs.Select(p => p.Full.Auc))} | {Text(pairs.Select(p => p.Update.Auc))} | {Signed(mean)} | [{Signed(mean - half)}, {Signed(mean + half)}] | [{Signed(low)}, {Signed(high)}] | {Ratio(c => c.Training):0.000} | {Ratio(c => c.WithImport):0.000} |"));
     }
 
     /// <summary>Interval of the difference, mean over seeds, when the users of the test half are drawn anew.</summary>
@@ -112,7 +113,9 @@ static class DayUpdate
         return (drawn[(int)(0.025 * Samples)], drawn[(int)(0.975 * Samples) - 1]);
     }
 
-    static string Signed(double value) => (Math.Round(value, 4) + 0.0).ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture);
+    static string Signed(double value) => ComparisonColumns.Signed(value);
+
+    static string Text(IEnumerable<double> values) => ComparisonColumns.Text(Spread.Of(values.Select(v => (double?)v)));
 
     static string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 

@@ -4,18 +4,6 @@ using CsvHelper;
 
 namespace Switchyard.Comparison;
 
-/// <summary>Mean and standard deviation over seeds.</summary>
-readonly record struct Spread(double Mean, double Deviation, int Seeds = 0)
-{
-    public static Spread Of(IReadOnlyCollection<double> values)
-    {
-        var mean = values.Average();
-        return new Spread(mean, values.Count < 2 ? 0 : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1)), values.Count);
-    }
-
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Mean:0.0000} ± {Deviation:0.0000}");
-}
-
 /// <summary>
 /// The report of a comparison beside the same models in PyTorch and gradient boosting (independent code; the numbers are those of the
 /// reference document that came with the data, copied to peers/reference_results.csv).
@@ -41,19 +29,22 @@ static class Parity
             foreach (var (metric, theirs) in reference.Where(r => r.Model == name).Select(r => (r.Metric, r.Value)))
             {
                 if (Ours(variant, metric) is not { } ours) continue;
-                var allowed = Math.Max(2 * Math.Sqrt(ours.Deviation * ours.Deviation / ours.Seeds + theirs.Deviation * theirs.Deviation / theirs.Seeds), Floor);
+                var allowed = Math.Max(2 * Math.Sqrt(SquaredError(ours) + SquaredError(theirs)), Floor);
                 var difference = ours.Mean - theirs.Mean;
                 lines++;
                 if (difference < -allowed) below++;
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {name} | {metric} | {ours} | {theirs} | {Math.Round(difference, 4) + 0.0:+0.0000;-0.0000;0.0000} | {allowed:0.0000} | {(difference < -allowed ? "**no**" : "yes")} |"));
+                    $"| {name} | {metric} | {ComparisonColumns.Text(ours)} | {ComparisonColumns.Text(theirs)} | {ComparisonColumns.Signed(difference)} | {allowed:0.0000} | {(difference < -allowed ? "**no**" : "yes")} |"));
             }
         }
 
         Console.WriteLine();
         Console.WriteLine($"{lines - below} of {lines} lines reach the reference.");
     }
+
+    /// <summary>Of the mean; one seed says nothing of it.</summary>
+    static double SquaredError(Spread spread) => spread.Deviation is { } deviation ? deviation * deviation / spread.Seeds : 0;
 
     static List<(string Model, string Metric, Spread Value)> Reference(string protocol)
     {
@@ -82,6 +73,6 @@ static class Parity
 
     static Spread Read(JsonElement value) => new(
         value.GetProperty("mean").GetDouble(),
-        value.GetProperty("sd") is { ValueKind: JsonValueKind.Number } sd ? sd.GetDouble() : 0,
+        value.GetProperty("sd") is { ValueKind: JsonValueKind.Number } sd ? sd.GetDouble() : null,
         value.GetProperty("seeds").GetInt32());
 }

@@ -27,14 +27,5 @@ static class SelectionTables
             $"| {runs[0].World} | {runs[0].Model} | {runs.Count} | {Text(runs.Select(r => (double?)r.Auc))} | {Text(runs.Select(r => (double?)r.Gap))} | {(runs[0].Model == SelectionModel.Dense ? "" : Text(pairs.Select(p => (double?)p)))} | {Text(runs.Select(r => r.LargestScenario))} | {Text(runs.Select(r => r.SmallestScenario))} | {runs.Average(r => r.Weights):N0} | {runs.Average(r => r.Flops) / 1000:0.0} | {Text(runs.Select(r => r.Alike - r.Apart))} | {(judged.Count == 0 ? "" : $"{judged.Count(r => r.P < 0.01)} of {judged.Count}")} |");
     }
 
-    static string Text(IEnumerable<double?> values)
-    {
-        var known = values.OfType<double>().ToList();
-        return known.Count switch
-        {
-            0 => "",
-            1 => known[0].ToString("0.0000", CultureInfo.InvariantCulture),
-            _ => Spread.Of(known).ToString(),
-        };
-    }
+    static string Text(IEnumerable<double?> values) => ComparisonColumns.Text(Spread.Of(values));
 }

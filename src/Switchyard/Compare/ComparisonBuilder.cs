@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MathNet.Numerics.Statistics;
 using Switchyard.Data;
 using Switchyard.Evaluation;
 
@@ -42,15 +41,20 @@ sealed class ComparisonBuilder(
             Missing = [.. comparison.Variants.Select(v => v.Name).Except(variants.Select(v => v.Name)).Except(failed.Select(f => f.Variant))],
             Differences = differences,
             Verdicts = Verdicts(differences, level),
-            Losses = Losses(differences, level),
+            Losses = Losses(comparison, differences, level),
         };
     }
 
-    /// <summary>Mean and deviation of the values that are there; null where none is.</summary>
-    public static Spread? SpreadOf(IEnumerable<double?> values)
+    /// <summary>One answer for the whole comparison is one family: Holm over the cells of all variants and controls.</summary>
+    public static ImmutableArray<ValueDifference> Losses(ComparisonConfiguration comparison, ImmutableArray<ValueDifference> differences, string level)
     {
-        var known = values.OfType<double>().ToArray();
-        return known.Length == 0 ? null : new Spread(known.Mean(), known.Length > 1 ? known.StandardDeviation() : null, known.Length);
+        string?[] controls = [comparison.Single, comparison.Pooled];
+        var family = differences
+            .Where(d => controls.Contains(d.Reference) && !controls.Contains(d.Variant) && d.HolmP is not null && d.Of.Level == level)
+            .DistinctBy(d => (d.Variant, d.Reference, d.Of))
+            .ToArray();
+        var corrected = Holm.Adjust([.. family.Select(d => d.Bootstrap!.P)]);
+        return [.. family.Where((d, i) => d.Bootstrap!.Value < 0 && corrected[i] < 1 - comparison.Options.Confidence)];
     }
 
     FailedRun? Failed(PlannedRun planned) =>
@@ -88,7 +92,7 @@ sealed class ComparisonBuilder(
             variant.Variant.Run.Model.Options.Topology,
             sizes[variant.Variant.Name],
             variant.Runs.ToImmutableArray(),
-            [.. first.Means.Select(m => new LevelSpread(m.Level, SpreadOf(reports.Select(r => r.MeanAuc(m.Level)))))],
+            [.. first.Means.Select(m => new LevelSpread(m.Level, Spread.Of(reports.Select(r => r.MeanAuc(m.Level)))))],
             [.. first.Cells.Select((cell, i) => new CellSpread(
                 cell.Level,
                 cell.Scenario,
@@ -100,7 +104,7 @@ sealed class ComparisonBuilder(
                 Of(i, m => m.LogLoss),
                 Of(i, m => m.Calibration)))]);
 
-        Spread? Of(int cell, Func<CellMetrics, double?> metric) => SpreadOf(reports.Select(r => metric(r.Cells[cell].Metrics)));
+        Spread? Of(int cell, Func<CellMetrics, double?> metric) => Spread.Of(reports.Select(r => metric(r.Cells[cell].Metrics)));
     }
 
     ImmutableArray<TransferVerdict> Verdicts(ImmutableArray<ValueDifference> differences, string level)
@@ -114,18 +118,6 @@ sealed class ComparisonBuilder(
                    .GroupBy(d => d.Variant)
                select Judge(cells.Key, control, [.. cells]),
         ];
-    }
-
-    /// <summary>One answer for the whole comparison is one family: Holm over the cells of all variants and controls.</summary>
-    ImmutableArray<ValueDifference> Losses(ImmutableArray<ValueDifference> differences, string level)
-    {
-        string?[] controls = [comparison.Single, comparison.Pooled];
-        var family = differences
-            .Where(d => controls.Contains(d.Reference) && !controls.Contains(d.Variant) && d.HolmP is not null && d.Of.Level == level)
-            .DistinctBy(d => (d.Variant, d.Reference, d.Of))
-            .ToArray();
-        var corrected = Holm.Adjust([.. family.Select(d => d.Bootstrap!.P)]);
-        return [.. family.Where((d, i) => d.Bootstrap!.Value < 0 && corrected[i] < 1 - comparison.Options.Confidence)];
     }
 
     TransferVerdict Judge(string variant, string control, ImmutableArray<ValueDifference> cells)

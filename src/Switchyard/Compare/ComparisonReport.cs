@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MathNet.Numerics.Statistics;
 using Switchyard.Evaluation;
 
 namespace Switchyard;
@@ -7,7 +8,16 @@ namespace Switchyard;
 /// <param name="Mean">Mean over the seeds that have a value.</param>
 /// <param name="Deviation">Sample standard deviation; null for one seed.</param>
 /// <param name="Seeds">Seeds that have a value.</param>
-public sealed record Spread(double Mean, double? Deviation, int Seeds);
+public sealed record Spread(double Mean, double? Deviation, int Seeds)
+{
+    /// <summary>Of the values that are there; null where none is.</summary>
+    public static Spread? Of(IEnumerable<double?> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var known = values.OfType<double>().ToArray();
+        return known.Length == 0 ? null : new Spread(known.Mean(), known.Length > 1 ? known.StandardDeviation() : null, known.Length);
+    }
+}
 
 /// <summary>A variant's metrics in one scenario × task, over seeds. null where no seed has a value.</summary>
 public sealed record CellSpread(
@@ -34,7 +44,7 @@ public sealed record VariantReport(
     ImmutableArray<CellSpread> Cells)
 {
     /// <summary>Monitor at the weights that were kept, on the validation rows.</summary>
-    public Spread? Validation => ComparisonBuilder.SpreadOf(Runs.Select(r => r.Validation));
+    public Spread? Validation => Spread.Of(Runs.Select(r => r.Validation));
 }
 
 /// <summary>An interval with the p value of no difference.</summary>
