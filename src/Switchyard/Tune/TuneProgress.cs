@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Switchyard.Data;
 using Switchyard.Training;
 
@@ -26,7 +25,7 @@ sealed class TuneProgress(IRunReporter reporter, long planned) : IRunReporter
         _spent += Stopwatch.GetElapsedTime(_started);
         _trained += epochs;
         _left -= epochs;
-        reporter.Message(_left > 0 ? $"{text}; about {Time(_spent * ((double)_left / _trained))} left" : text);
+        reporter.Message(_left > 0 ? $"{text}; about {ByteText.OfSeconds(_spent.TotalSeconds * _left / _trained)} left" : text);
     }
 
     /// <summary>A training was made before.</summary>
@@ -48,8 +47,4 @@ sealed class TuneProgress(IRunReporter reporter, long planned) : IRunReporter
     public void Warning(string text) => reporter.Warning(text);
 
     public void Result(string text) => reporter.Result(text);
-
-    static string Time(TimeSpan left) => left.TotalHours >= 1
-        ? $"{(int)left.TotalHours}{left.ToString(@"\:mm\:ss", CultureInfo.InvariantCulture)}"
-        : left.ToString(@"m\:ss", CultureInfo.InvariantCulture);
 }

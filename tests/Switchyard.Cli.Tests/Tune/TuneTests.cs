@@ -257,7 +257,7 @@ public sealed partial class TuneTests : IDisposable
     // The last column but the note; it may be wider or narrower.
     static string Timeless(string text) => Blanks().Replace(Times().Replace(text, "-"), "-");
 
-    [GeneratedRegex("\"rows_per_second\": [0-9.E+-]+|[0-9,]+ rows/s|; about [0-9:]+ left|(?<=[0-9, ]{3} \\|) *[0-9,]+ \\|(?=[a-z -]*\\|?$)", RegexOptions.Multiline)]
+    [GeneratedRegex("\"rows_per_second\": [0-9.E+-]+|[0-9,]+ rows/s|; about [0-9.hmins ]+ left|(?<=[0-9, ]{3} \\|) *[0-9,]+ \\|(?=[a-z -]*\\|?$)", RegexOptions.Multiline)]
     private static partial Regex Times();
 
     [GeneratedRegex("[ -]+")]
