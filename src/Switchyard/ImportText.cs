@@ -10,7 +10,7 @@ static class ImportText
     public static string Write(Schema schema, ImportSummary summary)
     {
         var text = new StringBuilder();
-        Line($"{summary.RowsRead:N0} rows read, {summary.RowsFiltered:N0} filtered out, {summary.RowsInNoPart:N0} in no part");
+        Line($"{CountText.Of(summary.RowsRead, "row")} read, {summary.RowsFiltered:N0} filtered out, {summary.RowsInNoPart:N0} in no part");
         if (summary.RowsUnmatched > 0) Line($"{summary.RowsUnmatched:N0} rows found no partner in the joined source");
         foreach (var part in summary.Parts)
         {

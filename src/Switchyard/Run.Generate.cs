@@ -65,7 +65,7 @@ public static partial class Run
 
         TextFile.Write(configuration, writer => writer.Write(yaml));
         TextFile.Write(truthFile, truth!.ToJson());
-        reporter.Result(string.Create(CultureInfo.InvariantCulture, $"wrote {options.Rows:N0} rows to {options.Output}; {Shown(truthFile)} says what was planted"));
+        reporter.Result(string.Create(CultureInfo.InvariantCulture, $"wrote {CountText.Of(options.Rows, "row")} to {options.Output}; {Shown(truthFile)} says what was planted"));
         reporter.Result($"next: switchyard validate {Shown(configuration)}, then switchyard train {Shown(configuration)}");
         return truth;
 

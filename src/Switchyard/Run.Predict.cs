@@ -45,7 +45,7 @@ public static partial class Run
             TextFile.Write(output, writer => scored = Score(loaded.Ranker, rows, keep, writer, reporter, cancellation));
         }
 
-        reporter.Message($"{scored:N0} rows scored{(output == "-" ? "" : $" to {output}")}");
+        reporter.Message($"{CountText.Of(scored, "row")} scored{(output == "-" ? "" : $" to {output}")}");
         return scored;
     }
 

@@ -49,8 +49,8 @@ public static partial class Run
         var ranker = grown?.Ranker ?? new Ranker(data.Schema, configuration.Model.Options, options.Seed);
         using var pool = NewPool(options.Threads);
         reporter.Message(
-            $"{configuration.Model.Name}: {ranker.Parameters.TrainedValues:N0} weights, {data.Rows(Part.Train):N0} training rows, " +
-            $"{data.Rows(Part.Validation):N0} validation, {data.Rows(Part.Test):N0} test; scenarios: {data.Schema.Leaves:N0}, tasks: {data.Schema.Tasks.Length}, threads: {pool.Threads}");
+            $"{configuration.Model.Name}: {ranker.Parameters.TrainedValues:N0} weights, {CountText.Of(data.Rows(Part.Train), "training row")}, " +
+            $"{data.Rows(Part.Validation):N0} validation, {data.Rows(Part.Test):N0} test; {CountText.Of(data.Schema.Leaves, "scenario")}, {CountText.Of(data.Schema.Tasks.Length, "task")}, {CountText.Of(pool.Threads, "thread")}");
 
         var rows = new FittingRows(data);
         if (rows.ValidationCount == 0) reporter.Warning("there are no validation rows: all epochs are run and the last weights kept; give split.validation a condition");
@@ -110,7 +110,7 @@ public static partial class Run
             ? string.Create(CultureInfo.InvariantCulture, $"; kept the weights it began with, {options.Monitor} {start:0.0000}: no step bettered them")
             : result.BestValue is { } best ? string.Create(CultureInfo.InvariantCulture, $"; kept step {result.BestStep:N0} (epoch {result.BestEpoch}), {options.Monitor} {best:0.0000}")
             : "; kept the last weights";
-        reporter.Message(string.Create(CultureInfo.InvariantCulture, $"trained {result.Steps:N0} steps at {result.RowsPerSecond:N0} rows/s{why}{kept}"));
+        reporter.Message(string.Create(CultureInfo.InvariantCulture, $"trained {CountText.Of(result.Steps, "step")} at {result.RowsPerSecond:N0} rows/s{why}{kept}"));
         if (result.BestValue is null && validationRows > 0)
         {
             reporter.Warning(

@@ -89,7 +89,7 @@ public static partial class Run
             return report;
         }
 
-        reporter.Result($"{part.Name()}: {rows.RowCount:N0} rows");
+        reporter.Result($"{part.Name()}: {CountText.Of(rows.RowCount, "row")}");
         reporter.Result(report.ToMarkdown());
         var positions = data.Schema.Fields.Where(f => f.Role == FieldRole.Position).ToList();
         if (positions.Count > 0)

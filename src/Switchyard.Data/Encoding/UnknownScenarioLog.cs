@@ -30,7 +30,7 @@ sealed class UnknownScenarioLog
     public static InputException Error(ImmutableArray<UnknownScenarioCount> counts)
     {
         var parts = counts.Select(c =>
-            $"column '{c.Column}': {c.Rows} {(c.Rows == 1 ? "row" : "rows")}{(c.Part is { } part ? $" of {part.Name()}" : "")} with " +
+            $"column '{c.Column}': {CountText.Of(c.Rows, "row")}{(c.Part is { } part ? $" of {part.Name()}" : "")} with " +
             string.Join(", ", c.Examples.Select(e => e.Length == 0 ? "a missing value" : $"'{e}'")) + (c.Examples.Length == MaxExamples ? ", …" : ""));
         return new InputException(
             $"Scenario values that the training rows do not have: {string.Join("; ", parts)}. " +

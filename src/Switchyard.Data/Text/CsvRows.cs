@@ -75,7 +75,7 @@ public sealed class CsvRows : RowReader
         RowsRead++;
         if (_reader.FieldCount != _width)
             throw new InputException(
-                $"{Place}: {Count(_reader.FieldCount, "value")}, but {(_named ? "the configuration names" : "the header has")} {Count(_width, "column")}. " +
+                $"{Place}: {CountText.Of(_reader.FieldCount, "value")}, but {(_named ? "the configuration names" : "the header has")} {CountText.Of(_width, "column")}. " +
                 "Complete the row, quote values that contain the separator, or set 'separator'.");
         if (!Utf8.IsValid(_reader.RawRecord))
             throw new InputException($"{Place}: the row is not UTF-8 text. Convert the file to UTF-8.");
@@ -83,8 +83,6 @@ public sealed class CsvRows : RowReader
     }
 
     public override void Dispose() => _reader.Dispose();
-
-    static string Count(int n, string what) => n == 1 ? $"1 {what}" : $"{n} {what}s";
 
     // "Malformed CSV in record 2 (line 2): a quoted field that is never closed (byte offset 13)." → the part between.
     static string Reason(string message)

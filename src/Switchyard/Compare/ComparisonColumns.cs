@@ -1,5 +1,6 @@
 using System.Globalization;
 using MathNet.Numerics.Statistics;
+using Switchyard.Data;
 
 namespace Switchyard;
 
@@ -70,6 +71,14 @@ public static class ComparisonColumns
     {
         ArgumentNullException.ThrowIfNull(variant);
         return (variant.Runs.Any(r => r.Resumed) ? "≥ " : "") + Number(variant.Runs.Average(r => r.Seconds));
+    }
+
+    /// <summary>How many threads the runs had: 1 or 2 threads.</summary>
+    public static string Threads(ComparisonReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        int[] threads = [.. report.Variants.SelectMany(v => v.Runs).Select(r => r.Threads).Distinct().Order()];
+        return string.Concat(threads[..^1].Select(t => $"{t} or ")) + CountText.Of(threads[^1], "thread");
     }
 
     /// <summary>What intervals lack with one seed.</summary>

@@ -53,7 +53,7 @@ sealed class ComparisonMarkdown
             ])]);
         Line($"");
         Line($"Validation: {ComparisonColumns.Monitors(_report)}.");
-        Line($"rows/s: median of the seeds and their range, with {string.Join(" or ", _report.Variants.SelectMany(v => v.Runs).Select(r => r.Threads).Distinct().Order())} threads. Seconds with ≥: some seed went on from a checkpoint, and only its last part is counted.");
+        Line($"rows/s: median of the seeds and their range, with {ComparisonColumns.Threads(_report)}. Seconds with ≥: some seed went on from a checkpoint, and only its last part is counted.");
         Line($"Size: equal = weights without tables within 10 % of the baseline's, or marked so. Active: weights without tables that a row uses. Peak memory {(_report.Variants.All(v => v.Runs.All(r => r.PeakOfRun)) ? "of the process during the run" : "of the process since it began")}.");
         Line($"");
         foreach (var variant in _report.Variants) Line($"- {variant.Name}: {variant.Topology}");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Switchyard.Data;
 
 namespace Switchyard;
 
@@ -16,7 +17,7 @@ public static class VerdictText
         if (!verdict.Gains.IsEmpty) parts.Add($"gains in {Most(verdict.Gains)}");
         if (!verdict.Losses.IsEmpty) parts.Add($"loses in {Most(verdict.Losses)}");
         if (!verdict.Undecided.IsEmpty) parts.Add($"undecided in {verdict.Undecided.Length}");
-        return $"{verdict.Variant} against {verdict.Reference}, {cells} cells (Holm over these): {string.Join("; ", parts)}. {Conclusion(verdict)}{OneSeed(verdict, report)}";
+        return $"{verdict.Variant} against {verdict.Reference}, {CountText.Of(cells, "cell")} (Holm over these): {string.Join("; ", parts)}. {Conclusion(verdict)}{OneSeed(verdict, report)}";
     }
 
     static string Conclusion(TransferVerdict verdict) => (verdict.Gains.IsEmpty, verdict.Losses.IsEmpty) switch

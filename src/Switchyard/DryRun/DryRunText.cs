@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Switchyard.Data;
 
 namespace Switchyard;
 
@@ -11,7 +12,7 @@ static class DryRunText
     public static string Write(DryRunReport report)
     {
         var text = new StringBuilder();
-        Line($"{report.Model}: {report.Rows[0]:N0} training rows, {report.Rows[1]:N0} validation, {report.Rows[2]:N0} test; batches of {report.BatchSize:N0}, epochs: {report.Epochs:N0}, threads: {report.Threads}");
+        Line($"{report.Model}: {CountText.Of(report.Rows[0], "training row")}, {report.Rows[1]:N0} validation, {report.Rows[2]:N0} test; batches of {report.BatchSize:N0}, {CountText.Of(report.Epochs, "epoch")}, {CountText.Of(report.Threads, "thread")}");
 
         Head("Parameters");
         foreach (var part in report.Parts) Number(part.Part, part.Parameters.ToString("N0", CultureInfo.InvariantCulture), Share(part.Parameters, report.Parameters));
@@ -36,7 +37,7 @@ static class DryRunText
 
         if (report.Time is { } time)
         {
-            Head(string.Create(CultureInfo.InvariantCulture, $"Time (from {time.StepsTimed:N0} steps; early stopping may end sooner)"));
+            Head(string.Create(CultureInfo.InvariantCulture, $"Time (from {CountText.Of(time.StepsTimed, "step")}; early stopping may end sooner)"));
             Number("speed", string.Create(CultureInfo.InvariantCulture, $"{time.RowsPerSecond:N0}"), "rows/s");
             Range("an epoch", time.Epoch);
             if (time.Validations > 0) Number("a validation", ByteText.OfSeconds(time.Validation));

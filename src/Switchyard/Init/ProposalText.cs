@@ -11,7 +11,7 @@ static class ProposalText
     {
         var text = new StringBuilder();
         var sample = proposal.Sample;
-        text.Append(CultureInfo.InvariantCulture, $"{sample.Rows:N0} rows read{(sample.IsComplete ? "" : " (a sample)")}, {sample.Columns.Length} columns\n");
+        text.Append(CultureInfo.InvariantCulture, $"{CountText.Of(sample.Rows, "row")} read{(sample.IsComplete ? "" : " (a sample)")}, {CountText.Of(sample.Columns.Length, "column")}\n");
         foreach (var column in sample.Columns)
         {
             var (kind, note) = Kind(proposal, column);

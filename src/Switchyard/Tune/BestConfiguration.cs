@@ -1,4 +1,5 @@
 using System.Globalization;
+using Switchyard.Data;
 
 namespace Switchyard;
 
@@ -26,6 +27,6 @@ static class BestConfiguration
         var settings = string.Concat(best.Trial.Settings.Select(s => $"#   {s.Key}: {s.Text}\n"));
         TextFile.Write(tune.BestFile, writer => writer.Write(string.Create(
             CultureInfo.InvariantCulture,
-            $"# {best.Trial.Label} of switchyard tune: {run.Training.Monitor} {best.Mean:0.0000} on the validation rows, {tune.Options.Seeds.Length} seeds.\n{settings}{moved.ToYaml()}")));
+            $"# {best.Trial.Label} of switchyard tune: {run.Training.Monitor} {best.Mean:0.0000} on the validation rows, {CountText.Of(tune.Options.Seeds.Length, "seed")}.\n{settings}{moved.ToYaml()}")));
     }
 }

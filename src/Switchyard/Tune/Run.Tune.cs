@@ -27,7 +27,7 @@ public static partial class Run
         using var pool = NewPool(trials[0].Configuration.Training.Threads);
         reporter.Message(string.Create(
             CultureInfo.InvariantCulture,
-            $"{trials.Length} trials × {tune.Options.Seeds.Length} seeds; {fitting.TrainingCount:N0} training rows, {fitting.ValidationCount:N0} validation; threads: {pool.Threads}"));
+            $"{CountText.Of(trials.Length, "trial")} × {CountText.Of(tune.Options.Seeds.Length, "seed")}; {CountText.Of(fitting.TrainingCount, "training row")}, {fitting.ValidationCount:N0} validation; {CountText.Of(pool.Threads, "thread")}"));
         TuneReport? report = null;
         var tuner = new Tuner(tune.Options, trials, rows, new TrialStore(tune.OutputDirectory, reporter), pool, reporter, Scored, cancellation);
         tuner.Run();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Switchyard.Data;
 using Switchyard.Evaluation;
 
 namespace Switchyard;
@@ -23,7 +24,7 @@ static class TuneText
     {
         string[] keys = [.. report.Trials.SelectMany(t => t.Settings.Keys).Distinct()];
         var rungs = report.Trials.Select(t => t.PlannedEpochs).Distinct().Count() > 1;
-        text.Append(CultureInfo.InvariantCulture, $"{report.Name}: {report.Trials.Length} trials, {report.Seeds.Length} {(report.Seeds.Length == 1 ? "seed" : "seeds")}, {report.Monitor} on the validation rows\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{report.Name}: {CountText.Of(report.Trials.Length, "trial")}, {CountText.Of(report.Seeds.Length, "seed")}, {report.Monitor} on the validation rows\n\n");
         string[] heads =
         [
             "trial", .. keys, report.Monitor, .. rungs ? ["epochs"] : Array.Empty<string>(), "behind the best", "weights", "best epoch", "best step", "rows/s", "note",

@@ -91,7 +91,7 @@ sealed class Tuner
         var rungs = Rungs(_options, _trials[0].Configuration.Training.Epochs);
         for (var rung = 0; rung < rungs.Length; rung++)
         {
-            _progress.Message(string.Create(CultureInfo.InvariantCulture, $"rung {rung + 1} of {rungs.Length}, until epoch {rungs[rung]}: {alive.Length} of {_trials.Length} trials"));
+            _progress.Message(string.Create(CultureInfo.InvariantCulture, $"rung {rung + 1} of {rungs.Length}, until epoch {rungs[rung]}: {alive.Length} of {CountText.Of(_trials.Length, "trial")}"));
             foreach (var trial in alive) Score(trial, rung, before, rungs[rung]);
             var ranked = TrialScore.Ranked(_scores.Where(s => s.Rung == rung), _monitor);
             var kept = rung == rungs.Length - 1 ? 0 : Kept(_options, alive.Length);
