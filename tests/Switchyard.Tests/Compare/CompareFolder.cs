@@ -38,6 +38,9 @@ sealed class CompareFolder : IRunReporter, IDisposable
     /// <summary>Values of all validations.</summary>
     public List<double?> Validations { get; } = [];
 
+    /// <summary>Called after every step, with the number of steps of all comparisons.</summary>
+    public Action<int>? Stepped { get; set; }
+
     public string Place(string name) => Path.Combine(_folder.FullName, name);
 
     /// <summary>Writes the log anew.</summary>
@@ -53,10 +56,10 @@ sealed class CompareFolder : IRunReporter, IDisposable
         return ComparisonConfiguration.Load(Place("compare.yaml"), overrides);
     }
 
-    public ComparisonReport Compare(string yaml, CompareOptions? options = null)
+    public ComparisonReport Compare(string yaml, CompareOptions? options = null, CancellationToken cancellation = default)
     {
         Said.Clear();
-        return Run.Compare(Load(yaml), options, this);
+        return Run.Compare(Load(yaml), options, this, cancellation);
     }
 
     public void Message(string text) => Said.Add(text);
@@ -69,7 +72,11 @@ sealed class CompareFolder : IRunReporter, IDisposable
     {
     }
 
-    public void OnStep(in StepReport report) => Steps++;
+    public void OnStep(in StepReport report)
+    {
+        Steps++;
+        Stepped?.Invoke(Steps);
+    }
 
     public void OnValidation(in ValidationReport report) => Validations.Add(report.Value);
 
