@@ -10,7 +10,10 @@ switch (args)
         Parity.Print(report, protocol);
         break;
     case ["train", var name, var embeddings, var threads]:
-        Console.WriteLine($"{TrainingSpeed.RowsPerSecond(Workload.Model(name), Enum.Parse<EmbeddingUpdate>(embeddings, ignoreCase: true), int.Parse(threads, CultureInfo.InvariantCulture), 2048):N0} rows/s");
+        Console.WriteLine($"{TrainingSpeed.RowsPerSecond(Workload.Of(name), Enum.Parse<EmbeddingUpdate>(embeddings, ignoreCase: true), int.Parse(threads, CultureInfo.InvariantCulture)):N0} rows/s");
+        break;
+    case ["breakdown", var name, var threads, .. var words]:
+        Breakdown.Print(name, int.Parse(threads, CultureInfo.InvariantCulture), words.Contains("exact") ? EmbeddingUpdate.Exact : EmbeddingUpdate.Lazy, words.Contains("ops"));
         break;
     case ["larger-than-memory", var mebibytes, var folder]:
         LargerThanMemory.Print(int.Parse(mebibytes, CultureInfo.InvariantCulture), folder);
@@ -33,7 +36,7 @@ switch (args)
         DayUpdate.Run(samples, int.Parse(seeds, CultureInfo.InvariantCulture), model, changes);
         break;
     default:
-        Console.Error.WriteLine("usage: larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity REPORT.json t1n|t2n|r|rn | train mmoe|aesm2 lazy|exact THREADS");
+        Console.Error.WriteLine("usage: breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
         return 2;
 }
 

@@ -30,7 +30,7 @@ static class SpeedTable
             foreach (var name in new[] { "mmoe", "aesm2" })
             {
                 foreach (var embeddings in Enum.GetValues<EmbeddingUpdate>())
-                    Add(ours, (name, embeddings), TrainingSpeed.RowsPerSecond(Workload.Model(name), embeddings, threads, 2048));
+                    Add(ours, (name, embeddings), TrainingSpeed.RowsPerSecond(Workload.Of(name), embeddings, threads));
                 if (Peer.Run("torch_train.py", "--threads", $"{threads}", "--models", name) is not { } peer) continue;
                 settings = peer.Settings;
                 Add(theirs, name, peer.Result.GetProperty("rows_per_second").GetProperty(name).GetDouble());

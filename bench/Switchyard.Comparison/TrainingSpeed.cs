@@ -12,21 +12,34 @@ static class TrainingSpeed
     const int Steps = 120;
 
     /// <summary>Median over the counted steps.</summary>
-    public static double RowsPerSecond(ModelOptions model, EmbeddingUpdate embeddings, int threads, int batchRows)
+    public static double RowsPerSecond(Workload workload, EmbeddingUpdate embeddings, int threads)
     {
         using var pool = new WorkerPool(threads);
-        var options = new TrainingOptions { Embeddings = embeddings, BatchSize = batchRows };
-        var step = new TrainingStep(new Ranker(Workload.Schema, model, 1), options, pool);
-        var batches = Workload.Batches(32, batchRows);
         var times = new List<double>();
-        for (var i = 0; i < Warmup + Steps; i++)
+        Run(workload, embeddings, pool, Steps, (step, run) =>
         {
             var start = Stopwatch.GetTimestamp();
-            step.Run(batches[i % batches.Length], options.LearningRate, 0);
-            if (i >= Warmup) times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
-        }
-
+            run();
+            times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        });
         times.Sort();
-        return batchRows / times[times.Count / 2];
+        return workload.Rows / times[times.Count / 2];
+    }
+
+    /// <summary>Warms up, then hands over every step to be run.</summary>
+    /// <param name="workload">What to train.</param>
+    /// <param name="embeddings">How tables are updated.</param>
+    /// <param name="pool">Workers.</param>
+    /// <param name="steps">Steps after the first ones.</param>
+    /// <param name="measured">Calls the second argument, which runs one step.</param>
+    public static void Run(Workload workload, EmbeddingUpdate embeddings, WorkerPool pool, int steps, Action<TrainingStep, Action> measured)
+    {
+        var options = new TrainingOptions { Embeddings = embeddings, BatchSize = workload.Rows };
+        var step = new TrainingStep(new Ranker(workload.Schema, workload.Model, 1), options, pool);
+        var batches = workload.Batches(32);
+        var number = 0;
+        void Next() => step.Run(batches[number++ % batches.Length], options.LearningRate, 0);
+        for (var i = 0; i < Warmup; i++) Next();
+        for (var i = 0; i < steps; i++) measured(step, Next);
     }
 }

@@ -5,47 +5,76 @@ using Switchyard.Models;
 
 namespace Switchyard.Comparison;
 
-/// <summary>
-/// Protocol T1 of the trivago log without the log: its columns, table sizes and scenario tree, random ids and labels. Training
-/// speed depends on shapes only.
-/// </summary>
-static class Workload
+/// <summary>A model and rows of a log's shape without the log: random ids and labels. Training speed depends on shapes only.</summary>
+/// <param name="Model">What is trained.</param>
+/// <param name="Schema">Columns, tables, scenarios and tasks.</param>
+/// <param name="Rows">Rows of a batch.</param>
+sealed record Workload(ModelOptions Model, Schema Schema, int Rows)
 {
-    /// <summary>Ids of every column: 19 columns, 30,360 rows in all, as bench/peers/torch_train.py has them.</summary>
+    /// <summary>Ids of every column of protocol T1: 19 columns, 30,360 rows in all, as bench/peers/torch_train.py has them.</summary>
     public static readonly ImmutableArray<int> TableRows = [.. Enumerable.Repeat(22, 17), 24986, 5000];
 
-    public static Schema Schema { get; } = new()
+    /// <summary>Trained by name. The models of protocol T1 are the defaults: six experts 128 → 64, towers 64, K = 1 + 1.</summary>
+    static readonly Dictionary<string, Workload> ByName = new()
     {
-        Tables = [.. TableRows.Select((rows, i) => new Table($"f{i}", rows, 16))],
-        Fields = [.. TableRows.Select((_, i) => new Field($"f{i}", FieldKind.Single, i, Pooling.Mean, FieldRole.Feature, new VocabularyEncoder([])))],
-        Levels = [new ScenarioLevel("region", [.. Names(8)]), new ScenarioLevel("device", [.. Names(3)])],
-        Tasks = [new TaskInfo("clickout", -1, 1), new TaskInfo("interact_after", -1, 1)],
-        UnknownScenario = UnknownScenario.Error,
+        ["mmoe"] = new(new MmoeOptions(), T1(TableRows), 2048),
+        ["aesm2"] = new(new Aesm2Options(), T1(TableRows), 2048),
+        ["aesm2-8"] = new(new Aesm2Options { Experts = 8 }, T1(TableRows), 2048),
+        ["aesm2-8-dense"] = new(new Aesm2Options { Experts = 8, Select = false }, T1(TableRows), 2048),
+        ["aesm2-wide"] = new(new Aesm2Options(), T1([.. Enumerable.Repeat(100_000, 16)]), 2048),
+        ["cesaa"] = new(new CesaaOptions(), T1(TableRows), 2048),
+        ["movielens"] = new(
+            new HardSharingOptions { BottomWidths = [128], TowerWidths = [8], Heads = Heads.Pair },
+            SchemaOf([6041, 3953, 2, 7, 21, 3440, 19], numbers: 1, levels: [3], tasks: 1),
+            4096),
     };
 
-    /// <summary>The models of protocol T1: six experts 128 → 64, towers 64, K = 1 + 1; these are the defaults.</summary>
-    public static ModelOptions Model(string name) => name == "mmoe" ? new MmoeOptions() : new Aesm2Options();
+    public static IEnumerable<string> Names => ByName.Keys;
+
+    public static Workload Of(string name) => ByName[name];
 
     /// <summary>Batches of random rows, the same for every run.</summary>
-    public static Batch[] Batches(int count, int rows)
+    public Batch[] Batches(int count)
     {
         var random = new SeededRandom(7, "workload");
         var batches = new Batch[count];
         for (var b = 0; b < count; b++)
         {
-            var batch = batches[b] = new Batch(Schema, rows) { Count = rows };
-            for (var r = 0; r < rows; r++)
-            {
-                for (var f = 0; f < TableRows.Length; f++) batch.Ids(f)[r] = random.Next(TableRows[f]);
-                batch.Nodes(0)[r] = random.Next(8);
-                batch.Nodes(1)[r] = random.Next(3);
-                for (var t = 0; t < 2; t++) batch.Labels(t)[r] = random.Next(20) == 0 ? 1 : 0;
-                batch.Weights[r] = 1;
-            }
+            var batch = batches[b] = new Batch(Schema, Rows) { Count = Rows };
+            for (var r = 0; r < Rows; r++) Fill(batch, r, random);
         }
 
         return batches;
     }
 
-    static IEnumerable<string> Names(int count) => Enumerable.Range(0, count).Select(i => $"n{i}");
+    void Fill(Batch batch, int row, SeededRandom random)
+    {
+        for (var f = 0; f < Schema.Fields.Length; f++)
+        {
+            if (Schema.Fields[f].Kind == FieldKind.Number) batch.Numbers(f)[2 * row] = random.Next(1000) / 500f - 1;
+            else batch.Ids(f)[row] = random.Next(Schema.Tables[Schema.Fields[f].Table].Rows);
+        }
+
+        for (var l = 0; l < Schema.Levels.Length; l++) batch.Nodes(l)[row] = random.Next(Schema.Levels[l].Nodes.Length);
+        for (var t = 0; t < Schema.Tasks.Length; t++) batch.Labels(t)[row] = random.Next(20) == 0 ? 1 : 0;
+        batch.Weights[row] = 1;
+    }
+
+    /// <summary>Eight regions, three devices, two tasks.</summary>
+    static Schema T1(ImmutableArray<int> tables) => SchemaOf(tables, numbers: 0, levels: [8, 3], tasks: 2);
+
+    static Schema SchemaOf(ImmutableArray<int> tables, int numbers, ImmutableArray<int> levels, int tasks) => new()
+    {
+        Tables = [.. tables.Select((rows, i) => new Table($"f{i}", rows, 16))],
+        Fields =
+        [
+            .. tables.Select((_, i) => new Field($"f{i}", FieldKind.Single, i, Pooling.Mean, FieldRole.Feature, new VocabularyEncoder([]))),
+            .. Numbered("x", numbers).Select(name => new Field(name, FieldKind.Number, -1, Pooling.Mean, FieldRole.Feature, new VocabularyEncoder([]))),
+        ],
+        Levels = [.. levels.Select((nodes, i) => new ScenarioLevel($"level{i}", [.. Numbered("n", nodes)]))],
+        Tasks = [.. Numbered("task", tasks).Select(name => new TaskInfo(name, -1, 1))],
+        UnknownScenario = UnknownScenario.Error,
+    };
+
+    static IEnumerable<string> Numbered(string prefix, int count) => Enumerable.Range(0, count).Select(i => $"{prefix}{i}");
 }

@@ -76,6 +76,9 @@ public sealed partial class Graph
     /// <summary>Counts which weights rows use, product by product of the forward pass; null (default) counts nothing.</summary>
     public WeightUse? WeightUse { get; set; }
 
+    /// <summary>Measures where the time goes; null (default) measures nothing.</summary>
+    public PassClock? Clock { get; set; }
+
     static WorkerPool Serial { get; } = new(1);
 
     /// <summary>A tensor with undefined content, to be filled by the op that asked for it.</summary>
@@ -172,6 +175,7 @@ public sealed partial class Graph
     public void Record(Backward run, Tensor @out, Tensor a, Tensor b = default, int i = 0, Real f = 0, object? aux = null)
     {
         if (NeedsGrad(@out)) _steps.Add(new Step(run, @out, a, b, i, f, aux));
+        Clock?.Lap(run, "forward");
     }
 
     /// <summary>Adds an auxiliary objective; does nothing when scoring.</summary>
@@ -189,7 +193,9 @@ public sealed partial class Graph
         var steps = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_steps);
         for (var i = steps.Length - 1; i >= 0; i--)
         {
-            if (HasGrad(steps[i].Out)) steps[i].Run(this, in steps[i]);
+            if (!HasGrad(steps[i].Out)) continue;
+            steps[i].Run(this, in steps[i]);
+            Clock?.Lap(steps[i].Run, "backward");
         }
     }
 

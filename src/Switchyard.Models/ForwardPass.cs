@@ -52,6 +52,7 @@ public sealed class ForwardPass
     public ReadOnlySpan<Tensor> Logits()
     {
         Graph.Reset();
+        Graph.Clock?.Lap("Graph.Reset", "forward");
         var x = _ranker.Embedding.Forward(Graph, Inputs, _rows);
         _ranker.Model.Forward(Graph, x, new ScenarioPath(_nodes), _logits);
         return _logits;

@@ -43,6 +43,13 @@ public sealed class TrainingStep
     /// <summary>Matrix products of the last step, forward and backward.</summary>
     public LinearWork Work => _pass.Graph.Work;
 
+    /// <summary>Measures where the time of a step goes; null (default) measures nothing.</summary>
+    public PassClock? Clock
+    {
+        get => _pass.Graph.Clock;
+        set => _pass.Graph.Clock = value;
+    }
+
     /// <summary>Trains on one batch; returns the whole loss.</summary>
     /// <param name="batch">Rows with labels.</param>
     /// <param name="rate">Learning rate of the step.</param>
@@ -51,11 +58,14 @@ public sealed class TrainingStep
     {
         ArgumentNullException.ThrowIfNull(batch);
         var g = _pass.Graph;
+        g.Clock?.Start();
         g.StepNumber = Optimizer.Steps;
         g.Progress = progress;
         _pass.Bind(batch);
         Optimizer.BeforeRead(_pass.Inputs, batch.Count);
+        g.Clock?.Lap("Optimizer.BeforeRead", "forward");
         var logits = _pass.Logits();
+        g.Clock?.Lap("Model.Forward", "forward");
         for (var t = 0; t < _targets.Labels.Length; t++) _targets.Labels[t] = batch.Labels(t);
         _targets.RowWeights = batch.Weights;
         var loss = g.Loss(logits, _targets);
@@ -64,6 +74,7 @@ public sealed class TrainingStep
         var total = g.Value(loss)[0] + AuxiliaryLoss;
         if (!double.IsFinite(total)) throw NotFinite();
         g.RunBackward(loss);
+        g.Clock?.Lap("Graph.RunBackward", "backward");
 
         // The seam: g.Gradients is all that a step knows of its batch. Training over several processes sums it here.
         if (_options.ClipNorm > 0)
@@ -74,6 +85,7 @@ public sealed class TrainingStep
 
         Optimizer.Step(g.Gradients!, rate);
         _frozen?.RestoreStatistics();
+        g.Clock?.Lap("Optimizer.Step", "optimizer");
         return total;
     }
 

@@ -11,6 +11,7 @@ public static class DispatchOps
     {
         var dispatch = g.Rent();
         dispatch.Fill(g, gates);
+        g.Clock?.Lap("DispatchOps.Route", "forward");
         return dispatch;
     }
 

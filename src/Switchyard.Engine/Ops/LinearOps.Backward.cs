@@ -32,7 +32,9 @@ public static partial class LinearOps
     {
         var dispatch = (Dispatch?)s.Aux;
         var gather = (s.I & Gather) != 0;
+        g.Clock?.Lap("LinearOps.Pack", "backward");
         BackInput(g, s, panels, stride, inputs, dispatch, gather);
+        g.Clock?.Lap("LinearOps.BackInput", "backward");
         g.CountProduct(s.Out.Rows, inputs, s.Out.Cols, dispatch);
         var parts = (inputs + GradientColumns - 1) / GradientColumns;
         g.Pool.For(
