@@ -28,6 +28,9 @@ public sealed record ComparedValue(ComparedMetric Metric, int Node, string Level
 {
     /// <summary>Whether this is a mean over the counted cells of its level.</summary>
     public bool IsMean => Node < 0;
+
+    /// <summary>Whether this is the AUC of one cell.</summary>
+    public bool IsCellAuc => Metric == ComparedMetric.Auc && !IsMean;
 }
 
 /// <summary>A model's values.</summary>

@@ -48,7 +48,7 @@ sealed class ComparisonBuilder(
     /// <summary>One answer for the whole comparison is one family: Holm over the cells of all variants and controls.</summary>
     public static ImmutableArray<ValueDifference> Losses(ComparisonConfiguration comparison, ImmutableArray<ValueDifference> differences, string level)
     {
-        string?[] controls = [comparison.Single, comparison.Pooled];
+        string[] controls = [.. comparison.Controls];
         var family = differences
             .Where(d => controls.Contains(d.Reference) && !controls.Contains(d.Variant) && d.HolmP is not null && d.Of.Level == level)
             .DistinctBy(d => (d.Variant, d.Reference, d.Of))
@@ -109,12 +109,11 @@ sealed class ComparisonBuilder(
 
     ImmutableArray<TransferVerdict> Verdicts(ImmutableArray<ValueDifference> differences, string level)
     {
-        string?[] controls = [comparison.Single, comparison.Pooled];
         return
         [
-            .. from control in controls.OfType<string>().Distinct()
+            .. from control in comparison.Controls
                from cells in differences
-                   .Where(d => d.Reference == control && d.Of is { Metric: ComparedMetric.Auc, IsMean: false } && d.Of.Level == level)
+                   .Where(d => d.Reference == control && d.Of.IsCellAuc && d.Of.Level == level)
                    .GroupBy(d => d.Variant)
                select Judge(cells.Key, control, [.. cells]),
         ];

@@ -40,6 +40,12 @@ public sealed record ComparisonConfiguration
     /// <summary>Name of the control with one model for all scenarios; null where there is none.</summary>
     public string? Pooled { get; init; }
 
+    /// <summary>The controls there are, each once.</summary>
+    internal IEnumerable<string> Controls => new[] { Single, Pooled }.OfType<string>().Distinct();
+
+    /// <summary>Whatever variants are compared with: the baseline and the controls, each once.</summary>
+    internal IEnumerable<string> References => Controls.Prepend(Baseline).Distinct();
+
     /// <summary>Reads a comparison file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="overrides">Texts <c>path=value</c> applied to the base run, as in <see cref="RunConfiguration.Load"/>.</param>

@@ -109,11 +109,10 @@ sealed class ComparisonMarkdown
     /// <summary>A table for the baseline and each control: cells by variants.</summary>
     void CellDifferences()
     {
-        var comparison = _report.Comparison;
-        foreach (var reference in new[] { comparison.Baseline, comparison.Single, comparison.Pooled }.OfType<string>().Distinct())
+        foreach (var reference in _report.Comparison.References)
         {
             var cells = _report.Differences
-                .Where(d => d.Reference == reference && d.Of is { Metric: ComparedMetric.Auc, IsMean: false } && (d.Of.Level == _report.Level || d.Of.Level == "total"))
+                .Where(d => d.Reference == reference && d.Of.IsCellAuc && (d.Of.Level == _report.Level || d.Of.Level == "total"))
                 .GroupBy(d => (d.Of.Level, d.Of.Scenario, d.Of.Task))
                 .ToList();
             if (cells.Count == 0) continue;

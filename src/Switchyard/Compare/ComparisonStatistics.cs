@@ -38,7 +38,7 @@ sealed class ComparisonStatistics
         }
 
         var differences = ImmutableArray.CreateBuilder<ValueDifference>();
-        foreach (var reference in new[] { _comparison.Baseline, _comparison.Single, _comparison.Pooled }.OfType<string>().Distinct())
+        foreach (var reference in _comparison.References)
         {
             var its = variants.FirstOrDefault(v => v.Name == reference).Scores;
             if (its is null) continue;
@@ -72,7 +72,7 @@ sealed class ComparisonStatistics
         var values = _bootstrap.Values;
         var differences = values.Select((_, v) => _bootstrap.Difference(v, ours, theirs)).ToArray();
         var corrected = new double?[values.Count];
-        var cells = Enumerable.Range(0, values.Count).Where(v => values[v] is { Metric: ComparedMetric.Auc, IsMean: false } && differences[v] is not null);
+        var cells = Enumerable.Range(0, values.Count).Where(v => values[v].IsCellAuc && differences[v] is not null);
         foreach (var level in cells.GroupBy(v => values[v].Level))
         {
             foreach (var (v, p) in level.Zip(Holm.Adjust([.. level.Select(v => differences[v]!.TwoSidedPValue)]))) corrected[v] = p;
@@ -81,7 +81,7 @@ sealed class ComparisonStatistics
         for (var v = 0; v < values.Count; v++)
         {
             Difference? rows = null;
-            if (values[v] is { Metric: ComparedMetric.Auc, IsMean: false } && deLong.TryGetValue((values[v].Node, values[v].Task), out var drop))
+            if (values[v].IsCellAuc && deLong.TryGetValue((values[v].Node, values[v].Task), out var drop))
                 rows = PairedBootstrap.WithSeeds(-drop.Value, drop.StandardError * drop.StandardError, drop.Freedom, ours.Draws[v], theirs.Draws[v]);
             yield return new ValueDifference(variant, reference, values[v], IntervalOf(differences[v]), IntervalOf(rows), corrected[v]);
         }

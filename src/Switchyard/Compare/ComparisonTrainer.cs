@@ -78,7 +78,7 @@ sealed class ComparisonTrainer(
         }
         catch (InputException e)
         {
-            throw new InputException($"variant {variant}, seed {seed}: {e.Message}", e);
+            throw new InputException($"variant {run.Name}: {e.Message}", e);
         }
 
         folder.Clear(variant, seed, run.Digest, reporter.Warning);

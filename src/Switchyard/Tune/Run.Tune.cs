@@ -34,7 +34,7 @@ public static partial class Run
         if (json is not null) TextFile.Write(json, report!.ToJson());
         if (!onlyBest) reporter.Result(report!.ToMarkdown());
         if (report!.Best is not { } best) throw new InputException("no trial has a value, so there is no best configuration; the table says why for every trial.");
-        var place = Path.GetRelativePath(Directory.GetCurrentDirectory(), best);
+        var place = Shown(best);
         reporter.Result(onlyBest ? place : $"best configuration: {place}\nto train it and see the test rows, once: switchyard train {place}");
         return report;
 
