@@ -3,14 +3,19 @@ using System.Text.Json;
 
 namespace Switchyard.Comparison;
 
-/// <summary>A script of bench/peers: prints its settings, and as its last line one JSON object.</summary>
+/// <summary>A script of bench/peers, in Python or for Node.js: prints its settings, and as its last line one JSON object.</summary>
 static class Peer
 {
-    /// <summary>Runs a script; null, with a hint, where Python or its packages are missing.</summary>
+    /// <summary>Where a peer's packages are installed and its files written; git ignores it.</summary>
+    public static readonly string Folder = Path.Combine("artifacts", "peers");
+
+    /// <summary>Runs a script; null, with a hint, where its interpreter or packages are missing.</summary>
     public static (string Settings, JsonElement Result)? Run(string script, params string[] arguments)
     {
-        var start = new ProcessStartInfo("/usr/bin/python3", [Path.Combine("bench", "peers", script), .. arguments])
+        var interpreter = script.EndsWith(".js", StringComparison.Ordinal) ? "node" : "/usr/bin/python3";
+        var start = new ProcessStartInfo(interpreter, [Path.Combine("bench", "peers", script), .. arguments])
         {
+            Environment = { ["NODE_PATH"] = Path.Combine(Folder, "node_modules") },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -28,7 +33,7 @@ static class Peer
             Console.Error.WriteLine($"{script}: {e.Message}");
         }
 
-        Console.Error.WriteLine("The peer is left out. On Debian: apt-get install python3-torch libopenblas0-pthread python3-pandas");
+        Console.Error.WriteLine("The peer is left out; bench/README.md says what it needs.");
         return null;
     }
 }
