@@ -11,7 +11,7 @@ const path = require('path');
 const ort = require('onnxruntime-node');
 const {binding, initOrt} = require(path.join(path.dirname(require.resolve('onnxruntime-node')), 'binding.js'));
 
-const TRIAL_SECONDS = 0.4;
+const TRIAL_SECONDS = 0.25;
 const MOST_BATCHES = 16;
 const ROWS = 2048;
 

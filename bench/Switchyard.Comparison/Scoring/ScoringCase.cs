@@ -24,17 +24,19 @@ sealed class ScoringCase
 
     readonly Batch _rows;
 
-    public ScoringCase(string name, ModelOptions options)
+    /// <param name="name">Name of a workload.</param>
+    public ScoringCase(string name)
     {
+        var workload = Workload.Of(name) with { Rows = Rows };
         Name = name;
-        Ranker = new Ranker(Workload.Schema, options, 1);
+        Ranker = new Ranker(workload.Schema, workload.Model, 1);
         foreach (var gate in Ranker.Parameters.Dense.Where(p => p.Name.Contains("gate", StringComparison.Ordinal)))
         {
             foreach (ref var weight in Ranker.Parameters.Values(gate)) weight *= GateScale;
         }
 
         Ranker.Parameters.Touch();
-        _rows = Workload.Batches(1, Rows)[0];
+        _rows = workload.Batches(1)[0];
     }
 
     public string Name { get; }

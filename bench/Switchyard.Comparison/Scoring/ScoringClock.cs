@@ -8,7 +8,7 @@ namespace Switchyard.Comparison;
 static class ScoringClock
 {
     public const double WarmupSeconds = 0.5;
-    public const double Seconds = 1.5;
+    public const double Seconds = 1;
     const int LeastCalls = 50;
 
     /// <param name="scoring">Model and rows.</param>
