@@ -41,7 +41,10 @@ public sealed class KilledRunTests(ITestOutputHelper log)
         await KillAndCompare(run, settings, 2000);
     }
 
-    /// <summary>Moments are pseudo-random, up to so many milliseconds from the start of training on; SWITCHYARD_KILLS says how many, 6 by default.</summary>
+    /// <summary>
+    /// Moments are pseudo-random, up to so many milliseconds from the start of training on, or, every other time, from the first checkpoint on: a
+    /// slow machine resumes too. SWITCHYARD_KILLS says how many, 6 by default.
+    /// </summary>
     async Task KillAndCompare(CliRun run, string[] settings, int milliseconds)
     {
         var whole = run.WeightsDigest("whole");
@@ -50,7 +53,7 @@ public sealed class KilledRunTests(ITestOutputHelper log)
         while (kills < Kills)
         {
             // A run that came to its end is compared; the next kill begins a new one.
-            if (await KillAfter(Next(milliseconds)) is { } line)
+            if (await KillAfter(Next(milliseconds), afterCheckpoint: kills % 2 == 1) is { } line)
             {
                 kills++;
                 if (line.StartsWith("resumed", StringComparison.Ordinal)) resumed++;
@@ -81,8 +84,21 @@ public sealed class KilledRunTests(ITestOutputHelper log)
             return (int)(state % (uint)bound);
         }
 
+        bool HasCheckpoint()
+        {
+            try
+            {
+                return Directory.GetDirectories(run.Place("runs/demo/checkpoints"), "step-*").Length > 0;
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Not there yet, or removed at the end of the run.
+                return false;
+            }
+        }
+
         // The line that says how training began, where the process was killed; null where it ended by itself.
-        async Task<string?> KillAfter(int limit)
+        async Task<string?> KillAfter(int limit, bool afterCheckpoint = false)
         {
             using var process = Start(run, settings);
             string? began = null;
@@ -95,6 +111,7 @@ public sealed class KilledRunTests(ITestOutputHelper log)
 
             began.ShouldNotBeNull();
             var rest = process.StandardError.ReadToEndAsync();
+            while (afterCheckpoint && !process.HasExited && !HasCheckpoint()) await Task.Delay(5);
             using var time = new CancellationTokenSource(limit == int.MaxValue ? Timeout.Infinite : limit);
             try
             {
