@@ -24,11 +24,14 @@ switch (args)
     case ["evaluation", var rows, var samples]:
         EvaluationSpeed.Print(int.Parse(rows, CultureInfo.InvariantCulture), int.Parse(samples, CultureInfo.InvariantCulture));
         break;
+    case ["scenarios"]:
+        ScenarioCost.Print();
+        break;
     case ["scoring"]:
         ScoringTable.Print(Path.Combine(Peer.Folder, "scoring"));
         break;
-    case ["speed"]:
-        SpeedTable.Print(threads: 2);
+    case ["speed", .. var workloads]:
+        SpeedTable.Print(threads: 2, workloads);
         break;
     case ["recovery", var folder, var seeds, var rows, .. var changes]:
         Recovery.Run(folder, SeedRange.Parse(seeds), long.Parse(rows, CultureInfo.InvariantCulture), changes);

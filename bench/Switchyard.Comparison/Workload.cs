@@ -33,6 +33,9 @@ sealed record Workload(ModelOptions Model, Schema Schema, int Rows)
 
     public static Workload Of(string name) => ByName[name];
 
+    /// <summary>The columns and tasks of protocol T1 with one level of so many scenarios.</summary>
+    public static Workload OfScenarios(ModelOptions model, int scenarios) => new(model, SchemaOf(TableRows, numbers: 0, levels: [scenarios], tasks: 2), 2048);
+
     /// <summary>Batches of random rows, the same for every run.</summary>
     public Batch[] Batches(int count)
     {

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Training speed of MMoE and AESM2 in PyTorch (protocol T1: 19 columns, table of 30,360 x 16, batch 2048, two tasks, dense Adam).
+"""Training speed of MMoE and AESM2 in PyTorch (protocol T1: 19 columns, table of 30,360 x 16, batch 2048, two tasks, dense Adam),
+and of the public benchmark's MovieLens configuration (a shared bottom; give it its --columns and --batch 4096).
 
 Needs Debian's python3-torch and nothing else. Ids and labels are random: the speed does not depend on them.
 A step is: gather the batch, forward, loss, backward, Adam on everything. rows/s is that of the median step after the warm-up.
@@ -16,11 +17,12 @@ import settings
 
 arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 arguments.add_argument("--threads", type=int, default=2, help="threads of OpenMP and OpenBLAS (default 2)")
-arguments.add_argument("--models", nargs="+", default=["mmoe", "aesm2"], choices=["mmoe", "aesm2"])
+arguments.add_argument("--models", nargs="+", default=["mmoe", "aesm2"], choices=["mmoe", "aesm2", "movielens"])
 arguments.add_argument("--forms", nargs="+", default=None, help="only these forms, of: stacked wide dispatch")
 arguments.add_argument("--batch", type=int, default=2048, help="rows a step (default 2048)")
 arguments.add_argument("--rows", type=int, default=140726, help="rows of the training set (default T1's 140,726)")
 arguments.add_argument("--columns", type=int, nargs="+", default=[22] * 17 + [24986, 5000], help="ids of every column")
+arguments.add_argument("--sparse", action="store_true", help="sparse gradients and SparseAdam for the table, Adam for the rest")
 arguments.add_argument("--warmup", type=int, default=15, help="steps before the clock starts (default 15)")
 arguments.add_argument("--steps", type=int, default=85, help="steps measured (default 85)")
 args = arguments.parse_args()
@@ -114,7 +116,7 @@ class Embeddings(nn.Module):
         self.table = nn.Parameter(torch.randn(rows, WIDTH) * 0.05)
 
     def forward(self, ids):
-        return F.embedding(ids, self.table).flatten(1)
+        return F.embedding(ids, self.table, sparse=args.sparse).flatten(1)
 
 
 def tower():
@@ -133,6 +135,27 @@ class Mmoe(nn.Module):
         x = self.embeddings(ids)
         weights = self.gates(x).view(-1, TASKS, EXPERTS).softmax(2).unbind(1)
         return [t(h).squeeze(1) for t, h in zip(self.towers, self.experts.mix(x, weights))], 0
+
+
+class MovieLens(nn.Module):
+    """Shared bottom of 128 over the columns and one number, a tower of 8 for every scenario, of which a row's own counts."""
+
+    SCENARIOS = 3
+
+    def __init__(self, rows, columns, experts):
+        super().__init__()
+        self.embeddings = Embeddings(rows)
+        self.bottom = nn.Linear(columns * WIDTH + 1, 128)
+        self.hidden = nn.Linear(128, self.SCENARIOS * 8)
+        self.output = uniform(self.SCENARIOS, 8, fan_in=8)
+        self.bias = uniform(self.SCENARIOS, fan_in=8)
+
+    def forward(self, ids, nodes):
+        number = nodes[:, :1].float()
+        h = F.relu(self.bottom(torch.cat([self.embeddings(ids), number], 1)), inplace=True)
+        h = F.relu(self.hidden(h), inplace=True).view(-1, self.SCENARIOS, 8)
+        logits = (h * self.output).sum(2) + self.bias
+        return [logits.gather(1, nodes[:, 1:]).squeeze(1)], 0
 
 
 class AesGates(nn.Module):
@@ -186,7 +209,11 @@ class Aesm2(nn.Module):
 
 
 def rows_per_second(model, ids, nodes, labels):
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, foreach=False)
+    tables = [model.embeddings.table] if args.sparse else []
+    rest = [p for p in model.parameters() if not any(p is t for t in tables)]
+    optimizers = [torch.optim.Adam(rest, lr=1e-3, foreach=False)]
+    if args.sparse:
+        optimizers.append(torch.optim.SparseAdam(tables, lr=1e-3))
     seconds = []
     position, order = 0, torch.randperm(len(ids))
     for _ in range(args.warmup + args.steps):
@@ -195,11 +222,13 @@ def rows_per_second(model, ids, nodes, labels):
         start = time.perf_counter()
         rows = order[position:position + args.batch]
         x, own, y = ids[rows], nodes[rows], labels[rows]
-        optimizer.zero_grad(set_to_none=True)
+        for optimizer in optimizers:
+            optimizer.zero_grad(set_to_none=True)
         logits, auxiliary = model(x, own)
         loss = auxiliary + sum(F.binary_cross_entropy_with_logits(z, y[:, task]) for task, z in enumerate(logits))
         loss.backward()
-        optimizer.step()
+        for optimizer in optimizers:
+            optimizer.step()
         seconds.append(time.perf_counter() - start)
         position += args.batch
     assert math.isfinite(loss.item())
@@ -207,7 +236,7 @@ def rows_per_second(model, ids, nodes, labels):
 
 
 def main():
-    print(f"{settings.cpu()}; torch {torch.__version__}, {torch.get_num_threads()} threads, flush denormals on; "
+    print(f"{settings.cpu()}; torch {torch.__version__}, {torch.get_num_threads()} threads, flush denormals on, {'SparseAdam for the table' if args.sparse else 'dense Adam'}; "
           + " ".join(f"{name}={value}" for name, value in environment.items()))
     torch.manual_seed(1)
     offset, columns = 0, []
@@ -218,7 +247,7 @@ def main():
     nodes = torch.stack([torch.randint(0, m, (args.rows,)) for m in LEVELS], 1)
     labels = (torch.rand(args.rows, TASKS) < 0.05).float()
 
-    models = {"mmoe": (Mmoe, ["stacked", "wide"]), "aesm2": (Aesm2, ["stacked", "wide", "dispatch"])}
+    models = {"mmoe": (Mmoe, ["stacked", "wide"]), "aesm2": (Aesm2, ["stacked", "wide", "dispatch"]), "movielens": (MovieLens, ["wide"])}
     result = {"cpu": settings.cpu(), "threads": args.threads, "batch": args.batch, "rows_per_second": {}, "forms": {}}
     for name in args.models:
         model, forms = models[name]

@@ -1,25 +1,26 @@
 using System.Diagnostics;
+using Switchyard.Data;
 using Switchyard.Inference;
 using Switchyard.Kernels;
+using Switchyard.Models;
 
 namespace Switchyard.Comparison;
 
-/// <summary>Time of our scoring calls on the peer's rows, one after the other, inputs in memory.</summary>
+/// <summary>Time of our scoring calls, one after the other, inputs in memory.</summary>
 static class ScoringClock
 {
     public const double WarmupSeconds = 0.5;
     public const double Seconds = 1;
     const int LeastCalls = 50;
 
-    /// <param name="scoring">Model and rows.</param>
-    /// <param name="size">Rows of a call.</param>
+    /// <param name="ranker">The model.</param>
+    /// <param name="batches">What is scored, one after the other, all of one size.</param>
     /// <param name="threads">Threads of a call.</param>
-    public static Percentiles Measure(ScoringCase scoring, int size, int threads)
+    public static Percentiles Measure(Ranker ranker, Batch[] batches, int threads)
     {
         using var pool = threads > 1 ? new WorkerPool(threads) : null;
-        var predictor = new Predictor(scoring.Ranker, pool);
-        var batches = scoring.Batches(size);
-        var scores = new float[size * scoring.Ranker.Schema.Tasks.Length];
+        var predictor = new Predictor(ranker, pool);
+        var scores = new float[batches[0].Count * ranker.Schema.Tasks.Length];
         var times = new List<double>(1 << 17);
         Repeat(WarmupSeconds);
         times.Clear();

@@ -44,7 +44,7 @@ static class ScoringTable
         {
             foreach (var size in Sizes)
             {
-                ours[size].Add(ScoringClock.Measure(scoring, size, threads));
+                ours[size].Add(ScoringClock.Measure(scoring.Ranker, scoring.Batches(size), threads));
                 if (place is null || Score(place, threads, size, best.TryGetValue(size, out var known) ? known.GetProperty("name").GetString()! : "all") is not { } peer) continue;
                 settings.Add(peer.Settings);
                 best[size] = peer.Result;
