@@ -143,6 +143,14 @@ static unsafe class GemmDriver
             {
                 a[r] = p.Row(firstRow + i + Math.Min(r, live - 1));
             }
+            if (column == 0 && p.Step == 1)
+            {
+                // The first panel meets the rows of A for the first time: the next tile's come while this one computes.
+                for (var r = i + size; r < Math.Min(i + 2 * size, rows); r++)
+                {
+                    Prefetch.Row(p.Row(firstRow + r), p.K);
+                }
+            }
             var c = p.C + (firstRow + i) * p.LdC + column;
             if (live == size && used == width)
             {

@@ -3,8 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace Switchyard.Kernels;
 
-/// <summary>C += A' B over blocks of rows. Of each block, a panel of B is packed to stay in the first-level cache, and the columns of A in
-/// strips of eight that pass by it; without packing, every step would touch a new cache line of every row.</summary>
+/// <summary>C += A' B over blocks of rows that stay in the second-level cache. A panel of B is packed to stay in the first-level one, and strips
+/// of eight columns of A pass by it. Packing pays only where it is read often, and rows that are gathered: everything else is read in
+/// place, which is up to a fifth faster.</summary>
 static unsafe class GemmTransposed
 {
     /// <summary>Rows per block: a panel of B takes 36 KB, and reading and writing C once per block is a few percent of the work.</summary>
@@ -14,6 +15,18 @@ static unsafe class GemmTransposed
     const int BlockColumns = 512;
 
     const int Height = 8;
+
+    /// <summary>Numbers of a cache line: two strips.</summary>
+    const int Line = 16;
+
+    /// <summary>So many gathered rows ahead are asked for.</summary>
+    const int Ahead = 4;
+
+    /// <summary>Up to so many columns of A a panel of B is read too seldom to be packed first.</summary>
+    const int FewColumns = 384;
+
+    /// <summary>Rows of B up to this width lie close enough together to be read in place: further apart, they share too few cache sets.</summary>
+    const int NarrowRow = 192;
 
     /// <summary>Strips a power of two apart would share the cache sets that one row of A is written to.</summary>
     const int StripGap = 16;
@@ -55,7 +68,8 @@ static unsafe class GemmTransposed
         var blockRows = Math.Min(count, BlockRows);
         var blockColumns = Math.Min((to - from + Height - 1) / Height * Height, BlockColumns);
         var strip = blockRows * Height + StripGap;
-        fixed (float* strips = Scratch.First(blockColumns / Height * strip), panel = Scratch.Second(blockRows * Panels.Widest))
+        var packB = ldb > NarrowRow || to - from > FewColumns;
+        fixed (float* strips = Scratch.First(rows == null ? 0 : blockColumns / Height * strip), panel = Scratch.Second(blockRows * Panels.Widest))
         {
             for (var r = 0; r < count; r += blockRows)
             {
@@ -63,21 +77,39 @@ static unsafe class GemmTransposed
                 for (var i = from; i < to; i += blockColumns)
                 {
                     var columns = Math.Min(blockColumns, to - i);
-                    for (var q = 0; q < size; q++)
+                    for (var q = 0; q < size && rows != null; q++)
                     {
-                        PackRow(a + (rows == null ? r + q : rows[r + q]) * lda + i, columns, strips + q * Height, strip);
+                        if (q + Ahead < size)
+                        {
+                            Prefetch.Row(a + rows[r + q + Ahead] * lda + i, columns);
+                        }
+                        PackRow(a + rows[r + q] * lda + i, columns, strips + q * Height, strip);
                     }
                     for (int j = 0, width; j < n; j += width)
                     {
                         width = Panels.Next(n - j);
                         var used = Math.Min(width, n - j);
-                        Panels.PackPanel(b + r * ldb + j, ldb, size, used, width, panel);
+                        var source = b + r * ldb + j;
+                        var packed = packB || used < width;
+                        if (packed)
+                        {
+                            Panels.PackPanel(source, ldb, size, used, width, panel);
+                        }
                         var p = new Product { A = strips, LdA = 1, Step = Height, K = size, C = c + i * ldc + j, LdC = ldc };
+                        if (rows == null)
+                        {
+                            p.A = a + r * lda + i;
+                            p.Step = lda;
+                        }
                         for (var s = 0; s < columns; s += Height)
                         {
+                            if (j == 0 && rows == null && s % Line == 0 && s + Line < columns)
+                            {
+                                Prefetch.Column(p.A + Line, lda, size);
+                            }
                             GemmDriver.Panel<TLanes, TVector, Continued<StoreFinish>>(p, 0, Math.Min(Height, columns - s), 0, 0, used, width,
-                                panel, width);
-                            p.A += strip;
+                                packed ? panel : source, packed ? width : ldb);
+                            p.A += rows == null ? Height : strip;
                             p.C += Height * ldc;
                         }
                     }

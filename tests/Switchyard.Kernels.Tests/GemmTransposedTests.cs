@@ -15,6 +15,7 @@ public sealed class GemmTransposedTests
         data.Add(600, 530, 20);
         data.Add(259, 9, 50);
         data.Add(513, 64, 1);
+        data.Add(200, 20, 210);
         return data;
     }
 

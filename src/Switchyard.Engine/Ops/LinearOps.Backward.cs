@@ -7,8 +7,13 @@ public static partial class LinearOps
     /// <summary>Rows whose input gradient is computed at a time before it is scattered: small enough to stay in the cache.</summary>
     const int ScatterRows = 64;
 
-    /// <summary>Input columns whose weight gradient one worker computes at a time.</summary>
-    const int GradientColumns = 96;
+    /// <summary>Least input columns whose weight gradient one worker computes at a time: fewer would read dY too often.</summary>
+    const int GradientColumns = 64;
+
+    /// <summary>Columns that the product takes together: a cut lies between two such strips.</summary>
+    const int StripColumns = 8;
+
+    const int PartsPerThread = 4;
 
     [ThreadStatic]
     static Real[]? _scatter;
@@ -36,12 +41,23 @@ public static partial class LinearOps
         BackInput(g, s, panels, stride, inputs, dispatch, gather);
         g.Clock?.Lap("LinearOps.BackInput", "backward");
         g.CountProduct(s.Out.Rows, inputs, s.Out.Cols, dispatch);
-        var parts = (inputs + GradientColumns - 1) / GradientColumns;
+        var parts = ColumnParts(g, matrices, inputs);
         g.Pool.For(
             matrices * parts,
             new WeightBody(
                 g.Values(s.A), g.Grads(s.Out), gradient, s.B.Length == 0 ? default : g.Grads(s.B), dispatch, gather, s.Out.Rows, inputs, s.Out.Cols,
                 parts));
+    }
+
+    /// <summary>
+    /// Into how many ranges of columns a matrix's gradient is cut: as few as keep all workers busy to the end. Every number is one chain over
+    /// the rows, so that it does not depend on the cut.
+    /// </summary>
+    static int ColumnParts(Graph g, int matrices, int inputs)
+    {
+        if (g.Pool.Threads == 1) return 1;
+        var wanted = (PartsPerThread * g.Pool.Threads + matrices - 1) / matrices;
+        return Math.Clamp(wanted, 1, Math.Max(1, inputs / GradientColumns));
     }
 
     /// <summary>Masks dY by the ReLU and computes dX = dY Wᵀ.</summary>
@@ -143,9 +159,10 @@ public static partial class LinearOps
             if (range == 0 && dBias.Length > 0) Vectors.ColumnSums(gradient, outputs, count, outputs, dBias.Slice(matrix * outputs, outputs));
             var gathered = gather && !dispatch!.Full(matrix);
             var a = gather ? x.Span : x.Span[(first * inputs)..];
+            var columns = (inputs + parts * StripColumns - 1) / (parts * StripColumns) * StripColumns;
             Gemm.MultiplyTransposed(
-                a, inputs, gathered ? dispatch!.RowOfPair.Slice(first, count) : default, count, range * GradientColumns,
-                Math.Min(inputs, (range + 1) * GradientColumns), gradient, outputs, outputs, dWeight.Slice(matrix * inputs * outputs, inputs * outputs),
+                a, inputs, gathered ? dispatch!.RowOfPair.Slice(first, count) : default, count, Math.Min(inputs, range * columns),
+                Math.Min(inputs, (range + 1) * columns), gradient, outputs, outputs, dWeight.Slice(matrix * inputs * outputs, inputs * outputs),
                 outputs);
         }
     }
