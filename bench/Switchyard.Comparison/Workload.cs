@@ -11,6 +11,9 @@ namespace Switchyard.Comparison;
 /// <param name="Rows">Rows of a batch.</param>
 sealed record Workload(ModelOptions Model, Schema Schema, int Rows)
 {
+    /// <summary>Columns of protocol T1 that describe the user or the request (region, platform, device and so on), put first here.</summary>
+    const int RequestColumns = 11;
+
     /// <summary>Ids of every column of protocol T1: 19 columns, 30,360 rows in all, as bench/peers/torch_train.py has them.</summary>
     public static readonly ImmutableArray<int> TableRows = [.. Enumerable.Repeat(22, 17), 24986, 5000];
 
@@ -35,6 +38,25 @@ sealed record Workload(ModelOptions Model, Schema Schema, int Rows)
 
     /// <summary>The columns and tasks of protocol T1 with one level of so many scenarios.</summary>
     public static Workload OfScenarios(ModelOptions model, int scenarios) => new(model, SchemaOf(TableRows, numbers: 0, levels: [scenarios], tasks: 2), 2048);
+
+    /// <summary>The same of protocol T1 with those columns marked that describe the user or the request.</summary>
+    public Workload WithSides() => this with
+    {
+        Schema = Schema with { Fields = [.. Schema.Fields.Select((f, i) => f with { Side = i < RequestColumns ? FieldSide.Context : FieldSide.Item })] },
+    };
+
+    /// <summary>Random rows as <see cref="Batches"/> has them, of which every batch is one request: its rows agree in scenario and context.</summary>
+    public Batch[] Requests(int count)
+    {
+        var batches = Batches(count);
+        foreach (var batch in batches)
+        {
+            for (var f = 0; f < RequestColumns; f++) batch.Ids(f).AsSpan(0, Rows).Fill(batch.Ids(f)[0]);
+            for (var level = 0; level < Schema.Levels.Length; level++) batch.Nodes(level).AsSpan(0, Rows).Fill(batch.Nodes(level)[0]);
+        }
+
+        return batches;
+    }
 
     /// <summary>Batches of random rows, the same for every run.</summary>
     public Batch[] Batches(int count)

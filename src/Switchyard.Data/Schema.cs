@@ -40,6 +40,10 @@ public sealed record Field(string Name, FieldKind Kind, int Table, Pooling Pooli
     /// <summary>Role position: the text that stands in for the real value when scoring.</summary>
     public string? Fixed { get; init; }
 
+    /// <summary>What the field describes. Where it is user or context of any field, x has those fields first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public FieldSide Side { get; init; }
+
     /// <summary>Whether a row has any number of ids: <see cref="FieldKind.Multiple"/> or <see cref="FieldKind.Sequence"/>.</summary>
     [JsonIgnore]
     public bool HasItems => Kind is FieldKind.Multiple or FieldKind.Sequence;

@@ -210,6 +210,7 @@ public sealed partial class Graph
         _ints.Reset();
         _doubles.Reset();
         _rented = 0;
+        _requests = default;
         Work = default;
         Gradients?.Clear();
     }
@@ -235,5 +236,6 @@ public sealed partial class Graph
         public Block<Real> Grad;
         public bool NeedsGrad;
         public bool HasGrad;
+        public int SharedColumns;
     }
 }

@@ -6,12 +6,25 @@ using Switchyard.Models;
 
 namespace Switchyard.Inference;
 
-/// <summary>Scores batches with a trained ranker. Thread-safe: every call rents a graph, and in steady state allocates nothing.</summary>
+/// <summary>
+/// Scores batches with a trained ranker. Thread-safe: every call rents what it needs, and in steady state allocates nothing. The threads of
+/// a call share out its rows, not the loops of every layer, and take few enough rows at a time that what a layer hands on stays in the cache.
+/// </summary>
 public sealed class Predictor
 {
+    /// <summary>Rows of a part at most.</summary>
+    const int MostRows = 256;
+
+    /// <summary>Rows that pay for waking a thread.</summary>
+    const int LeastRows = 32;
+
+    /// <summary>Rows of a part are a multiple of it, as are those of a tile of the matrix product.</summary>
+    const int Unit = 8;
+
     readonly Ranker _ranker;
     readonly WorkerPool? _pool;
-    readonly ConcurrentQueue<ForwardPass> _idle = new();
+    readonly ConcurrentQueue<Desk> _desks = new();
+    readonly ConcurrentQueue<Call> _calls = new();
     Schema _equal;
 
     /// <param name="ranker">Trained weights; nobody may train them meanwhile.</param>
@@ -27,6 +40,12 @@ public sealed class Predictor
     /// <summary>The model's fields, tables and how it reads them.</summary>
     public FeatureEmbedding Embedding => _ranker.Embedding;
 
+    /// <summary>
+    /// Of rows that stand together and agree in all fields of user and context, compute what only these say once. Default: true. Scores do
+    /// not depend on it.
+    /// </summary>
+    public bool ShareRequests { get; init; } = true;
+
     /// <summary>Probability of every task and row, [tasks × Count]: of a conditional task, the product along its chain.</summary>
     /// <exception cref="ArgumentException"><paramref name="scores"/> is too short.</exception>
     /// <param name="conditional">Empty, or receives every task's probability given its parent, [tasks × Count].</param>
@@ -38,16 +57,56 @@ public sealed class Predictor
         if (!conditional.IsEmpty && conditional.Length < needed) throw new ArgumentException($"{conditional.Length} conditional scores given, {needed} needed: tasks x rows.", nameof(conditional));
         CheckSchema(batch);
         if (batch.Count == 0) return;
-        if (!_idle.TryDequeue(out var pass)) pass = new ForwardPass(_ranker, GraphMode.Score, _pool);
+        var parts = PartsOf(batch.Count);
+        if (parts == 1) ScoreWhole(batch, scores, conditional);
+        else ScoreParts(batch, parts, scores, conditional);
+    }
+
+    int PartsOf(int rows)
+    {
+        var threads = Math.Min(_pool?.Threads ?? 1, rows / LeastRows);
+        return Math.Max((rows + MostRows - 1) / MostRows, Math.Max(threads, 1));
+    }
+
+    void ScoreWhole(Batch batch, Span<float> scores, Span<float> conditional)
+    {
+        var desk = RentDesk();
         try
         {
-            pass.Scores(batch, scores, conditional);
+            desk.Pass.Scores(batch, scores, conditional);
         }
         finally
         {
-            _idle.Enqueue(pass);
+            _desks.Enqueue(desk);
         }
     }
+
+    void ScoreParts(Batch batch, int parts, Span<float> scores, Span<float> conditional)
+    {
+        if (!_calls.TryDequeue(out var call)) call = new Call(this);
+        try
+        {
+            call.Begin(batch, parts, !conditional.IsEmpty);
+            if (_pool is null)
+            {
+                for (var part = 0; part < call.Parts; part++) call.Run(part);
+            }
+            else
+            {
+                _pool.For(call.Parts, new PartBody(call));
+            }
+
+            call.Read(call.Scores, scores);
+            if (!conditional.IsEmpty) call.Read(call.Conditional, conditional);
+        }
+        finally
+        {
+            call.End();
+            _calls.Enqueue(call);
+        }
+    }
+
+    Desk RentDesk() => _desks.TryDequeue(out var desk) ? desk : new Desk(new ForwardPass(_ranker, GraphMode.Score) { ShareRequests = ShareRequests });
 
     /// <summary>Compares fingerprints once per schema object, not once per call.</summary>
     void CheckSchema(Batch batch)
@@ -55,5 +114,79 @@ public sealed class Predictor
         if (ReferenceEquals(batch.Schema, _equal)) return;
         if (batch.Schema.Fingerprint() != Schema.Fingerprint()) throw new ArgumentException("The batch was made for another schema than the model's.", nameof(batch));
         _equal = batch.Schema;
+    }
+
+    /// <summary>What one thread needs to score some rows.</summary>
+    sealed class Desk(ForwardPass pass)
+    {
+        Batch? _rows;
+
+        public ForwardPass Pass => pass;
+
+        /// <summary>Room for the rows of a part.</summary>
+        public Batch Rows(Schema schema) => _rows ??= new Batch(schema, MostRows);
+    }
+
+    readonly struct PartBody(Call call) : IParallelBody
+    {
+        public void Run(int part) => call.Run(part);
+    }
+
+    /// <summary>A batch that is scored in parts. Part p has its scores, [tasks × its rows], behind those of the parts before it.</summary>
+    sealed class Call(Predictor predictor)
+    {
+        readonly int _tasks = predictor.Schema.Tasks.Length;
+        Batch? _batch;
+        int _rows;
+        bool _withConditional;
+
+        public float[] Scores { get; private set; } = [];
+
+        public float[] Conditional { get; private set; } = [];
+
+        public int Parts { get; private set; }
+
+        public void Begin(Batch batch, int parts, bool withConditional)
+        {
+            _batch = batch;
+            _withConditional = withConditional;
+            _rows = ((batch.Count + parts - 1) / parts + Unit - 1) / Unit * Unit;
+            Parts = (batch.Count + _rows - 1) / _rows;
+            var length = batch.Count * _tasks;
+            if (Scores.Length < length) Scores = new float[length];
+            if (withConditional && Conditional.Length < length) Conditional = new float[length];
+        }
+
+        public void Run(int part)
+        {
+            var (first, count) = (part * _rows, CountOf(part));
+            var desk = predictor.RentDesk();
+            try
+            {
+                var rows = desk.Rows(predictor.Schema);
+                BatchRows.CopyInputs(_batch!, first, count, predictor.Embedding.Fields, rows);
+                desk.Pass.Scores(
+                    rows, Scores.AsSpan(first * _tasks, count * _tasks), _withConditional ? Conditional.AsSpan(first * _tasks, count * _tasks) : default);
+            }
+            finally
+            {
+                predictor._desks.Enqueue(desk);
+            }
+        }
+
+        /// <summary>Puts the parts' values in the order [tasks × Count].</summary>
+        public void Read(float[] values, Span<float> into)
+        {
+            var all = _batch!.Count;
+            for (var part = 0; part < Parts; part++)
+            {
+                var (first, count) = (part * _rows, CountOf(part));
+                for (var t = 0; t < _tasks; t++) values.AsSpan((first * _tasks) + (t * count), count).CopyTo(into[((t * all) + first)..]);
+            }
+        }
+
+        public void End() => _batch = null;
+
+        int CountOf(int part) => Math.Min(_rows, _batch!.Count - (part * _rows));
     }
 }

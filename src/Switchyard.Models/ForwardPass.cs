@@ -14,8 +14,12 @@ public sealed class ForwardPass
     readonly Tensor[] _logits;
     readonly int[] _given;
     readonly int[][] _nodes;
+    int[] _requestOfRow = [];
     int _rows;
 
+    /// <param name="ranker">Model and weights.</param>
+    /// <param name="mode">Training or scoring.</param>
+    /// <param name="pool">Workers of the pass; null computes on the calling thread.</param>
     public ForwardPass(Ranker ranker, GraphMode mode, WorkerPool? pool = null)
     {
         ArgumentNullException.ThrowIfNull(ranker);
@@ -31,6 +35,9 @@ public sealed class ForwardPass
 
     /// <summary>The fields of the batch bound last.</summary>
     public EmbeddingInput[] Inputs { get; }
+
+    /// <summary>Scoring: compute what the rows of a request share once. Scores do not depend on it.</summary>
+    public bool ShareRequests { get; init; } = true;
 
     /// <summary>Points the pass at a batch without computing; the batch must stay as it is until the pass is over.</summary>
     public void Bind(Batch batch)
@@ -53,9 +60,17 @@ public sealed class ForwardPass
     {
         Graph.Reset();
         Graph.Clock?.Lap("Graph.Reset", "forward");
+        FindRequests();
         var x = _ranker.Embedding.Forward(Graph, Inputs, _rows);
         _ranker.Model.Forward(Graph, x, new ScenarioPath(_nodes), _logits);
         return _logits;
+    }
+
+    void FindRequests()
+    {
+        if (!ShareRequests || Graph.Training || _rows < 2 || _ranker.Embedding.SharedWidth == 0) return;
+        if (_requestOfRow.Length < _rows) _requestOfRow = new int[_rows];
+        if (FeatureEmbedding.FindRequests(Inputs, _rows, _requestOfRow) < _rows) Graph.ShareRequests(_requestOfRow, _rows);
     }
 
     /// <summary>Score of every task and row, [tasks × Count]: the product of probabilities along the task's chain.</summary>

@@ -54,10 +54,20 @@ public sealed class BatchAndSchemaTests
             With(5, f => f with { Encoder = Recent with { Order = SequenceOrder.OldestFirst } }),
             With(5, f => f with { Encoder = Recent with { History = null } }),
             With(5, f => f with { Encoder = Recent with { History = Recent.History! with { When = [] } } }),
+            With(4, f => f with { Side = FieldSide.User }),
             schema with { Levels = schema.Levels.RemoveAt(1) },
             schema with { Tasks = schema.Tasks.SetItem(0, schema.Tasks[0] with { Label = Condition.Parse("tap") }) },
         };
         changed.Append(schema).Select(s => s.Fingerprint()).Distinct().Count().ShouldBe(changed.Length + 1);
+    }
+
+    /// <summary>Schemas were saved before fields had sides.</summary>
+    [Fact]
+    public void ToJson_FieldsWithoutASide_SaysNothingOfIt()
+    {
+        Example().ToJson().ShouldNotContain("side");
+        Schema.FromJson(Example().ToJson()).Fields[4].Side.ShouldBe(FieldSide.Item);
+        Schema.FromJson(With(4, f => f with { Side = FieldSide.Context }).ToJson()).Fields[4].Side.ShouldBe(FieldSide.Context);
     }
 
     [Theory]

@@ -94,6 +94,31 @@ public sealed class PredictorTests
         Should.Throw<ArgumentException>(() => predictor.Score(other, new float[12])).Message.ShouldContain("another schema");
     }
 
+    /// <summary>Every split of rows into parts, at its borders.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(31)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(256)]
+    [InlineData(257)]
+    [InlineData(1025)]
+    public void Score_AnyNumberOfRows_EqualsTheForwardPass(int rows)
+    {
+        var batch = TinyData.Rows(_ranker.Schema, rows, 2, unknown: 0.1);
+        var (expected, expectedConditional) = (new float[3 * rows], new float[3 * rows]);
+        new ForwardPass(_ranker, GraphMode.Score).Scores(batch, expected, expectedConditional);
+        foreach (var threads in (int[])[0, 2, 3])
+        {
+            using var pool = threads == 0 ? null : new WorkerPool(threads);
+            var (scores, conditional) = (new float[3 * rows], new float[3 * rows]);
+            new Predictor(_ranker, pool).Score(batch, scores, conditional);
+            Bits(scores).ShouldBe(Bits(expected));
+            Bits(conditional).ShouldBe(Bits(expectedConditional));
+        }
+    }
+
     [Fact]
     public void Score_NoRows_WritesNothing()
     {

@@ -34,6 +34,7 @@ static class SchemaFitter
             {
                 Column = f.Column ?? f.Name,
                 Fixed = f.Fixed,
+                Side = f.Side,
             })],
             Tables = tables.ToImmutable(),
             Levels = [.. spec.Scenario.Select((column, i) => new ScenarioLevel(column, [.. NodesOf(pass.Nodes[i])]))],
@@ -120,6 +121,7 @@ static class SchemaFitter
     {
         if (trained.Role != field.Role) return "role";
         if (trained.Fixed != field.Fixed) return "fixed";
+        if (trained.Side != field.Side) return "side";
         var items = trained.Encoder as ItemsEncoder;
         if (items is not null && trained.Kind == Kind(field) && items.Separator != field.Separator) return "separator";
         if (items is SequenceEncoder sequence && field.Type == FieldType.Sequence)

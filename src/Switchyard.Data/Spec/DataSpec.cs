@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 
 namespace Switchyard.Data;
 
@@ -106,6 +107,19 @@ public enum SequenceOrder { OldestFirst, NewestFirst }
 
 public enum FieldRole { Feature, Position }
 
+/// <summary>What a field describes: of a request with many candidates, only what describes the item differs from row to row.</summary>
+public enum FieldSide
+{
+    /// <summary>The candidate, or the candidate together with the user: differs from row to row.</summary>
+    Item,
+
+    /// <summary>The user: the same in all rows of a request.</summary>
+    User,
+
+    /// <summary>The request itself, such as its place or hour: the same in all its rows.</summary>
+    Context,
+}
+
 /// <summary>One input field as configured.</summary>
 public sealed record FieldSpec
 {
@@ -161,6 +175,10 @@ public sealed record FieldSpec
 
     [Description("Role position: the value that stands in for the real one when scoring.")]
     public string? Fixed { get; init; }
+
+    [Description("What the field describes: user, item or context. Of rows that stand together and agree in all fields of user and context (the candidates of a request), scoring computes what only these say once. Changes the order of the network's input, never what it can learn.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public FieldSide Side { get; init; }
 }
 
 /// <summary>One target as configured.</summary>

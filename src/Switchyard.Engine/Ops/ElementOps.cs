@@ -46,6 +46,7 @@ public static class ElementOps
     {
         var y = g.New(a.Rows, a.Cols + b.Cols, g.NeedsGrad(a) || g.NeedsGrad(b));
         g.ForRows(a.Rows, new ConcatBody(g.Values(a), g.Values(b), g.Values(y), a.Cols, b.Cols));
+        g.ShareColumns(y, g.SharedColumns(a));
         g.Record(
             static (g, in s) => g.ForRows(s.Out.Rows, new ConcatBackBody(g.Grads(s.A), g.Grads(s.B), g.Grads(s.Out), s.A.Cols, s.B.Cols)), y, a, b);
         return y;

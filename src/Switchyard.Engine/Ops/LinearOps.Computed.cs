@@ -18,7 +18,8 @@ public static partial class LinearOps
         g.ForPairs(
             dispatch,
             new ForwardBody(
-                g.Values(x), g.Values(weight), panels, stride, g.Values(bias), g.Values(y), x.Cols, y.Cols, gather, relu ? Epilogue.BiasRelu : Epilogue.Bias));
+                g.Values(x), g.Values(weight), panels, stride, g.Values(bias), g.Values(y), x.Cols, y.Cols, gather, relu ? Epilogue.BiasRelu : Epilogue.Bias,
+                SharedPart.Of(g, x, !gather, Epilogue.Bias)));
         g.Record(BackComputed, y, x, bias, 4 * weight.Id + (relu ? Relu : 0) + (gather ? Gather : 0), 0, dispatch);
         return y;
     }

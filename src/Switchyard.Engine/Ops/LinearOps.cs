@@ -57,50 +57,8 @@ public static partial class LinearOps
         g.Clock?.Lap("LinearOps.Pack", "forward");
         var body = new ForwardBody(
             g.Values(x), g.Parameters.Block(weight), panels, stride, bias is null ? default : g.Parameters.Block(bias), g.Values(y),
-            x.Cols, y.Cols, gather, epilogue);
+            x.Cols, y.Cols, gather, epilogue, SharedPart.Of(g, x, dispatch is not null && !gather, epilogue));
         if (dispatch is null) g.ForRows(y.Rows, new WholeBody(body));
         else g.ForPairs(dispatch, body);
-    }
-
-    /// <summary>Rows of the output up to which weights are read in place: packing them would cost more than it saves.</summary>
-    const int UnpackedRows = 12;
-
-    /// <summary>All rows by matrix 0.</summary>
-    readonly struct WholeBody(ForwardBody body) : IRowBody
-    {
-        public void Run(Graph g, int from, int to) => body.Run(0, from, to, default);
-    }
-
-    /// <summary>Output rows [from, to) by one matrix; <c>rows</c> names the input rows where these are gathered.</summary>
-    readonly struct ForwardBody(
-        Block<Real> x, Block<Real> weight, Block<Real> panels, int stride, Block<Real> bias, Block<Real> y, int inputs, int outputs,
-        bool gather, Epilogue epilogue) : IPairBody
-    {
-        public void Run(Graph g, Dispatch dispatch, int expert, int from, int to)
-        {
-            var first = dispatch.Start[expert];
-            if (!gather) Run(expert, from, to, default);
-            else if (dispatch.Full(expert)) Run(expert, from, to, default, from - first);
-            else Run(expert, from, to, dispatch.RowOfPair.Slice(from, to - from), 0);
-        }
-
-        public void Run(int matrix, int from, int to, ReadOnlySpan<int> rows) => Run(matrix, from, to, rows, from);
-
-        void Run(int matrix, int from, int to, ReadOnlySpan<int> rows, int inputRow)
-        {
-            var a = x.Span[(inputRow * inputs)..];
-            var c = y.Span[(from * outputs)..];
-            var b = bias.Length == 0 ? default : bias.Slice(matrix * outputs, outputs);
-            if (panels.Length == 0)
-            {
-                Gemm.MultiplyUnpacked(
-                    a, inputs, rows, to - from, inputs, weight.Slice(matrix * stride, stride), outputs, outputs, c, outputs, epilogue, b);
-            }
-            else
-            {
-                Gemm.Multiply(
-                    a, inputs, rows, to - from, inputs, panels.Slice(matrix * stride, stride), outputs, c, outputs, epilogue, b);
-            }
-        }
     }
 }

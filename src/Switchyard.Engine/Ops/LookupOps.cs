@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Switchyard.Kernels;
 
 namespace Switchyard.Engine;
@@ -22,6 +23,9 @@ public sealed class EmbeddingInput
 
     /// <summary>Columns the field takes in x.</summary>
     public required int Width { get; init; }
+
+    /// <summary>True where the field describes the request and stands among the first columns of x.</summary>
+    public bool Shared { get; init; }
 
     /// <summary>Several ids per row are averaged; otherwise summed.</summary>
     public bool Mean { get; init; }
@@ -52,6 +56,20 @@ public sealed class EmbeddingInput
 
     /// <summary>Ids of one row.</summary>
     public ReadOnlySpan<int> IdsOf(int row) => Offsets is null ? Ids.AsSpan(row, 1) : Ids.AsSpan(Offsets[row]..Offsets[row + 1]);
+
+    /// <summary>Whether a row's columns are those of the row before it, as its ids or numbers tell.</summary>
+    public bool Repeats(int row)
+    {
+        if (Table is null && Private is null)
+        {
+            // As bits: what is not a number is equal to itself here.
+            var numbers = MemoryMarshal.Cast<float, int>(Numbers.AsSpan((row - 1) * Width, 2 * Width));
+            return numbers[..Width].SequenceEqual(numbers[Width..]);
+        }
+
+        if (Private is not null && Nodes[row] != Nodes[row - 1]) return false;
+        return Offsets is null ? Ids[row] == Ids[row - 1] : IdsOf(row).SequenceEqual(IdsOf(row - 1));
+    }
 
     /// <summary>The <see cref="Private"/> tables that a row reads: its node's, or all.</summary>
     public ReadOnlySpan<EmbeddingTable> TablesOf(int row) => Nodes[row] is >= 0 and var node ? Private.AsSpan(node, 1) : Private;

@@ -5,8 +5,8 @@ using Switchyard.Engine;
 namespace Switchyard.Models;
 
 /// <summary>
-/// The tables of the fields a model reads, and how a batch's fields become x [B,D]: their vectors side by side in field order, then
-/// those that attention makes.
+/// The tables of the fields a model reads, and how a batch's fields become x [B,D]: the vectors of the user's fields, of the context's and
+/// of the others side by side, each in field order, then those that attention makes.
 /// </summary>
 public sealed class FeatureEmbedding
 {
@@ -44,6 +44,7 @@ public sealed class FeatureEmbedding
         ];
         var inputs = NewInputs();
         (Width, _pooledWidth) = (inputs.Sum(i => i.Width), inputs.Where(i => !i.Attended).Sum(i => i.Width));
+        SharedWidth = inputs.Where(i => i.Shared).Sum(i => i.Width);
     }
 
     /// <summary>The fields that are read, ascending indices into <see cref="Schema.Fields"/>.</summary>
@@ -52,12 +53,21 @@ public sealed class FeatureEmbedding
     /// <summary>Columns of x.</summary>
     public int Width { get; }
 
+    /// <summary>First columns of x that only fields of user and context fill.</summary>
+    public int SharedWidth { get; }
+
     /// <summary>What one graph reads its batches through, an input for every one of <see cref="Fields"/>; every graph needs its own.</summary>
     public EmbeddingInput[] NewInputs()
     {
         var inputs = new EmbeddingInput[Fields.Length];
         var column = 0;
-        foreach (var place in Enumerable.Range(0, Fields.Length).Except(_attended.Select(a => a.Keys)).Concat(_attended.Select(a => a.Keys)))
+        var attended = _attended.Select(a => a.Keys);
+        foreach (var place in Enumerable.Range(0, Fields.Length).Except(attended).OrderBy(p => SideOf(p) switch
+                 {
+                     FieldSide.User => 0,
+                     FieldSide.Context => 1,
+                     _ => 2,
+                 }).Concat(attended))
         {
             inputs[place] = NewInput(place, column);
             column += inputs[place].Width;
@@ -65,6 +75,8 @@ public sealed class FeatureEmbedding
 
         return inputs;
     }
+
+    FieldSide SideOf(int place) => _schema.Fields[Fields[place]].Side;
 
     EmbeddingInput NewInput(int place, int column)
     {
@@ -75,6 +87,7 @@ public sealed class FeatureEmbedding
             Table = _level is null ? tables.FirstOrDefault() : null,
             Private = _level is not null && tables.Length > 0 ? tables : null,
             Attended = _attended.Any(a => a.Keys == place),
+            Shared = SideOf(place) != FieldSide.Item && _attended.All(a => a.Keys != place),
             Column = column,
             Width = tables.Length > 0 ? tables[0].Width : 2,
             Mean = field.Pooling == Pooling.Mean,
@@ -89,6 +102,7 @@ public sealed class FeatureEmbedding
         ArgumentNullException.ThrowIfNull(g);
         ArgumentNullException.ThrowIfNull(inputs);
         var x = g.Embed(inputs, rows, _pooledWidth);
+        g.ShareColumns(x, SharedWidth);
         foreach (var (keys, query, layer) in _attended)
             x = g.Concat(x, layer.Forward(g, g.ItemVectors(inputs[query], rows), g.ItemVectors(inputs[keys], rows), inputs[keys].Offsets!));
         return g.Dropout(x, (Real)_options.Dropout, _site);
@@ -96,8 +110,33 @@ public sealed class FeatureEmbedding
 
     /// <summary>Whether x means the same, column by column, where the weights of both have the same shapes.</summary>
     internal bool ReadsLike(FeatureEmbedding other) =>
-        Fields.SequenceEqual(other.Fields) && _attended.Select(a => (a.Keys, a.Query)).SequenceEqual(other._attended.Select(a => (a.Keys, a.Query)))
+        Fields.SequenceEqual(other.Fields) && NewInputs().Select(i => i.Column).SequenceEqual(other.NewInputs().Select(i => i.Column)) && _attended.Select(a => (a.Keys, a.Query)).SequenceEqual(other._attended.Select(a => (a.Keys, a.Query)))
         && _options.Attention.Select(a => a.Softmax).SequenceEqual(other._options.Attention.Select(a => a.Softmax));
+
+    /// <summary>Numbers the requests among bound rows: rows that stand together and agree in all fields of user and context are one.</summary>
+    /// <returns>How many there are.</returns>
+    public static int FindRequests(EmbeddingInput[] inputs, int rows, Span<int> requestOfRow)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var request = 0;
+        for (var row = 0; row < rows; row++)
+        {
+            if (row > 0 && !Repeats(row)) request++;
+            requestOfRow[row] = request;
+        }
+
+        return request + 1;
+
+        bool Repeats(int row)
+        {
+            foreach (var input in inputs)
+            {
+                if (input.Shared && !input.Repeats(row)) return false;
+            }
+
+            return true;
+        }
+    }
 
     /// <summary>Points the inputs at a batch's arrays; in training with some ids made 0.</summary>
     public void Bind(Graph g, EmbeddingInput[] inputs, Batch batch)
