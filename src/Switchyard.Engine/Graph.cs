@@ -234,6 +234,7 @@ public sealed partial class Graph
     {
         public Block<Real> Value;
         public Block<Real> Grad;
+        public Parameter? Formed;
         public bool NeedsGrad;
         public bool HasGrad;
         public int SharedColumns;

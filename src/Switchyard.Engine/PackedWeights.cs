@@ -2,68 +2,62 @@ using Switchyard.Kernels;
 
 namespace Switchyard.Engine;
 
-/// <summary>
-/// Weights rearranged into the panels the GEMM reads, kept until the values change: once per step in training, once per
-/// model in scoring, where several threads share it.
-/// </summary>
+/// <summary>Weights rearranged into the panels the GEMM reads, kept until the values change.</summary>
 sealed class PackedWeights
 {
-    readonly Lock _building = new();
-    Entry[] _entries = [];
+    readonly DerivedWeights _panels = new();
 
     /// <summary>Panels of W (or of its transpose) of every stacked matrix; matrix i starts at i × the returned stride.</summary>
-    public Block<Real> Get(Graph g, Parameter parameter, bool transposed, out int stride)
+    public Block<Real> Get(Graph g, Parameter parameter, bool transposed, out int stride) =>
+        Get(g, parameter, MatrixLayout.Stack(parameter.Count, parameter.RowsEach, parameter.Cols), 0, transposed, out stride);
+
+    /// <summary>The same of one matrix whose columns are divided among members: panels of every member's own columns.</summary>
+    public Block<Real> GetColumns(Graph g, Parameter parameter, int members, bool transposed, out int stride) =>
+        Get(g, parameter, MatrixLayout.Columns(parameter, members), 1, transposed, out stride);
+
+    Block<Real> Get(Graph g, Parameter parameter, in MatrixLayout layout, int kind, bool transposed, out int stride)
     {
-        var (k, n) = transposed ? (parameter.Cols, parameter.RowsEach) : (parameter.RowsEach, parameter.Cols);
-        stride = Gemm.PackedLength(k, n);
-        var slot = 2 * parameter.Index + (transposed ? 1 : 0);
-        var entries = _entries;
-        if (slot < entries.Length && entries[slot] is { } entry && entry.Version == g.Parameters.Version) return entry.Block;
-        return Build(g, parameter, transposed, slot, stride);
+        stride = layout.PackedLength(transposed);
+        return _panels.Get(
+            g, (4 * parameter.Index) + (2 * kind) + (transposed ? 1 : 0), 4 * g.Parameters.Dense.Count, checked(layout.Count * stride),
+            new Panels(parameter, layout, transposed));
     }
 
-    Block<Real> Build(Graph g, Parameter parameter, bool transposed, int slot, int stride)
+    readonly struct Panels(Parameter parameter, MatrixLayout layout, bool transposed) : IWeightMaker
     {
-        lock (_building)
-        {
-            if (slot >= _entries.Length) Array.Resize(ref _entries, 2 * g.Parameters.Dense.Count);
-            var entry = _entries[slot] ?? new Entry { Data = new Real[checked(parameter.Count * stride)] };
-            if (entry.Version != g.Parameters.Version)
-            {
-                g.Pool.For(parameter.Count, new PackBody(g.Parameters.Block(parameter), parameter.RowsEach, parameter.Cols, transposed, entry.Block, stride));
-                entry.Version = g.Parameters.Version;
-            }
-
-            // Published last: a reader without the lock sees either the old array or the finished one.
-            Volatile.Write(ref _entries[slot]!, entry);
-            return entry.Block;
-        }
+        public void Make(Graph g, Block<Real> target) => g.Pool.For(layout.Count, new PackBody(g.Parameters.Block(parameter), layout, transposed, target));
     }
 
-    /// <summary>Part p: matrix p of a stack of [rows × cols]; those that no row was sent to are left out.</summary>
-    internal readonly struct PackBody(Block<Real> values, int rows, int cols, bool transposed, Block<Real> packed, int stride, Dispatch? dispatch = null)
-        : IParallelBody
+    /// <summary>Part p: matrix p; those that no row was sent to are left out.</summary>
+    internal readonly struct PackBody(Block<Real> values, MatrixLayout layout, bool transposed, Block<Real> packed, Dispatch? dispatch = null) : IParallelBody
     {
         public void Run(int part)
         {
             if (dispatch is not null && dispatch.Count(part) == 0) return;
-            var (k, n) = transposed ? (cols, rows) : (rows, cols);
-            Gemm.Pack(values.Slice(part * rows * cols, rows * cols), cols, k, n, transposed, packed.Slice(part * stride, stride));
+            var (k, n) = transposed ? (layout.Cols, layout.Rows) : (layout.Rows, layout.Cols);
+            var stride = layout.PackedLength(transposed);
+            Gemm.Pack(layout.Matrix(values, part), layout.Stride, k, n, transposed, packed.Slice(part * stride, stride));
         }
     }
+}
 
-    sealed class Entry
-    {
-        int _version;
+/// <summary>Where the matrices of a weight lie.</summary>
+/// <param name="Count">How many there are.</param>
+/// <param name="Rows">Rows of each.</param>
+/// <param name="Cols">Columns of each.</param>
+/// <param name="Stride">Numbers from one row to the next.</param>
+/// <param name="Step">Numbers from one matrix to the next.</param>
+readonly record struct MatrixLayout(int Count, int Rows, int Cols, int Stride, int Step)
+{
+    /// <summary>Stacked matrices, one after the other.</summary>
+    public static MatrixLayout Stack(int count, int rows, int cols) => new(count, rows, cols, cols, rows * cols);
 
-        public required Real[] Data { get; init; }
+    /// <summary>One matrix, of which every member has as many columns.</summary>
+    public static MatrixLayout Columns(Parameter parameter, int members) =>
+        new(members, parameter.Rows, parameter.Cols / members, parameter.Cols, parameter.Cols / members);
 
-        public Block<Real> Block => new(Data, 0, Data.Length);
+    /// <summary>From the first number of a matrix to its last.</summary>
+    public Span<Real> Matrix(Block<Real> values, int matrix) => values.Slice(matrix * Step, Math.Max(0, ((Rows - 1) * Stride) + Cols));
 
-        public int Version
-        {
-            get => Volatile.Read(ref _version);
-            set => Volatile.Write(ref _version, value);
-        }
-    }
+    public int PackedLength(bool transposed) => transposed ? Gemm.PackedLength(Cols, Rows) : Gemm.PackedLength(Rows, Cols);
 }

@@ -45,6 +45,12 @@ public sealed class ParameterSet
 
     internal PackedWeights Packed { get; } = new();
 
+    /// <summary>Weights that are made of others (<see cref="StackOps"/>), by the index of the experts' part; for scoring.</summary>
+    internal DerivedWeights Formed { get; } = new();
+
+    /// <summary>Their panels, by the same index.</summary>
+    internal DerivedWeights FormedPanels { get; } = new();
+
     public Span<Real> Values(Parameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);

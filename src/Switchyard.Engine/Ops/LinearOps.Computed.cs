@@ -5,8 +5,8 @@ namespace Switchyard.Engine;
 public static partial class LinearOps
 {
     /// <summary>
-    /// The same with matrices that were computed in this pass, W [experts · I, O] and b [experts, O]: their panels are made anew, of
-    /// the experts that have pairs.
+    /// The same with matrices that are made of other weights, W [experts · I, O] and b [experts, O]. In training their panels are made anew
+    /// in every pass, of the experts that have pairs; in scoring those of all are kept.
     /// </summary>
     public static Tensor ExpertLinear(this Graph g, Tensor x, Tensor weight, Tensor bias, Dispatch dispatch, bool gather, bool relu)
     {
@@ -30,15 +30,36 @@ public static partial class LinearOps
         var weight = new Tensor(s.I / 4, dispatch.Experts * s.A.Cols, s.Out.Cols);
         var stride = 0;
         var panels = g.NeedsGrad(s.A) ? Pack(g, weight, dispatch, transposed: true, out stride) : default;
-        Back(g, s, panels, stride, g.Grads(weight), dispatch.Experts, s.A.Cols);
+        Back(g, s, panels, stride, Gradient(g, weight, dispatch), dispatch.Experts, s.A.Cols);
+    }
+
+    /// <summary>Gradient of computed matrices, zero on first use where an expert has pairs; nobody reads the others.</summary>
+    static Block<Real> Gradient(Graph g, Tensor weight, Dispatch dispatch)
+    {
+        var gradient = g.GradsToFill(weight, out var fresh);
+        var each = weight.Length / dispatch.Experts;
+        for (var e = 0; fresh && e < dispatch.Experts; e++)
+        {
+            if (dispatch.Count(e) > 0) gradient.Slice(e * each, each).Clear();
+        }
+
+        return gradient;
     }
 
     static Block<Real> Pack(Graph g, Tensor weight, Dispatch dispatch, bool transposed, out int stride)
     {
-        var (rows, cols) = (weight.Rows / dispatch.Experts, weight.Cols);
-        stride = transposed ? Gemm.PackedLength(cols, rows) : Gemm.PackedLength(rows, cols);
-        var packed = g.Scratch(checked(dispatch.Experts * stride));
-        g.Pool.For(dispatch.Experts, new PackedWeights.PackBody(g.Values(weight), rows, cols, transposed, packed, stride, dispatch));
+        var layout = MatrixLayout.Stack(dispatch.Experts, weight.Rows / dispatch.Experts, weight.Cols);
+        stride = layout.PackedLength(transposed);
+        var length = checked(dispatch.Experts * stride);
+        if (g.FormedOf(weight) is { } own) return g.Parameters.FormedPanels.Get(g, own.Index, g.Parameters.Dense.Count, length, new Panels(g.Values(weight), layout));
+
+        var packed = g.Scratch(length);
+        g.Pool.For(dispatch.Experts, new PackedWeights.PackBody(g.Values(weight), layout, transposed, packed, dispatch));
         return packed;
+    }
+
+    readonly struct Panels(Block<Real> values, MatrixLayout layout) : IWeightMaker
+    {
+        public void Make(Graph g, Block<Real> target) => g.Pool.For(layout.Count, new PackedWeights.PackBody(values, layout, transposed: false, target));
     }
 }

@@ -1,4 +1,5 @@
 using Switchyard.Engine;
+using Switchyard.Testing;
 
 namespace Switchyard.Models.Tests;
 
@@ -43,6 +44,23 @@ public sealed class StarTests
             model.Forward(g, g.Input(row, 1, Inputs), new ScenarioPath([[scenario]]), logits);
             return g.Value(logits[0])[0];
         }
+    }
+
+    /// <summary>The weights of all scenarios are formed by whoever scores first; here several do at once, few rows and many.</summary>
+    [Fact]
+    public void Scores_FirstCallsOfSeveralThreads_AreThoseOfOne()
+    {
+        var options = new StarOptions { Widths = [48, 16] };
+        foreach (var seed in Enumerable.Range(1, 5).Select(s => (ulong)s))
+        {
+            var (alone, together) = (Trained.Untrained(options, seed), Trained.Untrained(options, seed));
+            int[] sizes = [1, 300, 5, 40, 300, 1, 13, 12];
+            var scores = new int[sizes.Length][];
+            Parallel.For(0, sizes.Length, new System.Threading.Tasks.ParallelOptions { MaxDegreeOfParallelism = sizes.Length }, i => scores[i] = Scores(together, sizes[i]));
+            for (var i = 0; i < sizes.Length; i++) scores[i].ShouldBe(Scores(alone, sizes[i]));
+        }
+
+        static int[] Scores(Ranker ranker, int rows) => Trained.Bits(Trained.Scores(ranker, TinyData.Rows(ranker.Schema, rows, 9, unknown: 0.1)));
     }
 
     [Fact]
