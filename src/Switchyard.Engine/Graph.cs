@@ -206,6 +206,7 @@ public sealed partial class Graph
         _steps.Clear();
         _terms.Clear();
         _gates.Clear();
+        _own.Clear();
         _reals.Reset();
         _ints.Reset();
         _doubles.Reset();

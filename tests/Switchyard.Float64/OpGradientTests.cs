@@ -87,6 +87,10 @@ public sealed class OpGradientTests
         ["StackProduct"] = (c, g) => Computed(c, g, rows: 9, relu: false, gather: true),
         ["StackSum"] = (c, g) => Computed(c, g, rows: 9, relu: true, gather: false),
         ["ExpertLinear/computed weights, packed"] = (c, g) => Computed(c, g, rows: 60, relu: true, gather: true),
+        ["MemberLinear"] = (c, g) => OfMembers(c, g, 7),
+        ["MemberLinear/bias, packed"] = (c, g) => OfMembers(c, g, 30, c.Weight("b", 1, 3 * 5)),
+        ["MeanOfPairs"] = (c, g) => { var rows = g.OwnRows(NodeIndex.PerRow(Own), 7, 3).Dispatch; return g.MeanOfPairs(c.Input(g, "h", rows.Pairs, 4), rows); },
+        ["PlacePairs"] = (c, g) => { var rows = g.OwnRows(NodeIndex.PerRow(Own), 7, 3).Dispatch; return g.PlacePairs(c.Input(g, "h", rows.Pairs, 4), rows); },
         ["ExpertDropout"] = (c, g) =>
         {
             var dispatch = g.Route([Gate(g, 9, 3)]);
@@ -194,6 +198,12 @@ public sealed class OpGradientTests
         var weight = g.StackProduct(c.Weight("w", 4, 5, 3), c.Weight("shared_w", 4, 5), dispatch);
         var bias = g.StackSum(c.Weight("b", 1, 5, 3), c.Weight("shared_b", 1, 5), dispatch);
         return g.ExpertLinear(gather ? x : g.Gather(x, dispatch), weight, bias, dispatch, gather, relu);
+    }
+
+    static Tensor OfMembers(OpCase c, Graph g, int rows, Parameter? bias = null)
+    {
+        int[] own = [.. Enumerable.Range(0, rows).Select(r => Own[r % Own.Length])];
+        return g.MemberLinear(c.Input(g, "x", rows, 4), c.Weight("w", 4, 3 * 5), bias, g.OwnRows(NodeIndex.PerRow(own), rows, 3).Dispatch);
     }
 
     /// <summary>Gate values come from parameters through a masked softmax, as in a model, so that they have a gradient.</summary>

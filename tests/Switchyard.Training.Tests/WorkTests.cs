@@ -57,16 +57,16 @@ public sealed class WorkTests
         scoring.Stored.ShouldBe(Rows * (Others + (2 * (95 + 20)) + (2 * 40) + (4 * 40)));
     }
 
-    /// <summary>Three experts, a gate for each of three scenarios, and for each of three tasks the tower of the row's own.</summary>
+    /// <summary>Three experts; of three scenarios the row's own gate, and for each of three tasks its tower.</summary>
     [Fact]
-    public void Work_HmoeWithoutLabelMixing_CountsTheOwnScenariosTowersOnly()
+    public void Work_HmoeWithoutLabelMixing_CountsTheOwnScenarioOnly()
     {
         var options = new HmoeOptions { Level = 2, Experts = 3, Expert = Expert, TowerWidths = [6], MixLabels = false };
-        const long Common = (3 * (95 + 20)) + (19 * 9);
+        const long Experts = 3 * (95 + 20), Own = (19 * 3) + (3 * 30);
 
         var (scoring, _) = WorkOf(TinyData.Schema([2, 3], [-1, 0, -1]), options);
 
-        scoring.ShouldBe(new LinearWork(Rows * (Common + (3 * 30)), Rows * (Common + (3 * 3 * 30))));
+        scoring.ShouldBe(new LinearWork(Rows * (Experts + Own), Rows * (Experts + (3 * Own))));
     }
 
     static Aesm2Options Sparse() => new()

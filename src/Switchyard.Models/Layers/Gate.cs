@@ -3,9 +3,8 @@ using Switchyard.Engine;
 namespace Switchyard.Models;
 
 /// <summary>
-/// A softmax gate over experts, without bias: softmax(x W), or softmax(x W_m) with the W of the row's own member (scenario). The logits of
-/// all members are one product, out of which a row's own are picked: gates are so narrow that sending rows to them would gain little.
-/// Own weights train on own rows only.
+/// A softmax gate over experts, without bias: softmax(x W), or softmax(x W_m) with the W of the row's own member (scenario), which is the
+/// only one a row computes and trains.
 /// </summary>
 /// <param name="scope">Place of the weights.</param>
 /// <param name="inputs">Width of x.</param>
@@ -19,7 +18,8 @@ public sealed class Gate(Scope scope, int inputs, int experts, Members? members 
     /// <summary>x [B,I] → weights [B,n]; of a row of an unknown member, the softmax of the mean over the members' logits.</summary>
     public Tensor Forward(Graph g, Tensor x, NodeIndex own = default)
     {
-        var logits = g.Linear(x, _weight);
-        return g.Softmax(members is null ? logits : g.PickGate(logits, members.Count, own));
+        if (members is null || members.Count == 1) return g.Softmax(g.Linear(x, _weight));
+        var rows = g.OwnRows(own, x.Rows, members.Count).Dispatch;
+        return g.Softmax(g.MeanOfPairs(g.MemberLinear(x, _weight, null, rows), rows));
     }
 }

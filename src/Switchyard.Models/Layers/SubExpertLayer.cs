@@ -37,6 +37,14 @@ public sealed class SubExpertLayer
         return g.SoftmaxOfGroups(g.Linear(x, _gate, _bias), _groups);
     }
 
+    /// <summary>The same with every row's own mixture only: the weights of the others are 0. A row of an unknown member gives each its share.</summary>
+    public Tensor OwnWeights(Graph g, Tensor x, NodeIndex own)
+    {
+        ArgumentNullException.ThrowIfNull(g);
+        var rows = g.OwnRows(own, x.Rows, _groups).Dispatch;
+        return g.PlacePairs(g.Softmax(g.MemberLinear(x, _gate, _bias, rows)), rows);
+    }
+
     /// <summary>
     /// Σ_m a_m Σ_k w_m,k MLP_m,k(x) for several a at once, given as a_m w_m,k [B, members × K]: a sub-expert is computed for the rows
     /// that give it a weight.

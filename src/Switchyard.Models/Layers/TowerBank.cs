@@ -39,8 +39,7 @@ public sealed class TowerBank
     public Tensor Forward(Graph g, Tensor x, NodeIndex own)
     {
         ArgumentNullException.ThrowIfNull(g);
-        var gate = g.OneHot(own, x.Rows, Towers);
-        var dispatch = g.Route(new ReadOnlySpan<Tensor>(in gate));
+        var (gate, dispatch) = g.OwnRows(own, x.Rows, Towers);
         for (var i = 0; i < _layers.Length; i++) x = Layer(g, x, i, dispatch);
         return g.Combine(x, gate, dispatch, 0);
     }

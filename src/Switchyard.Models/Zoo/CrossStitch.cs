@@ -60,9 +60,8 @@ public sealed class CrossStitch : RankingModel
     public override void Forward(Graph g, Tensor x, ScenarioPath path, Span<Tensor> logits)
     {
         var scenarios = _towers[0].Towers;
-        var gate = g.OneHot(_heads.Own(path), x.Rows, scenarios);
-        var own = g.Route(new ReadOnlySpan<Tensor>(in gate));
-        var rows = _stitches.Length == 0 ? own : Every(g, x.Rows, scenarios);
+        var (gate, own) = g.OwnRows(_heads.Own(path), x.Rows, scenarios);
+        var rows = _stitches.Length == 0 ? own : g.OwnRows(NodeIndex.Constant(-1), x.Rows, scenarios).Dispatch;
         Span<Tensor> mixed = stackalloc Tensor[logits.Length];
         logits.Fill(x);
         for (var layer = 0; layer < _towers[0].Layers; layer++)
@@ -77,12 +76,5 @@ public sealed class CrossStitch : RankingModel
         }
 
         for (var t = 0; t < logits.Length; t++) logits[t] = g.Combine(logits[t], gate, own, 0);
-    }
-
-    /// <summary>Every row to every scenario.</summary>
-    static Dispatch Every(Graph g, int rows, int scenarios)
-    {
-        var gate = g.OneHot(NodeIndex.Constant(-1), rows, scenarios);
-        return g.Route(new ReadOnlySpan<Tensor>(in gate));
     }
 }

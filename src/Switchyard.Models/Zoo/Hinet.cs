@@ -112,7 +112,7 @@ public sealed class Hinet : RankingModel
         if (_own is not null)
         {
             Span<Tensor> parts = stackalloc Tensor[2];
-            parts = parts[..OwnWeights(g, _own.Weights(g, x), own, parts)];
+            parts = parts[..OwnWeights(g, x, _own, own, parts)];
             _own.Mix(g, x, parts, parts);
             all = parts.Length == 1 ? parts[0] : g.Concat(parts[0], parts[1]);
         }
@@ -130,22 +130,26 @@ public sealed class Hinet : RankingModel
     }
 
     /// <summary>Weights of all scenarios' sub-experts in A_i and S_i, as far as the model has these; returns how many there are.</summary>
-    int OwnWeights(Graph g, Tensor weights, NodeIndex own, Span<Tensor> parts)
+    int OwnWeights(Graph g, Tensor x, SubExpertLayer layer, NodeIndex own, Span<Tensor> parts)
     {
         var count = 0;
+        Tensor specific = default;
         if (_attention is not null)
         {
-            var attention = _attention.Forward(g, own, weights.Rows);
+            var weights = layer.Weights(g, x);
+            var attention = _attention.Forward(g, own, x.Rows);
             if (_scenarios.Count > 1) g.NoteGate(new GateNote("san", own, attention));
             parts[count++] = g.WeighGroups(weights, attention);
+            if (_specific) specific = g.WeighGroups(weights, g.OwnRows(own, x.Rows, _scenarios.Count).Gate);
         }
-
-        if (_specific)
+        else
         {
-            parts[count] = g.WeighGroups(weights, g.OneHot(own, weights.Rows, _scenarios.Count));
-            g.NoteGate(new GateNote("sei.own", own, parts[count++]));
+            specific = layer.OwnWeights(g, x, own);
         }
 
+        if (!_specific) return count;
+        g.NoteGate(new GateNote("sei.own", own, specific));
+        parts[count++] = specific;
         return count;
     }
 }

@@ -68,7 +68,7 @@ public sealed class Hmoe : RankingModel
     public override void Forward(Graph g, Tensor x, ScenarioPath path, Span<Tensor> logits)
     {
         var own = path[_options.Level - 1];
-        var gate = g.OneHot(own, x.Rows, _scenarios);
+        var (gate, dispatch) = g.OwnRows(own, x.Rows, _scenarios);
         Span<Tensor> mixed = stackalloc Tensor[_scenarios];
         Mix(g, x, gate, own, mixed);
         if (!_options.MixLabels)
@@ -77,7 +77,6 @@ public sealed class Hmoe : RankingModel
             return;
         }
 
-        var dispatch = g.Route(new ReadOnlySpan<Tensor>(in gate));
         Span<Tensor> scores = stackalloc Tensor[_scenarios];
         for (var t = 0; t < logits.Length; t++)
         {
@@ -92,13 +91,28 @@ public sealed class Hmoe : RankingModel
     /// </summary>
     void Mix(Graph g, Tensor x, Tensor gate, NodeIndex own, Span<Tensor> mixed)
     {
-        var all = g.Linear(x, _gate);
-        if (g.NotesGates) g.NoteGate(new GateNote("expert", own, g.Softmax(g.PickGate(g.Detach(all), _scenarios, own))));
-        var weights = g.SoftmaxOfGroups(all, _scenarios);
-        if (!_options.MixLabels) weights = g.WeighGroups(weights, g.NotZero(gate));
+        var weights = _options.MixLabels ? AllWeights(g, x, own) : OwnWeights(g, x, gate, own);
         Span<Tensor> gates = stackalloc Tensor[_scenarios];
         for (var m = 0; m < _scenarios; m++) gates[m] = g.Columns(weights, m * _experts.Experts, _experts.Experts);
         _experts.Mix(g, x, gates, mixed);
+    }
+
+    /// <summary>Weights of every scenario's gate, [B, M × n].</summary>
+    Tensor AllWeights(Graph g, Tensor x, NodeIndex own)
+    {
+        var logits = g.Linear(x, _gate);
+        if (g.NotesGates) g.NoteGate(new GateNote("expert", own, g.Softmax(g.PickGate(g.Detach(logits), _scenarios, own))));
+        return g.SoftmaxOfGroups(logits, _scenarios);
+    }
+
+    /// <summary>The same with 0 in the gates of scenarios that a row does not belong to; of an unknown scenario, it belongs to all.</summary>
+    Tensor OwnWeights(Graph g, Tensor x, Tensor gate, NodeIndex own)
+    {
+        var mask = g.NotZero(gate);
+        var rows = g.Route(new ReadOnlySpan<Tensor>(in mask));
+        var logits = g.MemberLinear(x, _gate, null, rows);
+        if (g.NotesGates) g.NoteGate(new GateNote("expert", own, g.Softmax(g.MeanOfPairs(g.Detach(logits), rows))));
+        return g.PlacePairs(g.Softmax(logits), rows);
     }
 
     /// <summary>Every scenario's towers on its own rows; a row of an unknown scenario goes through all of them and has the mean.</summary>

@@ -69,8 +69,7 @@ public sealed class Star : RankingModel
     public override void Forward(Graph g, Tensor x, ScenarioPath path, Span<Tensor> logits)
     {
         var own = path[_level];
-        var gate = g.OneHot(own, x.Rows, _scenarios);
-        var dispatch = g.Route(new ReadOnlySpan<Tensor>(in gate));
+        var (gate, dispatch) = g.OwnRows(own, x.Rows, _scenarios);
         var h = Normalised(g, x, dispatch);
         var auxiliary = _auxiliary.Forward(g, g.Concat(g.Lookup(_embedding, own, x.Rows), g.Combine(h, gate, dispatch, 0)));
         foreach (var layer in _layers) h = layer.Forward(g, h, dispatch, relu: true);

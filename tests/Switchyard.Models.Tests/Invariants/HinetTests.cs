@@ -115,7 +115,7 @@ public sealed class HinetTests
         var width = TinyData.Schema([3], [-1, -1]).Width;
         var (with, without) = (Products(Options with { Heads = PairHeads.Task }), Products(Options with { Heads = PairHeads.Task, San = false }));
         var (table, block) = (3 * 3 * Options.IndicatorWidth, 8 * (6 * 8 + 2 * 4));
-        (with - without).ShouldBe(Rows * (2 * Options.SubExperts * width * 8 + block) + table);
+        (with - without).ShouldBe(Rows * (2 * Options.SubExperts * (width + width * 8) + block) + table);
 
         static long Products(HinetOptions options)
         {
