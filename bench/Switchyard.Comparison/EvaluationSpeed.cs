@@ -67,22 +67,22 @@ static class EvaluationSpeed
         }
 
         Peers(scores, labels, total.Auc!.Value, lines);
-        TextTable.Print($"| {rows:N0} rows in {Regions} × {Devices} scenarios and groups of {GroupRows}, one task | seconds, median of {Rounds} rounds (all rounds) |", lines);
+        TextTable.Print($"| {rows:N0} rows in {Regions} × {Devices} scenarios and groups of {GroupRows}, one task | seconds, median of {Rounds} rounds (all rounds) | seconds of processor |", lines);
         Console.WriteLine();
         Console.WriteLine($"AUC {total.Auc:0.000000}, GAUC {total.Gauc:0.000000}; {memory / (double)rows:0.0} bytes a row held by the evaluator");
         Console.WriteLine($"load {Machine.Load()} at the end");
 
         void Line(string what, Action run)
         {
-            var times = new double[Rounds];
+            var (times, processor) = (new double[Rounds], new double[Rounds]);
             for (var round = 0; round < Rounds; round++)
             {
-                var start = Stopwatch.GetTimestamp();
+                var (start, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
                 run();
-                times[round] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                (times[round], processor[round]) = (Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - used).TotalSeconds);
             }
 
-            lines.Add(Text(what, times));
+            lines.Add($"{Text(what, times)} {processor.Order().ElementAt(Rounds / 2):0.00} |");
         }
     }
 
@@ -104,7 +104,7 @@ static class EvaluationSpeed
                 if (round == 0) Console.WriteLine($"Peer: {peer.Settings}; its AUC differs from ours by {Math.Abs(peer.Result.GetProperty("auc").GetDouble() - auc):0.0e+00}");
             }
 
-            lines.Add(Text("scikit-learn: AUC of all rows, one number", [.. times]));
+            lines.Add($"{Text("scikit-learn: AUC of all rows, one number", [.. times])} |");
         }
         finally
         {

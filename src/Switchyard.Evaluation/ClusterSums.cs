@@ -34,6 +34,15 @@ struct ClassSums
         _loss += lossRise;
     }
 
+    public void Add(in ClassSums others)
+    {
+        Positives += others.Positives;
+        Negatives += others.Negatives;
+        _positive += others._positive;
+        _negative += others._negative;
+        _loss += others._loss;
+    }
+
     /// <summary>What a row adds to the drop of AUC beyond its mean, scaled so that squares add up to an unbiased variance.</summary>
     public readonly double Influence(bool positive, double placementDrop) => positive
         ? (placementDrop - (_positive / Positives)) / Unbiased(Positives)
@@ -65,6 +74,12 @@ sealed class ClusterSums(int nodes)
         state.Held += influence;
     }
 
+    /// <summary>Takes in sums over groups that are in none of its own.</summary>
+    public void Add(ClusterSums others)
+    {
+        for (var node = 0; node < _nodes.Length; node++) _nodes[node].Add(ref others._nodes[node]);
+    }
+
     /// <summary>A node's difference with its error; the node has rows of at least two groups.</summary>
     /// <param name="node">The node.</param>
     /// <param name="value">Its difference.</param>
@@ -87,6 +102,15 @@ sealed class ClusterSums(int nodes)
         {
             Squares += Held * Held;
             Held = 0;
+        }
+
+        public void Add(ref NodeState others)
+        {
+            others.Settle();
+            Settle();
+            Squares += others.Squares;
+            Clusters += others.Clusters;
+            Cluster = others.Cluster;
         }
     }
 }

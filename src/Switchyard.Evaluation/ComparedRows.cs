@@ -6,6 +6,7 @@ sealed class ComparedRows
     const double Clip = 1e-7;
 
     readonly ScenarioTree _tree;
+    readonly Threads _threads;
     readonly int[] _leaves;
     readonly float[][] _labels;
     readonly int[] _groups;
@@ -16,8 +17,9 @@ sealed class ComparedRows
     readonly double[] _losses;
     readonly int[] _counts;
 
-    public ComparedRows(EvaluationLayout layout, EvaluationOptions options, int[] leaves, int[] groups, float[][] labels)
+    public ComparedRows(EvaluationLayout layout, EvaluationOptions options, int[] leaves, int[] groups, float[][] labels, Threads threads)
     {
+        _threads = threads;
         _tree = new ScenarioTree(layout);
         (_leaves, _labels) = (leaves, labels);
         _groups = groups.Length > 0 ? groups : [.. leaves.Select(_ => -1)];
@@ -141,7 +143,7 @@ sealed class ComparedRows
             foreach (var node in _tree.Path(_leaves[row])) counts[node]++;
         }
 
-        RadixSort.ByUpperHalf(order.AsSpan(0, count), new ulong[count]);
+        RadixSort.ByUpperHalf(order, count, new ulong[count], _threads);
         var nodes = counts.Select(c => new int[c]).ToArray();
         Array.Clear(counts);
         foreach (var item in order.AsSpan(0, count))
@@ -175,7 +177,7 @@ sealed class ComparedRows
     ResampledRatio GroupAuc(int[] rows, float[] scores, float[] labels)
     {
         var byGroup = rows.Where(row => _groups[row] >= 0).Select(row => (ulong)_groups[row] << 32 | (uint)row).ToArray();
-        RadixSort.ByUpperHalf(byGroup, new ulong[byGroup.Length]);
+        RadixSort.ByUpperHalf(byGroup, byGroup.Length, new ulong[byGroup.Length], _threads);
         List<int> clusters = [];
         List<double> above = [];
         List<double> below = [];

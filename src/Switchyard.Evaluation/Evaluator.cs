@@ -2,7 +2,7 @@ namespace Switchyard.Evaluation;
 
 /// <summary>
 /// Takes scores and labels batch by batch and reports the metrics of every scenario × task. Everything is exact: scores are kept
-/// (5 bytes a row and task, 8 a row) and sorted once a task. The report does not depend on how rows were cut into batches.
+/// (5 bytes a row and task, 8 a row) and sorted once a task (16 a row). The report does not depend on how rows were cut into batches.
 /// Not thread-safe.
 /// </summary>
 public sealed class Evaluator
@@ -14,7 +14,9 @@ public sealed class Evaluator
     readonly Series?[] _conditional;
     readonly bool[] _hasConditional;
     readonly RankCounter _ranks;
-    readonly GroupCounter _groupRanks;
+    readonly GroupWalk _groupRanks;
+    readonly GroupOrder _groupOrder = new();
+    readonly Threads _threads;
     int[] _leaves = [];
     int[] _groups = [];
     ulong[] _order = [];
@@ -23,8 +25,11 @@ public sealed class Evaluator
     long _unknownRows;
     bool _hasGroups;
 
+    /// <param name="layout">Scenario tree and tasks.</param>
+    /// <param name="options">What is reported.</param>
+    /// <param name="threads">Threads at most; 0 = all cores. The report does not depend on it.</param>
     /// <exception cref="ArgumentException">The layout contradicts itself or an option is out of range.</exception>
-    public Evaluator(EvaluationLayout layout, EvaluationOptions options)
+    public Evaluator(EvaluationLayout layout, EvaluationOptions options, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(options);
@@ -40,8 +45,9 @@ public sealed class Evaluator
                 given < 0 ? null : new Series($"Task '{layout.Tasks[task]}' given '{layout.Tasks[given]}'", _tree)),
         ];
         _hasConditional = new bool[_tasks.Length];
-        _ranks = new(_tree.Nodes);
-        _groupRanks = new(_tree, options.TopK);
+        _threads = new(threads);
+        _ranks = new(_tree, _threads);
+        _groupRanks = new(_tree, options.TopK, _threads);
     }
 
     /// <summary>Rows taken since the start or the last <see cref="Clear"/>.</summary>
@@ -117,6 +123,7 @@ public sealed class Evaluator
         }
 
         var withGroups = _hasGroups && _options.GroupMetrics;
+        if (withGroups) _groupOrder.Build(_groups.AsSpan(0, _rows), _order, _scratch, _threads);
         var metrics = Array.ConvertAll(_tasks, task => Measure(task, withGroups));
         var given = new CellMetrics[]?[_tasks.Length];
         for (var task = 0; task < _tasks.Length; task++)
@@ -139,16 +146,10 @@ public sealed class Evaluator
 
     CellMetrics[] Measure(Series series, bool withGroups)
     {
-        var count = series.Order(_rows, _order, _scratch);
-        _ranks.Clear();
-        foreach (var item in _order.AsSpan(0, count))
-        {
-            var row = (int)(uint)item;
-            _ranks.Add(_tree.Path(_leaves[row]), (uint)(item >> 32), series.Labels[row] == 1);
-        }
-
-        _groupRanks.Clear();
-        if (withGroups) WalkGroups(series, count);
+        var count = series.Order(_rows, _order, _scratch, _threads);
+        _ranks.Run(_order, count, _leaves);
+        if (withGroups) _groupRanks.Run(_groupOrder, series, _leaves);
+        else _groupRanks.Clear();
 
         var result = new CellMetrics[_tree.Nodes];
         for (var depth = 0; depth <= _tree.Depth; depth++)
@@ -156,36 +157,16 @@ public sealed class Evaluator
             for (var index = 0; index < _tree.Width(depth); index++)
             {
                 var node = _tree.Node(depth, index);
-                var (gauc, ndcg, mrr) = _groupRanks.Result(node);
-                result[node] = Complete(series.Sums(depth, index), _ranks.Auc(node), gauc, ndcg, mrr, withGroups);
+                result[node] = Complete(series.Sums(depth, index), _ranks.Auc(node), _groupRanks[node], withGroups);
             }
         }
 
         return result;
     }
 
-    void WalkGroups(Series series, int count)
+    static CellMetrics Complete(LeafSums sums, double? auc, GroupSums groups, bool withGroups)
     {
-        var grouped = 0;
-        for (var i = count - 1; i >= 0; i--)
-        {
-            var row = (int)(uint)_order[i];
-            if (_groups[row] >= 0) _scratch[grouped++] = (ulong)_groups[row] << 32 | (uint)row;
-        }
-
-        // The scores' order is no longer needed; the stable sort keeps their descending order inside each group.
-        RadixSort.ByUpperHalf(_scratch.AsSpan(0, grouped), _order);
-        for (var start = 0; start < grouped;)
-        {
-            var end = start + 1;
-            while (end < grouped && _scratch[end] >> 32 == _scratch[start] >> 32) end++;
-            _groupRanks.Add(_scratch.AsSpan(start, end - start), _leaves, series.Scores, series.Labels);
-            start = end;
-        }
-    }
-
-    static CellMetrics Complete(LeafSums sums, double? auc, double? gauc, double? ndcg, double? mrr, bool withGroups)
-    {
+        var (gauc, ndcg, mrr) = (groups.Gauc, groups.Ndcg, groups.Mrr);
         SortedDictionary<string, string>? reasons = null;
         var noRows = sums.Rows == 0 ? "no rows" : null;
         var noPositives = noRows ?? (sums.Positives == 0 ? "no positives" : null);

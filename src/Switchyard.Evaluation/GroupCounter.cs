@@ -1,9 +1,9 @@
 namespace Switchyard.Evaluation;
 
-/// <summary>GAUC, NDCG@k and MRR of every node from the groups' rows in descending score.</summary>
+/// <summary>GAUC, NDCG@k and MRR of every node from the rows of some groups in descending score.</summary>
 sealed class GroupCounter(ScenarioTree tree, int topK)
 {
-    readonly NodeState[] _nodes = new NodeState[tree.Nodes];
+    readonly GroupSums[] _nodes = new GroupSums[tree.Nodes];
     double[] _discountSums = [0];
     ulong[] _byNode = [];
     ulong[] _segment = [];
@@ -33,12 +33,10 @@ sealed class GroupCounter(ScenarioTree tree, int topK)
         for (var depth = 1; depth <= tree.Depth; depth++) AddDepth(depth, rows, leaves, scores, labels);
     }
 
-    public (double? Gauc, double? Ndcg, double? Mrr) Result(int index)
+    /// <summary>Adds what it has counted to the nodes of a whole.</summary>
+    public void AddTo(GroupSums[] nodes)
     {
-        var node = _nodes[index];
-        return (node.AucRows > 0 ? node.AucSum / node.AucRows : null,
-            node.Groups > 0 ? node.NdcgSum / node.Groups : null,
-            node.Groups > 0 ? node.MrrSum / node.Groups : null);
+        for (var node = 0; node < nodes.Length; node++) nodes[node].Add(_nodes[node]);
     }
 
     static bool InOneLeaf(ReadOnlySpan<ulong> rows, int[] leaves, int leaf)
@@ -133,32 +131,5 @@ sealed class GroupCounter(ScenarioTree tree, int topK)
         if (ranks < known) return;
         Array.Resize(ref _discountSums, Math.Max(ranks + 1, 2 * known));
         for (var rank = known; rank < _discountSums.Length; rank++) _discountSums[rank] = _discountSums[rank - 1] + 1 / Math.Log2(rank + 1);
-    }
-
-    readonly record struct GroupRank(int Rows, double? Auc, double? Ndcg, double ReciprocalRank);
-
-    struct NodeState
-    {
-        public double AucSum;
-        public long AucRows;
-        public double NdcgSum;
-        public double MrrSum;
-        public long Groups;
-
-        public void Add(in GroupRank group)
-        {
-            if (group.Auc is { } auc)
-            {
-                AucSum += auc * group.Rows;
-                AucRows += group.Rows;
-            }
-
-            if (group.Ndcg is { } ndcg)
-            {
-                NdcgSum += ndcg;
-                MrrSum += group.ReciprocalRank;
-                Groups++;
-            }
-        }
     }
 }

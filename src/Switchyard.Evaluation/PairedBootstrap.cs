@@ -65,7 +65,7 @@ public sealed class PairedBootstrap
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 2);
-        _rows = new ComparedRows(layout, options, leaves, groups, labels);
+        _rows = new ComparedRows(layout, options, leaves, groups, labels, new Threads(threads));
         _resamples = new GroupResamples(_rows.Clusters, samples, seed);
         _samples = samples;
         _parallel = new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };

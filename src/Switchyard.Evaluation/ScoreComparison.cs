@@ -9,6 +9,9 @@ public sealed class ScoreComparison
 {
     const double Clip = 1e-7;
 
+    /// <summary>Rows of a part, at least. Sums of parts are added in their order, so that threads do not matter.</summary>
+    const int RowsPerPart = 1 << 18;
+
     readonly EvaluationLayout _layout;
     readonly EvaluationOptions _options;
     readonly ScenarioTree _tree;
@@ -24,6 +27,9 @@ public sealed class ScoreComparison
     readonly ClassSums[] _nodes;
     readonly ClusterSums _aucErrors;
     readonly ClusterSums _lossErrors;
+    readonly Threads _threads;
+    readonly Worker?[] _workers;
+    readonly int _parts;
     readonly double[] _meanInfluence;
     readonly ClusterSums _meanErrors = new(1);
     int _firstDraws;
@@ -34,7 +40,8 @@ public sealed class ScoreComparison
     /// <param name="leaves">Leaf scenario of every row, −1 where unknown.</param>
     /// <param name="groups">Group of every row, −1 for none: such a row is a group by itself.</param>
     /// <param name="labels">For every task 0, 1 or NaN (not observed).</param>
-    public ScoreComparison(EvaluationLayout layout, EvaluationOptions options, int[] leaves, int[] groups, float[][] labels)
+    /// <param name="threads">Threads at most; 0 = all cores. The differences do not depend on it.</param>
+    public ScoreComparison(EvaluationLayout layout, EvaluationOptions options, int[] leaves, int[] groups, float[][] labels, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(options);
@@ -43,16 +50,16 @@ public sealed class ScoreComparison
         ArgumentNullException.ThrowIfNull(labels);
         (_layout, _options, _leaves, _labels) = (layout, options, leaves, labels);
         _tree = new ScenarioTree(layout);
-        _placements = new Placements(_tree, leaves);
+        _threads = new Threads(threads);
+        _workers = new Worker[_threads.Count];
+        _parts = Math.Max(1, leaves.Length / Math.Max(RowsPerPart, _tree.Nodes));
+        _placements = new Placements(_tree, leaves, _threads);
         _first = [.. labels.Select(_ => new RowValues(_tree.Depth, leaves.Length))];
         _others = [.. labels.Select(_ => new RowValues(_tree.Depth, leaves.Length))];
         _nodes = new ClassSums[_tree.Nodes];
         (_aucErrors, _lossErrors) = (new(_tree.Nodes), new(_tree.Nodes));
         _meanInfluence = new double[leaves.Length];
-        _byGroup = [.. Enumerable.Range(0, leaves.Length)];
-        var alone = groups.Length == 0 ? 0 : groups.Max() + 1;
-        _clusters = [.. groups.Select((g, row) => g >= 0 ? g : alone + row)];
-        Array.Sort((int[])_clusters.Clone(), _byGroup);
+        (_byGroup, _clusters) = ByGroup(groups);
         _rows = [.. labels.Select(CountRows)];
         _leafCells = _rows.Sum(nodes => nodes.AsSpan(_tree.Node(_tree.Depth, 0), _tree.Leaves).ToArray().Count(cell => cell.Counts(options)));
     }
@@ -149,13 +156,16 @@ public sealed class ScoreComparison
         for (var task = 0; task < _labels.Length; task++)
         {
             _placements.AddTo(scores[task], _labels[task], into[task].Placements);
-            var (labels, losses) = (_labels[task], into[task].Losses);
-            for (var row = 0; row < labels.Length; row++)
+            var (values, labels, losses) = (scores[task], _labels[task], into[task].Losses);
+            _threads.For(_parts, part =>
             {
-                if (float.IsNaN(labels[row])) continue;
-                var score = Math.Clamp((double)scores[task][row], Clip, 1 - Clip);
-                losses[row] -= (float)Math.Log(labels[row] == 1 ? score : 1 - score);
-            }
+                for (var row = First(part); row < First(part + 1); row++)
+                {
+                    if (float.IsNaN(labels[row])) continue;
+                    var score = Math.Clamp((double)values[row], Clip, 1 - Clip);
+                    losses[row] -= (float)Math.Log(labels[row] == 1 ? score : 1 - score);
+                }
+            });
         }
     }
 
@@ -163,12 +173,24 @@ public sealed class ScoreComparison
     void Sum(int task)
     {
         Array.Clear(_nodes);
+        _threads.InOrder(
+            _parts,
+            (worker, part) => Sum(task, First(part), First(part + 1), WorkerOf(worker).Nodes),
+            worker =>
+            {
+                for (var node = 0; node < _nodes.Length; node++) _nodes[node].Add(_workers[worker]!.Nodes[node]);
+            });
+    }
+
+    void Sum(int task, int from, int to, ClassSums[] nodes)
+    {
+        Array.Clear(nodes);
         var labels = _labels[task];
-        for (var row = 0; row < labels.Length; row++)
+        for (var row = from; row < to; row++)
         {
             if (float.IsNaN(labels[row])) continue;
             var path = _tree.Path(_leaves[row]);
-            for (var depth = 0; depth < path.Length; depth++) _nodes[path[depth]].Add(labels[row] == 1, PlacementDrop(task, depth, row), LossRise(task, row));
+            for (var depth = 0; depth < path.Length; depth++) nodes[path[depth]].Add(labels[row] == 1, PlacementDrop(task, depth, row), LossRise(task, row));
         }
     }
 
@@ -179,8 +201,22 @@ public sealed class ScoreComparison
     {
         _aucErrors.Clear();
         _lossErrors.Clear();
+        _threads.InOrder(
+            _parts,
+            (worker, part) => Errors(task, _byGroup.AsSpan(FirstOfGroup(part)..FirstOfGroup(part + 1)), WorkerOf(worker)),
+            worker =>
+            {
+                _aucErrors.Add(_workers[worker]!.AucErrors);
+                _lossErrors.Add(_workers[worker]!.LossErrors);
+            });
+    }
+
+    void Errors(int task, ReadOnlySpan<int> rows, Worker into)
+    {
+        into.AucErrors.Clear();
+        into.LossErrors.Clear();
         var labels = _labels[task];
-        foreach (var row in _byGroup)
+        foreach (var row in rows)
         {
             if (float.IsNaN(labels[row])) continue;
             var path = _tree.Path(_leaves[row]);
@@ -189,12 +225,43 @@ public sealed class ScoreComparison
                 if (!Counts(task, path[depth])) continue;
                 ref readonly var node = ref _nodes[path[depth]];
                 var influence = node.Influence(labels[row] == 1, PlacementDrop(task, depth, row));
-                _aucErrors.Add(path[depth], _clusters[row], influence);
-                _lossErrors.Add(path[depth], _clusters[row], node.LossInfluence(LossRise(task, row)));
+                into.AucErrors.Add(path[depth], _clusters[row], influence);
+                into.LossErrors.Add(path[depth], _clusters[row], node.LossInfluence(LossRise(task, row)));
                 if (depth == _tree.Depth) _meanInfluence[row] += influence / _leafCells;
             }
         }
     }
+
+    int First(int part) => (int)((long)_leaves.Length * part / _parts);
+
+    /// <summary>The first place at or after a part's start where a group begins.</summary>
+    int FirstOfGroup(int part)
+    {
+        var place = First(part);
+        while (place > 0 && place < _byGroup.Length && _clusters[_byGroup[place]] == _clusters[_byGroup[place - 1]]) place++;
+        return place;
+    }
+
+    /// <summary>Rows group after group, and the group of every row; a row without one has a number of its own.</summary>
+    (int[] ByGroup, int[] Clusters) ByGroup(int[] groups)
+    {
+        var alone = 0;
+        foreach (var group in groups) alone = Math.Max(alone, group + 1);
+        var clusters = new int[groups.Length];
+        var keys = new ulong[groups.Length];
+        var ascending = true;
+        for (var row = 0; row < groups.Length; row++)
+        {
+            clusters[row] = groups[row] >= 0 ? groups[row] : alone + row;
+            keys[row] = (ulong)clusters[row] << 32 | (uint)row;
+            ascending &= row == 0 || clusters[row] >= clusters[row - 1];
+        }
+
+        if (!ascending) RadixSort.ByUpperHalf(keys, keys.Length, new ulong[keys.Length], _threads);
+        return (Array.ConvertAll(keys, key => (int)(uint)key), clusters);
+    }
+
+    Worker WorkerOf(int worker) => _workers[worker] ??= new Worker(_tree.Nodes);
 
     Difference Mean(Difference[] cells)
     {
@@ -221,20 +288,33 @@ public sealed class ScoreComparison
         return false;
     }
 
-    double PlacementDrop(int task, int depth, int row) => (_first[task].Placements[depth][row] / _firstDraws) - (_others[task].Placements[depth][row] / _draws);
+    double PlacementDrop(int task, int depth, int row) => (_first[task].Placements[Place(row, depth)] / _firstDraws) - (_others[task].Placements[Place(row, depth)] / _draws);
+
+    int Place(int row, int depth) => (row * (_tree.Depth + 1)) + depth;
 
     double LossRise(int task, int row) => (_others[task].Losses[row] / _draws) - (_first[task].Losses[row] / _firstDraws);
+
+    /// <summary>Sums of a part of the rows.</summary>
+    sealed class Worker(int nodes)
+    {
+        public ClassSums[] Nodes { get; } = new ClassSums[nodes];
+
+        public ClusterSums AucErrors { get; } = new(nodes);
+
+        public ClusterSums LossErrors { get; } = new(nodes);
+    }
 
     /// <summary>What the scores of one task make of every row: placements by depth, and losses.</summary>
     sealed class RowValues(int depth, int rows)
     {
-        public double[][] Placements { get; } = [.. Enumerable.Range(0, depth + 1).Select(_ => new double[rows])];
+        /// <summary>[rows × depths].</summary>
+        public double[] Placements { get; } = new double[rows * (depth + 1)];
 
         public double[] Losses { get; } = new double[rows];
 
         public void Clear()
         {
-            foreach (var values in Placements) Array.Clear(values);
+            Array.Clear(Placements);
             Array.Clear(Losses);
         }
     }

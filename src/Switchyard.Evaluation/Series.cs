@@ -62,22 +62,32 @@ sealed class Series(string name, ScenarioTree tree)
 
     public void SkipRow(int row) => _labels[row] = NotObserved;
 
+    public bool Observed(int row) => _labels[row] != NotObserved;
+
     /// <summary>
-    /// Fills <paramref name="order"/> with the observed rows by ascending score, equal scores in row order: score bits above, row below.
-    /// Returns their number.
+    /// Fills <paramref name="order"/> with the observed rows by ascending score, equal scores in row order: score bits above, below them the
+    /// label and the row, see <see cref="Row"/>. Returns their number.
     /// </summary>
-    public int Order(int rows, Span<ulong> order, Span<ulong> scratch)
+    public int Order(int rows, ulong[] order, ulong[] scratch, Threads threads)
     {
         var count = 0;
         for (var row = 0; row < rows; row++)
         {
-            // Bits of floats from 0 on are ordered as the floats are.
-            if (_labels[row] != NotObserved) order[count++] = (ulong)BitConverter.SingleToUInt32Bits(_scores[row]) << 32 | (uint)row;
+            if (_labels[row] != NotObserved) order[count++] = Entry(_scores[row], _labels[row] == 1, row);
         }
 
-        RadixSort.ByUpperHalf(order[..count], scratch);
+        RadixSort.ByUpperHalf(order, count, scratch, threads);
         return count;
     }
+
+    /// <summary>An entry of <see cref="Order"/>. Bits of floats from 0 on are ordered as the floats are.</summary>
+    public static ulong Entry(float score, bool positive, int row) => (ulong)BitConverter.SingleToUInt32Bits(score) << 32 | (positive ? 1U << 31 : 0) | (uint)row;
+
+    /// <summary>The row of an entry of <see cref="Order"/>.</summary>
+    public static int Row(ulong entry) => (int)((uint)entry & int.MaxValue);
+
+    /// <summary>Whether the row of an entry of <see cref="Order"/> has label 1.</summary>
+    public static bool IsPositive(ulong entry) => (entry & 1U << 31) != 0;
 
     /// <summary>Sums over the leaves below a node, in leaf order; the total takes in the rows of unknown leaf.</summary>
     public LeafSums Sums(int depth, int index)

@@ -37,6 +37,9 @@ public sealed class Predictor
 
     public Schema Schema => _ranker.Schema;
 
+    /// <summary>Threads of a call.</summary>
+    public int Threads => _pool?.Threads ?? 1;
+
     /// <summary>The model's fields, tables and how it reads them.</summary>
     public FeatureEmbedding Embedding => _ranker.Embedding;
 

@@ -31,7 +31,7 @@ sealed class PartEvaluation
         var schema = predictor.Schema;
         _batch = new Batch(schema, BatchRows);
         _rows = translation is null ? _batch : new Batch(translation.From, BatchRows);
-        _evaluator = new Evaluator(LayoutOf(schema with { Levels = _rows.Schema.Levels }), options);
+        _evaluator = new Evaluator(LayoutOf(schema with { Levels = _rows.Schema.Levels }), options, predictor.Threads);
         var tasks = schema.Tasks.Length;
         _flat = new float[tasks * BatchRows];
         _flatConditional = schema.Tasks.Any(t => t.Given >= 0) ? new float[tasks * BatchRows] : [];

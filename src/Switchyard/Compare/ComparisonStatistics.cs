@@ -21,7 +21,7 @@ sealed class ComparisonStatistics
         _bootstrap = new PairedBootstrap(rows.Layout, evaluation, rows.Leaves, groups, rows.Labels, options.Samples, options.Seed, comparison.Base.Training.Threads);
 
         // DeLong's error takes rows as independent: every row is a group.
-        _deLong = new ScoreComparison(rows.Layout, evaluation, rows.Leaves, [.. rows.Leaves.Select(_ => -1)], rows.Labels);
+        _deLong = new ScoreComparison(rows.Layout, evaluation, rows.Leaves, [.. rows.Leaves.Select(_ => -1)], rows.Labels, comparison.Base.Training.Threads);
     }
 
     public int Groups => _bootstrap.Groups;

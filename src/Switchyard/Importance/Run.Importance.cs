@@ -55,7 +55,7 @@ public static partial class Run
         int[] leaves = [.. Enumerable.Range(0, sample.Count).Select(sample.Leaf)];
         float[][] labels = [.. Enumerable.Range(0, schema.Tasks.Length).Select(t => sample.Labels(t)[..sample.Count])];
         var scores = new PermutedScores(predictor, sample);
-        var comparison = new ScoreComparison(layout, evaluation, leaves, sample.Groups[..sample.Count], labels);
+        var comparison = new ScoreComparison(layout, evaluation, leaves, sample.Groups[..sample.Count], labels, predictor.Threads);
         if (comparison.Problem is { } problem)
         {
             throw new InputException(
@@ -65,7 +65,7 @@ public static partial class Run
         scores.Run(SampleColumns.None, [], cancellation);
         comparison.SetFirst(scores.Scores);
         float[][] unpermuted = [.. scores.Scores.Select(s => s.ToArray())];
-        var evaluator = new Evaluator(layout, evaluation with { GroupMetrics = false });
+        var evaluator = new Evaluator(layout, evaluation with { GroupMetrics = false }, predictor.Threads);
         evaluator.Add(leaves, default, scores.Scores, labels, sample.Count);
         var within = options.AcrossScenarios ? Permutation.Across(sample.Count) : new Permutation(leaves);
         var fields = new List<FieldImportance>();
