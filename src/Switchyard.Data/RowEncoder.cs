@@ -11,7 +11,8 @@ namespace Switchyard.Data;
 public sealed class RowEncoder
 {
     readonly Schema _schema;
-    readonly FieldWriter[] _fields;
+    readonly FieldWriter[] _writers;
+    readonly IReadOnlyList<int> _fields;
     readonly int[] _levelColumns;
     readonly ValueLookup[] _nodes;
     readonly RowTest?[] _labels;
@@ -26,7 +27,8 @@ public sealed class RowEncoder
         header.RequireAll(
             fields.Select(f => schema.Fields[f]).Where(f => f.Role != FieldRole.Position).SelectMany(f => Needs(f, header))
                 .Concat(schema.Levels.Select(l => (l.Column, "scenario"))));
-        _fields = [.. fields.Select(i => FieldWriter.Create(schema, i, header))];
+        _fields = fields;
+        _writers = [.. fields.Select(i => FieldWriter.Create(schema, i, header))];
         _levelColumns = [.. schema.Levels.Select(l => header.Find(l.Column))];
         _nodes = [.. schema.Levels.Select(l => new ValueLookup(new VocabularyEncoder(l.Nodes)))];
         var split = new SplitSpec();
@@ -67,12 +69,21 @@ public sealed class RowEncoder
     /// Encodes a row into a batch row. Rows of a batch are encoded in order, from 0; the caller sets the batch's count.
     /// An unknown scenario value becomes node −1 and is remembered: <see cref="ThrowIfUnknownScenarios"/>.
     /// </summary>
+    /// <param name="row">The row.</param>
+    /// <param name="batch">Receives it.</param>
+    /// <param name="index">Place in the batch.</param>
+    /// <param name="repeated">By field of the schema: true where the value is known to be that of the batch row before; empty where nothing is.</param>
     /// <exception cref="InputException">A number cannot be read; the message names the place.</exception>
-    public void Encode(TextRow row, Batch batch, int index)
+    public void Encode(TextRow row, Batch batch, int index, ReadOnlySpan<bool> repeated = default)
     {
         ArgumentNullException.ThrowIfNull(row);
         ArgumentNullException.ThrowIfNull(batch);
-        for (var f = 0; f < _fields.Length; f++) _fields[f].Write(row, batch, index);
+        for (var f = 0; f < _writers.Length; f++)
+        {
+            if (index > 0 && !repeated.IsEmpty && repeated[_fields[f]]) BatchRows.CopyField(batch, _fields[f], index - 1, batch, index);
+            else _writers[f].Write(row, batch, index);
+        }
+
         for (var l = 0; l < _nodes.Length; l++)
         {
             var value = row[_levelColumns[l]];

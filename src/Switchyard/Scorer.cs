@@ -17,6 +17,8 @@ public sealed class Scorer : IDisposable
     // Place of a column whose fields the model leaves out: rows of models that read it may be given to one that does not.
     const int NotRead = -1;
 
+    static readonly Dictionary<string, string?> NoValues = [];
+
     readonly Schema _schema;
     readonly WorkerPool _pool;
     readonly Predictor _predictor;
@@ -68,7 +70,32 @@ public sealed class Scorer : IDisposable
     public IReadOnlyList<IReadOnlyDictionary<string, float>> Score(IEnumerable<IReadOnlyDictionary<string, string?>> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
+        return Score(NoValues, rows);
+    }
+
+    /// <summary>
+    /// Probability of every task for the candidates of a request, in their order: what describes the user and the request is given and
+    /// encoded once, and where the configuration marks such fields (<c>side: user</c> or <c>context</c>), the model's first layers compute
+    /// their part once. The scores are those of the same rows one by one, bit for bit.
+    /// </summary>
+    /// <param name="shared">Value by column of what all candidates have in common; may be empty.</param>
+    /// <param name="items">The other values of every candidate. No candidates: no scores.</param>
+    /// <returns>Scores by task, one entry per candidate.</returns>
+    /// <exception cref="InputException">See <see cref="Score(IReadOnlyDictionary{string, string?})"/>; also a column that is given both as shared and by a candidate.</exception>
+    public IReadOnlyList<IReadOnlyDictionary<string, float>> ScoreRequest(
+        IReadOnlyDictionary<string, string?> shared, IEnumerable<IReadOnlyDictionary<string, string?>> items)
+    {
+        ArgumentNullException.ThrowIfNull(shared);
+        ArgumentNullException.ThrowIfNull(items);
+        return Score(shared, items);
+    }
+
+    public void Dispose() => _pool.Dispose();
+
+    List<IReadOnlyDictionary<string, float>> Score(IReadOnlyDictionary<string, string?> shared, IEnumerable<IReadOnlyDictionary<string, string?>> rows)
+    {
         if (!_idle.TryDequeue(out var desk)) desk = new Desk(_schema, Columns, _predictor.Embedding.Fields);
+        desk.Share(shared, _columns);
         var result = new List<IReadOnlyDictionary<string, float>>();
         foreach (var chunk in rows.Chunk(Rows))
         {
@@ -83,38 +110,57 @@ public sealed class Scorer : IDisposable
         return result;
     }
 
-    public void Dispose() => _pool.Dispose();
-
     /// <summary>What one call needs for itself.</summary>
     sealed class Desk(Schema schema, IReadOnlyList<string> columns, IReadOnlyList<int> fields)
     {
         readonly ValueRow _row = new(columns, "rows");
         readonly RowEncoder _encoder = RowEncoder.Create(schema, columns, "rows", fields: fields);
+        readonly string?[] _shared = new string?[columns.Count];
+        readonly bool[] _isShared = new bool[columns.Count];
+        readonly bool[] _repeated = new bool[schema.Fields.Length];
         readonly string?[] _values = new string?[columns.Count];
 
         public Batch Batch { get; } = new(schema, Rows);
 
         public float[] Scores { get; } = new float[schema.Tasks.Length * Rows];
 
+        /// <summary>Takes the values that the rows to come have in common.</summary>
+        public void Share(IReadOnlyDictionary<string, string?> values, Dictionary<string, int> places)
+        {
+            Array.Clear(_shared);
+            Array.Clear(_isShared);
+            foreach (var (name, value) in values)
+            {
+                if (PlaceOf(name, places) is var place && place != NotRead) (_shared[place], _isShared[place]) = (value, true);
+            }
+
+            foreach (var field in fields) _repeated[field] = _isShared[places[schema.Fields[field].Column]];
+        }
+
         public void Encode(IReadOnlyDictionary<string, string?>[] rows, Dictionary<string, int> places)
         {
             for (var r = 0; r < rows.Length; r++)
             {
                 ArgumentNullException.ThrowIfNull(rows[r], nameof(rows));
-                Array.Clear(_values);
+                _shared.CopyTo(_values, 0);
                 foreach (var (name, value) in rows[r])
                 {
-                    if (!places.TryGetValue(name, out var place))
-                        throw new InputException($"The model reads no column '{name}'.{Suggestion.For(name, columns)}");
-                    if (place != NotRead) _values[place] = value;
+                    var place = PlaceOf(name, places);
+                    if (place == NotRead) continue;
+                    if (_isShared[place]) throw new InputException($"Column '{name}' is given for the whole request and again by one of its items; give it once.");
+                    _values[place] = value;
                 }
 
-                _encoder.Encode(_row.Set(_values), Batch, r);
+                _encoder.Encode(_row.Set(_values), Batch, r, _repeated);
             }
 
             Batch.Count = rows.Length;
             _encoder.ThrowIfUnknownScenarios();
             Batch.FixPositions();
         }
+
+        int PlaceOf(string name, Dictionary<string, int> places) => places.TryGetValue(name, out var place)
+            ? place
+            : throw new InputException($"The model reads no column '{name}'.{Suggestion.For(name, columns)}");
     }
 }
