@@ -41,6 +41,9 @@ public sealed class TableGradient
     /// <summary>Rows whose places are looked up at a time.</summary>
     const int ScatterRows = 256;
 
+    /// <summary>So many places ahead are asked for.</summary>
+    const int Ahead = 16;
+
     readonly int[] _slot;
     int[] _rows = new int[256];
     Real[] _values;
@@ -85,7 +88,11 @@ public sealed class TableGradient
     /// <summary>Places of several rows in <see cref="Values"/>; new ones are added, with gradient zero, in the order given.</summary>
     internal void Slots(ReadOnlySpan<int> rows, Span<int> slots)
     {
-        for (var i = 0; i < rows.Length; i++) slots[i] = Slot(rows[i]);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (i + Ahead < rows.Length) Kernels.Prefetch.Values(_slot, rows[i + Ahead], 1);
+            slots[i] = Slot(rows[i]);
+        }
     }
 
     int Slot(int row)

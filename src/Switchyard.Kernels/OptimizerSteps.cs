@@ -58,6 +58,37 @@ public static unsafe class OptimizerSteps
         }
     }
 
+    /// <summary><see cref="Adam"/> for listed rows of a table, all different.</summary>
+    /// <param name="w">Table, [rows, width].</param>
+    /// <param name="g">Gradient i belongs to row rows[i].</param>
+    /// <param name="m">First moments of the table.</param>
+    /// <param name="v">Second moments of the table.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="width">Numbers of a row.</param>
+    /// <param name="first">Rows below it are left as they are.</param>
+    /// <param name="lr">Learning rate.</param>
+    /// <param name="beta1">Decay of m.</param>
+    /// <param name="beta2">Decay of v.</param>
+    /// <param name="eps">Added to the denominator.</param>
+    /// <param name="biasCorrection1">1 - beta1^step.</param>
+    /// <param name="biasCorrection2">1 - beta2^step.</param>
+    /// <param name="weightDecay">Decoupled; 0 is plain Adam.</param>
+    public static void AdamRows(Span<float> w, ReadOnlySpan<float> g, Span<float> m, Span<float> v, ReadOnlySpan<int> rows, int width,
+        int first, float lr, float beta1, float beta2, float eps, float biasCorrection1, float biasCorrection2, float weightDecay)
+    {
+        Check.Size(width);
+        Check.Length(g.Length, (long)rows.Length * width);
+        Check.Same(m.Length, w.Length);
+        Check.Same(v.Length, w.Length);
+        Check.RowIds(rows, rows.Length, width, width, w.Length);
+        fixed (float* pw = w, pg = g, pm = m, pv = v)
+        fixed (int* pr = rows)
+        {
+            var step = new AdamStep(lr, beta1, beta2, eps, biasCorrection1, biasCorrection2, weightDecay);
+            VectorSteps.Rows(pw, pg, pm, pv, pr, rows.Length, width, first, step);
+        }
+    }
+
     /// <summary>The bits of <see cref="Adam"/> with a gradient of 0: replays a step that skipped this parameter.</summary>
     /// <param name="w">Parameter.</param>
     /// <param name="m">First moment.</param>

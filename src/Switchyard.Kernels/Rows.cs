@@ -6,6 +6,9 @@ namespace Switchyard.Kernels;
 /// <summary>Moving rows: gather, scatter, and the weighted combination of expert outputs.</summary>
 public static unsafe class Rows
 {
+    /// <summary>So many gathered rows ahead are asked for.</summary>
+    const int Ahead = 8;
+
     /// <summary>y[i * ldy + j] = x[ids[i] * width + j].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gather(ReadOnlySpan<float> x, int width, ReadOnlySpan<int> ids, Span<float> y, int ldy)
@@ -17,6 +20,10 @@ public static unsafe class Rows
         {
             for (var i = 0; i < ids.Length; i++)
             {
+                if (i + Ahead < ids.Length)
+                {
+                    Prefetch.Row(px + (nint)ids[i + Ahead] * width, width);
+                }
                 Copy(px + (nint)ids[i] * width, py + (nint)i * ldy, width);
             }
         }

@@ -44,6 +44,32 @@ static unsafe class VectorSteps
         Copy(buffer + 3 * Lanes, second == null ? null : second + full, rest);
     }
 
+    /// <summary>The same for listed rows of a table: gradient i belongs to row rows[i]. Rows below <paramref name="first"/> are left as they
+    /// are. What a step needs is made once for all of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Rows<TStep>(float* w, float* g, float* m, float* v, int* rows, int count, int width, int first, TStep step)
+        where TStep : struct, IVectorStep
+    {
+        for (var i = 0; i < count; i++, g += width)
+        {
+            if (rows[i] < first)
+            {
+                continue;
+            }
+            var start = (nint)rows[i] * width;
+            float* pw = w + start, pm = m + start, pv = v + start;
+            var j = 0;
+            for (; j <= width - Lanes; j += Lanes)
+            {
+                step.Apply(pw + j, Vector512.Load(g + j), pm + j, pv + j);
+            }
+            if (j < width)
+            {
+                Run(pw + j, g + j, pm + j, pv + j, width - j, step);
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Full<TStep>(float* w, float* g, float* first, float* second, int length, TStep step) where TStep : struct, IVectorStep
     {

@@ -123,6 +123,14 @@ public static class Rows
         Reference.RowsCombineBackwardValues<double>(start, pair, weight, dy, h, width, fromRow, toRow, dh, dweight, accumulate);
 }
 
+/// <summary><c>Prefetch</c>, which changes no result.</summary>
+public static class Prefetch
+{
+    public static void Values<T>(T[] values, int first, int count)
+    {
+    }
+}
+
 /// <summary>Double-precision <c>OptimizerSteps</c>.</summary>
 public static class OptimizerSteps
 {
@@ -135,6 +143,18 @@ public static class OptimizerSteps
     public static void Adam(Span<double> w, ReadOnlySpan<double> g, Span<double> m, Span<double> v, double lr, double beta1,
         double beta2, double eps, double biasCorrection1, double biasCorrection2, double weightDecay) =>
         Reference.OptimizerStepsAdam<double>(w, g, m, v, lr, beta1, beta2, eps, biasCorrection1, biasCorrection2, weightDecay);
+
+    public static void AdamRows(Span<double> w, ReadOnlySpan<double> g, Span<double> m, Span<double> v, ReadOnlySpan<int> rows, int width,
+        int first, double lr, double beta1, double beta2, double eps, double biasCorrection1, double biasCorrection2, double weightDecay)
+    {
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (rows[i] < first) continue;
+            var start = rows[i] * width;
+            Adam(w.Slice(start, width), g.Slice(i * width, width), m.Slice(start, width), v.Slice(start, width), lr, beta1, beta2, eps,
+                biasCorrection1, biasCorrection2, weightDecay);
+        }
+    }
 
     public static void AdamDecay(Span<double> w, Span<double> m, Span<double> v, double lr, double beta1, double beta2, double eps,
         double biasCorrection1, double biasCorrection2, double weightDecay) =>

@@ -37,6 +37,33 @@ public sealed class OptimizerStepsTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(37)]
+    public void AdamRows_RowsOfATable_HaveTheBitsOfRowsAlone(int width)
+    {
+        const int Rows = 9, First = 2;
+        int[] rows = [7, 2, 0, 8, 1, 4];
+        float[] w = Sample.Values(Rows * width, 1), g = Sample.Values(rows.Length * width, 2), m = Sample.Values(Rows * width, 3);
+        var v = Array.ConvertAll(Sample.Values(Rows * width, 4), Math.Abs);
+        float[] w1 = [.. w], m1 = [.. m], v1 = [.. v];
+        OptimizerSteps.AdamRows(w, g, m, v, rows, width, First, Lr, Beta1, Beta2, Eps, 0.1f, 0.001f, 0.01f);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (rows[i] < First)
+            {
+                continue;
+            }
+            var at = new Range(rows[i] * width, (rows[i] + 1) * width);
+            OptimizerSteps.Adam(
+                w1.AsSpan(at), g.AsSpan(i * width, width), m1.AsSpan(at), v1.AsSpan(at), Lr, Beta1, Beta2, Eps, 0.1f, 0.001f, 0.01f);
+        }
+        w.ShouldHaveBitsOf(w1);
+        m.ShouldHaveBitsOf(m1);
+        v.ShouldHaveBitsOf(v1);
+    }
+
     [Fact]
     public void Adam_ElementAlone_HasTheBitsItHasInALongSpan()
     {

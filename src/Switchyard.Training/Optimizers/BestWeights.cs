@@ -1,4 +1,5 @@
 using Switchyard.Engine;
+using Switchyard.Kernels;
 
 namespace Switchyard.Training;
 
@@ -56,6 +57,9 @@ sealed class TableHistory(EmbeddingTable table)
         _mark++;
         _count = 0;
     }
+
+    /// <summary>Announces a <see cref="BeforeWrite"/>.</summary>
+    public void Ask(int row) => Prefetch.Values(_savedAt, row, 1);
 
     /// <summary>Saves a row on its first write since the mark.</summary>
     public void BeforeWrite(int row)

@@ -135,14 +135,14 @@ public sealed class Optimizer
     {
         public void Run(int part)
         {
-            if (part >= optimizer._dense.Count)
+            // Tables first: the parts of dense weights are of one size and fill the gaps at the end.
+            if (part < optimizer._tables.Length)
             {
-                var table = part - optimizer._dense.Count;
-                optimizer._tables[table].Step(gradients.Tables[table], tableRate, optimizer.Steps);
+                optimizer._tables[part].Step(gradients.Tables[part], tableRate, optimizer.Steps);
                 return;
             }
 
-            foreach (var (from, to) in optimizer._dense[part])
+            foreach (var (from, to) in optimizer._dense[part - optimizer._tables.Length])
             {
                 optimizer._rule.Update(
                     optimizer._parameters.DenseValues[from..to], gradients.Dense[from..to], Moment(optimizer._m, from, to), Moment(optimizer._v, from, to), rate);

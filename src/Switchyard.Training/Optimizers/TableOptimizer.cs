@@ -1,4 +1,5 @@
 using Switchyard.Engine;
+using Switchyard.Kernels;
 
 namespace Switchyard.Training;
 
@@ -8,6 +9,9 @@ namespace Switchyard.Training;
 /// </summary>
 sealed class TableOptimizer
 {
+    /// <summary>Rows that are asked for before they are updated: they lie anywhere in a table, and fetching them takes longer than the update.</summary>
+    const int RowsAtATime = 32;
+
     readonly EmbeddingTable _table;
     readonly UpdateRule _rule;
     readonly Real[] _m;
@@ -34,14 +38,23 @@ sealed class TableOptimizer
     public void Step(TableGradient gradient, StepRate rate, long step)
     {
         var width = _table.Width;
-        var rows = gradient.Rows;
-        for (var i = 0; i < rows.Length; i++)
+        for (var first = 0; first < gradient.Count; first += RowsAtATime)
         {
-            var row = rows[i];
+            var rows = gradient.Rows.Slice(first, Math.Min(RowsAtATime, gradient.Count - first));
+            Prepare(rows, step);
+            _rule.UpdateRows(_table.Values, gradient.Values.Slice(first * width, rows.Length * width), _m, _v, rows, width, _frozen, rate);
+        }
+    }
+
+    /// <summary>Asks for what the update of rows will read, and does what comes before it.</summary>
+    void Prepare(ReadOnlySpan<int> rows, long step)
+    {
+        foreach (var row in rows) Ask(row);
+        foreach (var row in rows)
+        {
             if (row < _frozen) continue;
             CatchUp(row, step - 1);
             History.BeforeWrite(row);
-            _rule.Update(_table.Row(row), gradient.Values.Slice(i * width, width), Moment(_m, row), Moment(_v, row), rate);
             if (_lastStep is not null) _lastStep[row] = step;
         }
     }
@@ -87,6 +100,16 @@ sealed class TableOptimizer
         }
 
         _lastStep[row] = step;
+    }
+
+    void Ask(int row)
+    {
+        var width = _table.Width;
+        Prefetch.Values(_table.Values, row * width, width);
+        Prefetch.Values(_m, row * width, width);
+        Prefetch.Values(_v, row * width, width);
+        History.Ask(row);
+        if (_lastStep is not null) Prefetch.Values(_lastStep, row, 1);
     }
 
     Span<Real> Moment(Real[] moments, int row) => moments.Length == 0 ? default : moments.AsSpan(row * _table.Width, _table.Width);

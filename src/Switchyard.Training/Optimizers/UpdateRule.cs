@@ -23,6 +23,27 @@ public abstract class UpdateRule
     /// <summary>Moves weights by their gradient; <paramref name="m"/> and <paramref name="v"/> are empty where the rule keeps fewer moments.</summary>
     public abstract void Update(Span<Real> w, ReadOnlySpan<Real> g, Span<Real> m, Span<Real> v, StepRate rate);
 
+    /// <summary>The same for rows of a table, all different: gradient i belongs to row rows[i].</summary>
+    /// <param name="w">The table.</param>
+    /// <param name="g">Gradients, [rows × width].</param>
+    /// <param name="m">First moments of the table; empty where the rule keeps none.</param>
+    /// <param name="v">Second moments of the table; empty where the rule keeps none.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="width">Numbers of a row.</param>
+    /// <param name="first">Rows below it are left as they are.</param>
+    /// <param name="rate">Numbers of the step.</param>
+    public virtual void UpdateRows(Real[] w, ReadOnlySpan<Real> g, Real[] m, Real[] v, ReadOnlySpan<int> rows, int width, int first, StepRate rate)
+    {
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (rows[i] < first) continue;
+            var (from, to) = (rows[i] * width, (rows[i] + 1) * width);
+            Update(
+                w.AsSpan(from..to), g.Slice(i * width, width), m.Length == 0 ? default : m.AsSpan(from..to), v.Length == 0 ? default : v.AsSpan(from..to),
+                rate);
+        }
+    }
+
     /// <summary>True where weights with these moments would not move, nor their moments change, without a gradient.</summary>
     public virtual bool AtRest(ReadOnlySpan<Real> m, ReadOnlySpan<Real> v) => IdleIsNothing;
 
@@ -104,6 +125,11 @@ public sealed class Adam(double beta1, double beta2, Real epsilon, Real weightDe
 
     public override void Update(Span<Real> w, ReadOnlySpan<Real> g, Span<Real> m, Span<Real> v, StepRate rate) =>
         OptimizerSteps.Adam(w, g, m, v, rate.Rate, (Real)beta1, (Real)beta2, epsilon, rate.Correction1, rate.Correction2, weightDecay);
+
+    public override void UpdateRows(
+        Real[] w, ReadOnlySpan<Real> g, Real[] m, Real[] v, ReadOnlySpan<int> rows, int width, int first, StepRate rate) =>
+        OptimizerSteps.AdamRows(
+            w, g, m, v, rows, width, first, rate.Rate, (Real)beta1, (Real)beta2, epsilon, rate.Correction1, rate.Correction2, weightDecay);
 
     public override void Idle(Span<Real> w, Span<Real> m, Span<Real> v, StepRate rate) =>
         OptimizerSteps.AdamDecay(w, m, v, rate.Rate, (Real)beta1, (Real)beta2, epsilon, rate.Correction1, rate.Correction2, weightDecay);
