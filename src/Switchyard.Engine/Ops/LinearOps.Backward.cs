@@ -23,7 +23,7 @@ public static partial class LinearOps
         var weight = g.Parameters.Dense[s.I / 4];
         var stride = 0;
         var panels = g.NeedsGrad(s.A) ? g.Parameters.Packed.Get(g, weight, true, out stride) : default;
-        Back(g, s, panels, stride, g.Gradients!.Block(weight), weight.Count, weight.RowsEach);
+        Back(g, s, panels, stride, g.Gradients!.Block(weight), MatrixLayout.Stack(weight.Count, weight.RowsEach, weight.Cols));
     }
 
     /// <param name="g">The graph.</param>
@@ -31,22 +31,20 @@ public static partial class LinearOps
     /// <param name="panels">Transposed matrices, packed; empty where the input needs no gradient.</param>
     /// <param name="stride">Numbers from one packed matrix to the next.</param>
     /// <param name="gradient">Receives the matrices' gradient.</param>
-    /// <param name="matrices">How many there are.</param>
-    /// <param name="inputs">Rows of each.</param>
-    static void Back(Graph g, in Step s, Block<Real> panels, int stride, Block<Real> gradient, int matrices, int inputs)
+    /// <param name="layout">Where they lie.</param>
+    static void Back(Graph g, in Step s, Block<Real> panels, int stride, Block<Real> gradient, MatrixLayout layout)
     {
         var dispatch = (Dispatch?)s.Aux;
         var gather = (s.I & Gather) != 0;
         g.Clock?.Lap("LinearOps.Pack", "backward");
-        BackInput(g, s, panels, stride, inputs, dispatch, gather);
+        BackInput(g, s, panels, stride, layout.Rows, dispatch, gather);
         g.Clock?.Lap("LinearOps.BackInput", "backward");
-        g.CountProduct(s.Out.Rows, inputs, s.Out.Cols, dispatch);
-        var parts = ColumnParts(g, matrices, inputs);
+        g.CountProduct(s.Out.Rows, layout.Rows, layout.Cols, dispatch);
+        var parts = ColumnParts(g, layout.Count, layout.Rows);
         g.Pool.For(
-            matrices * parts,
+            layout.Count * parts,
             new WeightBody(
-                g.Values(s.A), g.Grads(s.Out), gradient, s.B.Length == 0 ? default : g.Grads(s.B), dispatch, gather, s.Out.Rows, inputs, s.Out.Cols,
-                parts));
+                g.Values(s.A), g.Grads(s.Out), gradient, s.B.Length == 0 ? default : g.Grads(s.B), dispatch, gather, s.Out.Rows, layout, parts));
     }
 
     /// <summary>
@@ -147,12 +145,13 @@ public static partial class LinearOps
 
     /// <summary>Part p: a range of input columns of one matrix; the first range also takes the bias.</summary>
     readonly struct WeightBody(
-        Block<Real> x, Block<Real> dy, Block<Real> dWeight, Block<Real> dBias, Dispatch? dispatch, bool gather, int rows, int inputs, int outputs,
-        int parts) : IParallelBody
+        Block<Real> x, Block<Real> dy, Block<Real> dWeight, Block<Real> dBias, Dispatch? dispatch, bool gather, int rows,
+        MatrixLayout layout, int parts) : IParallelBody
     {
         public void Run(int part)
         {
             var (matrix, range) = (part / parts, part % parts);
+            var (inputs, outputs) = (layout.Rows, layout.Cols);
             var (first, count) = dispatch is null ? (0, rows) : (dispatch.Start[matrix], dispatch.Count(matrix));
             if (count == 0) return;
             var gradient = dy.Slice(first * outputs, count * outputs);
@@ -162,8 +161,7 @@ public static partial class LinearOps
             var columns = (inputs + parts * StripColumns - 1) / (parts * StripColumns) * StripColumns;
             Gemm.MultiplyTransposed(
                 a, inputs, gathered ? dispatch!.RowOfPair.Slice(first, count) : default, count, Math.Min(inputs, range * columns),
-                Math.Min(inputs, (range + 1) * columns), gradient, outputs, outputs, dWeight.Slice(matrix * inputs * outputs, inputs * outputs),
-                outputs);
+                Math.Min(inputs, (range + 1) * columns), gradient, outputs, outputs, layout.Matrix(dWeight, matrix), layout.Stride);
         }
     }
 }

@@ -30,13 +30,7 @@ public static partial class LinearOps
         var layout = MatrixLayout.Columns(weight, dispatch.Experts);
         var stride = 0;
         var panels = g.NeedsGrad(s.A) ? g.Parameters.Packed.GetColumns(g, weight, layout.Count, true, out stride) : default;
-        BackInput(g, s, panels, stride, layout.Rows, dispatch, gather: true);
-        g.CountProduct(s.Out.Rows, layout.Rows, layout.Cols, dispatch);
-        var parts = (layout.Rows + GradientColumns - 1) / GradientColumns;
-        g.Pool.For(
-            layout.Count * parts,
-            new MemberWeightBody(
-                g.Values(s.A), g.Grads(s.Out), g.Gradients!.Block(weight), s.B.Length == 0 ? default : g.Grads(s.B), dispatch, layout, parts));
+        Back(g, s, panels, stride, g.Gradients!.Block(weight), layout);
     }
 
     readonly struct MemberBody(
@@ -56,23 +50,6 @@ public static partial class LinearOps
             }
 
             Gemm.MultiplyUnpacked(x.Span, inputs, rows, rows.Length, inputs, layout.Matrix(weight, expert), layout.Stride, outputs, c, outputs, epilogue, b);
-        }
-    }
-
-    /// <summary>Part p: a range of inputs of one member; the first range also takes the bias.</summary>
-    readonly struct MemberWeightBody(
-        Block<Real> x, Block<Real> dy, Block<Real> dWeight, Block<Real> dBias, Dispatch dispatch, MatrixLayout layout, int parts) : IParallelBody
-    {
-        public void Run(int part)
-        {
-            var (member, range) = (part / parts, part % parts);
-            var (first, count, outputs) = (dispatch.Start[member], dispatch.Count(member), layout.Cols);
-            if (count == 0) return;
-            var gradient = dy.Slice(first * outputs, count * outputs);
-            if (range == 0 && dBias.Length > 0) Vectors.ColumnSums(gradient, outputs, count, outputs, dBias.Slice(member * outputs, outputs));
-            Gemm.MultiplyTransposed(
-                x.Span, layout.Rows, dispatch.RowOfPair.Slice(first, count), count, range * GradientColumns,
-                Math.Min(layout.Rows, (range + 1) * GradientColumns), gradient, outputs, outputs, layout.Matrix(dWeight, member), layout.Stride);
         }
     }
 }
