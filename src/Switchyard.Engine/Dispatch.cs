@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
 namespace Switchyard.Engine;
 
 /// <summary>
@@ -7,8 +10,11 @@ namespace Switchyard.Engine;
 /// </summary>
 public sealed class Dispatch
 {
+    const int BitsPerMark = 32;
+
     int[] _start = [];
     GateEntries[] _gates = [];
+    int _marksOfRow;
 
     internal Dispatch()
     {
@@ -48,69 +54,98 @@ public sealed class Dispatch
         Experts = gates[0].Cols;
         if (_start.Length < Experts + 1) _start = new int[Experts + 1];
         if (_gates.Length < gates.Length) _gates = new GateEntries[gates.Length];
-        var pairOf = g.Ints(Rows * Experts);
-        CountPairs(g, gates, pairOf.Span);
-        ListPairs(g, pairOf.Span);
-        for (var i = 0; i < gates.Length; i++) _gates[i] = ListEntries(g, g.Value(gates[i]), pairOf.Span);
+        _marksOfRow = (Experts + BitsPerMark - 1) / BitsPerMark;
+        var chosen = g.Ints(Rows * _marksOfRow).Span;
+        Mark(g.Value(gates[0]), chosen);
+        var single = gates.Length == 1;
+        var marks = single ? default : g.Ints(gates.Length * chosen.Length);
+        for (var i = 0; i < gates.Length && !single; i++)
+        {
+            var own = marks.Slice(i * chosen.Length, chosen.Length);
+            Mark(g.Value(gates[i]), own);
+            for (var m = 0; m < own.Length; m++) chosen[m] |= own[m];
+        }
+
+        CountPairs(chosen);
+        var pairOf = g.Ints(Rows * Experts).Span;
+        ListPairs(g, chosen, pairOf);
+        for (var i = 0; i < gates.Length; i++)
+            _gates[i] = ListEntries(g, g.Value(gates[i]), single ? chosen : marks.Slice(i * chosen.Length, chosen.Length), pairOf);
     }
 
-    /// <summary>Marks every chosen (row, expert) with 1 and counts them per expert.</summary>
-    void CountPairs(Graph g, ReadOnlySpan<Tensor> gates, Span<int> chosen)
+    /// <summary>One bit per row and expert, 1 where the gate is not 0: chosen experts are then found without a look at the others.</summary>
+    void Mark(ReadOnlySpan<Real> gate, Span<int> marks)
+    {
+        for (var m = 0; m < marks.Length; m++)
+        {
+            var first = m % _marksOfRow * BitsPerMark;
+            marks[m] = (int)Bits(gate.Slice((m / _marksOfRow * Experts) + first, Math.Min(BitsPerMark, Experts - first)));
+        }
+    }
+
+    static uint Bits(ReadOnlySpan<Real> weights)
+    {
+        var (bits, i) = (0u, 0);
+        for (; i <= weights.Length - Vector256<Real>.Count; i += Vector256<Real>.Count)
+        {
+            var zeros = Vector256.Equals(Vector256.Create(weights[i..]), Vector256<Real>.Zero).ExtractMostSignificantBits();
+            bits |= (~zeros & ((1u << Vector256<Real>.Count) - 1)) << i;
+        }
+
+        for (; i < weights.Length; i++) bits |= (weights[i] != 0 ? 1u : 0u) << i;
+        return bits;
+    }
+
+    void CountPairs(ReadOnlySpan<int> chosen)
     {
         var counts = _start.AsSpan(0, Experts + 1);
         counts.Clear();
-        var first = g.Value(gates[0]);
-        for (var i = 0; i < chosen.Length; i++) chosen[i] = first[i] != 0 ? 1 : 0;
-        foreach (var gate in gates[1..])
+        for (var m = 0; m < chosen.Length; m++)
         {
-            var value = g.Value(gate);
-            for (var i = 0; i < chosen.Length; i++) chosen[i] |= value[i] != 0 ? 1 : 0;
-        }
-
-        for (var i = 0; i < chosen.Length; i += Experts)
-        {
-            for (var e = 0; e < Experts; e++) counts[e + 1] += chosen[i + e];
+            var first = m % _marksOfRow * BitsPerMark;
+            for (var bits = (uint)chosen[m]; bits != 0; bits &= bits - 1) counts[first + BitOperations.TrailingZeroCount(bits) + 1]++;
         }
 
         for (var e = 0; e < Experts; e++) counts[e + 1] += counts[e];
         Pairs = counts[Experts];
     }
 
-    /// <summary>Replaces every mark by the pair's number and notes the pair's row.</summary>
-    void ListPairs(Graph g, Span<int> pairOf)
+    /// <summary>Numbers the pairs of every row and notes each pair's row.</summary>
+    void ListPairs(Graph g, ReadOnlySpan<int> chosen, Span<int> pairOf)
     {
         Span<int> next = stackalloc int[Experts];
         _start.AsSpan(0, Experts).CopyTo(next);
         RowOfPair = g.Ints(Pairs);
         var rows = RowOfPair.Span;
-        for (var row = 0; row < Rows; row++)
+        for (var m = 0; m < chosen.Length; m++)
         {
-            var chosen = pairOf.Slice(row * Experts, Experts);
-            for (var e = 0; e < chosen.Length; e++)
+            var (row, first) = (m / _marksOfRow, m % _marksOfRow * BitsPerMark);
+            for (var bits = (uint)chosen[m]; bits != 0; bits &= bits - 1)
             {
-                if (chosen[e] == 0) continue;
-                rows[next[e]] = row;
-                chosen[e] = next[e]++;
+                var expert = first + BitOperations.TrailingZeroCount(bits);
+                rows[next[expert]] = row;
+                pairOf[(row * Experts) + expert] = next[expert]++;
             }
         }
     }
 
-    GateEntries ListEntries(Graph g, ReadOnlySpan<Real> gate, ReadOnlySpan<int> pairOf)
+    GateEntries ListEntries(Graph g, ReadOnlySpan<Real> gate, ReadOnlySpan<int> marks, ReadOnlySpan<int> pairOf)
     {
         var entries = 0;
-        foreach (var value in gate) entries += value != 0 ? 1 : 0;
+        foreach (var mark in marks) entries += BitOperations.PopCount((uint)mark);
         var list = new GateEntries(g.Ints(Rows + 1), g.Ints(entries), g.Ints(entries), g.Scratch(entries));
         var start = list.Start.Span;
         var pair = list.Pair.Span;
         var position = list.Position.Span;
         var weight = list.Weight.Span;
         var n = 0;
-        for (var row = 0; row < Rows; row++)
+        for (var m = 0; m < marks.Length; m++)
         {
-            start[row] = n;
-            for (var i = row * Experts; i < (row + 1) * Experts; i++)
+            var (row, first) = (m / _marksOfRow, m % _marksOfRow * BitsPerMark);
+            if (first == 0) start[row] = n;
+            for (var bits = (uint)marks[m]; bits != 0; bits &= bits - 1)
             {
-                if (gate[i] == 0) continue;
+                var i = (row * Experts) + first + BitOperations.TrailingZeroCount(bits);
                 (pair[n], position[n], weight[n]) = (pairOf[i], i, gate[i]);
                 n++;
             }

@@ -8,6 +8,9 @@ public sealed class DispatchTests
     [InlineData(1, 1)]
     [InlineData(7, 3)]
     [InlineData(300, 5)]
+    [InlineData(40, 32)]
+    [InlineData(20, 33)]
+    [InlineData(9, 70)]
     public void Route_SeveralGates_ListsEveryChosenPairOnce(int rows, int experts)
     {
         var g = new Graph(GraphMode.Score, new ParameterSet(1));

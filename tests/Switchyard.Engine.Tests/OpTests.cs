@@ -32,6 +32,40 @@ public sealed class OpTests
         _g.Value(_g.SmallestPerRow(x, 2)).ToArray().ShouldBe([0, 1, 1, 0, 1, 1, 0, 0, 0, 1, 0, 1]);
     }
 
+    /// <summary>One entry is found in another way than several: every number of columns, with ties, and with what is not a number.</summary>
+    [Fact]
+    public void SmallestPerRow_One_IsTheFirstOfTheSmallest()
+    {
+        for (var cols = 1; cols <= 40; cols++)
+        {
+            const int rows = 6;
+            float[] values = [.. Numbers.Normal(rows * cols, (ulong)cols).Select(v => MathF.Round(v))];
+            values[(rows - 1) * cols + cols / 2] = float.NaN;
+            var x = _g.Input(values, rows, cols);
+            foreach (var (chosen, sign) in new[] { (_g.SmallestPerRow(x, 1), 1), (_g.LargestPerRow(x, 1), -1) })
+            {
+                for (var row = 0; row < rows; row++)
+                {
+                    var best = 0;
+                    for (var i = 1; i < cols; i++)
+                        if (sign * values[row * cols + i] < sign * values[row * cols + best]) best = i;
+                    _g.Value(chosen).Slice(row * cols, cols).ToArray().ShouldBe([.. Enumerable.Range(0, cols).Select(i => i == best ? 1f : 0)], $"{cols} columns, row {row}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void PickGate_ManyColumns_MeanIsTheSumInOrderOverTheGates()
+    {
+        const int gates = 5, cols = 19;
+        var values = Numbers.Normal(gates * cols, 1);
+        var expected = new float[cols];
+        for (var j = 0; j < gates; j++)
+            for (var k = 0; k < cols; k++) expected[k] += values[j * cols + k];
+        Numbers.Bits(_g.Value(_g.MeanGates(_g.Input(values, 1, gates * cols), gates))).ShouldBe(Numbers.Bits([.. expected.Select(v => v / gates)]));
+    }
+
     [Fact]
     public void SmallestPerRow_BarredEntries_AreNotCandidates()
     {

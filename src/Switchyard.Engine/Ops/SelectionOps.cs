@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Switchyard.Engine;
 
 /// <summary>Decisions: they read values and write masks of 0 and 1; no gradient flows through them.</summary>
@@ -89,12 +91,36 @@ public static class SelectionOps
                 var chosen = mask.Slice(row * cols, cols);
                 var barred = without.Length == 0 ? default : without.Slice(row * cols, cols);
                 chosen.Clear();
+                if (k == 1 && barred.Length == 0 && Only(values) is >= 0 and var only)
+                {
+                    chosen[only] = 1;
+                    continue;
+                }
+
                 for (var n = 0; n < k; n++)
                 {
                     var best = Best(values, chosen, barred);
                     if (best >= 0) chosen[best] = 1;
                 }
             }
+        }
+
+        /// <summary>The smallest of all, found without a branch per entry; −1 where one is not a number.</summary>
+        int Only(ReadOnlySpan<Real> values)
+        {
+            var (smallest, i) = (Vector256.Create(Real.PositiveInfinity), 0);
+            for (; i <= values.Length - Vector256<Real>.Count; i += Vector256<Real>.Count)
+                smallest = Vector256.Min(smallest, sign * Vector256.Create(values[i..]));
+            var two = Vector128.Min(smallest.GetLower(), smallest.GetUpper());
+            var one = two[0];
+            for (var lane = 1; lane < Vector128<Real>.Count; lane++) one = Math.Min(one, two[lane]);
+            for (; i < values.Length; i++) one = Math.Min(one, sign * values[i]);
+            for (i = 0; i < values.Length; i++)
+            {
+                if (sign * values[i] == one) return i;
+            }
+
+            return -1;
         }
 
         int Best(ReadOnlySpan<Real> values, ReadOnlySpan<Real> chosen, ReadOnlySpan<Real> barred)
