@@ -26,7 +26,15 @@ sealed class BoundSpec
         Levels = [.. spec.Scenario.Select(header.Require)];
         Weight = spec.Weight is { } weight ? header.Require(weight) : -1;
         Group = spec.Group is { } group ? header.Require(group) : -1;
+        HasHistories = spec.Fields.Any(f => f.History is not null);
+        var readsWholeRow = spec.Split.KeepIdenticalRowsTogether && spec.Tasks.Any(t => t.Mask.Prepend(t.Label).Any(c => c.Node is ConditionNode.Modulo { Hashed.IsEmpty: true }));
+        Kept = readsWholeRow ? [.. Enumerable.Range(0, header.Names.Count)] : [.. Values(spec).Select(u => header.Require(u.Column)).Distinct()];
     }
+
+    /// <summary>Columns that are read once it is known which rows are kept.</summary>
+    public int[] Kept { get; }
+
+    public bool HasHistories { get; }
 
     /// <summary>Column of every field; −1 for one that is built from the log.</summary>
     public int[] Fields { get; }
@@ -66,6 +74,17 @@ sealed class BoundSpec
 
     static IEnumerable<(string Column, string Use)> Uses(DataSpec spec)
     {
+        foreach (var use in Values(spec)) yield return use;
+        foreach (var condition in spec.Filter)
+            foreach (var column in condition.Columns)
+                yield return (column, "filter");
+        foreach (var condition in spec.Split.Train.Concat(spec.Split.Validation).Concat(spec.Split.Test))
+            foreach (var column in condition.Columns)
+                yield return (column, "split");
+    }
+
+    static IEnumerable<(string Column, string Use)> Values(DataSpec spec)
+    {
         foreach (var field in spec.Fields)
             foreach (var column in field.History?.Columns ?? [field.Column ?? field.Name])
                 yield return (column, $"field {field.Name}");
@@ -76,11 +95,5 @@ sealed class BoundSpec
                     yield return (column, $"task {task.Name}");
         if (spec.Group is not null) yield return (spec.Group, "group");
         if (spec.Weight is not null) yield return (spec.Weight, "weight");
-        foreach (var condition in spec.Filter)
-            foreach (var column in condition.Columns)
-                yield return (column, "filter");
-        foreach (var condition in spec.Split.Train.Concat(spec.Split.Validation).Concat(spec.Split.Test))
-            foreach (var column in condition.Columns)
-                yield return (column, "split");
     }
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Switchyard.Data;
 
-/// <summary>Turns the spools' codes and numbers into ids and writes the column file.</summary>
+/// <summary>Turns the spools' codes and numbers into ids and writes the column file; a block is written by another thread while the next one is encoded.</summary>
 sealed class EncodingPass
 {
     readonly Schema _schema;
@@ -12,6 +12,8 @@ sealed class EncodingPass
     readonly int[][] _nodes;
     readonly (long Values, long Unknown)[,] _unknownValues;
     readonly UnknownScenarioLog _unknownScenarios = new();
+    RowBuffer _block;
+    RowBuffer _behind;
     byte[] _scratch = [];
 
     public EncodingPass(DataSpec spec, Schema schema, TextPass text)
@@ -19,7 +21,8 @@ sealed class EncodingPass
         _schema = schema;
         _text = text;
         _layout = RowLayout.Of(schema);
-        _ids = [.. spec.Fields.Select((f, i) => IdsOfCodes(f, i))];
+        (_block, _behind) = (new RowBuffer(_layout, Blocks.Rows), new RowBuffer(_layout, Blocks.Rows));
+        _ids = [.. spec.Fields.AsParallel().AsOrdered().Select((f, i) => IdsOfCodes(f, i))];
         _nodes = [.. schema.Levels.Select((l, i) => NodesOfCodes(l, text.Nodes[i]))];
         _unknownValues = new (long, long)[schema.Fields.Length, 3];
     }
@@ -32,22 +35,29 @@ sealed class EncodingPass
         var parts = ImmutableArray.CreateBuilder<PartBlocks>(3);
         var total = _text.Spools.Sum(s => s.Count);
         var done = 0L;
-        var block = new RowBuffer(_layout, Blocks.Rows);
+        var offsets = ImmutableArray.CreateBuilder<long>();
+        using var writing = new BackgroundJob("column writer", () =>
+        {
+            offsets.Add(stream.Position);
+            Blocks.Write(stream, _behind, ref _scratch);
+        });
         for (var part = Part.Train; part <= Part.Test; part++)
         {
             var spool = _text.Spools[(int)part];
-            var offsets = ImmutableArray.CreateBuilder<long>();
             foreach (var rows in spool.ReadBlocks())
             {
                 cancellation.ThrowIfCancellationRequested();
-                Encode(rows, block, part);
-                offsets.Add(stream.Position);
-                Blocks.Write(stream, block, ref _scratch);
+                Encode(rows, _block, part);
+                writing.Finish();
+                (_block, _behind) = (_behind, _block);
+                writing.Start();
                 done += rows.Count;
                 progress?.Report(new ImportProgress(ImportStage.Encoding, done, total));
             }
 
+            writing.Finish();
             parts.Add(new PartBlocks(spool.Count, _text.Groups(part), offsets.ToImmutable()));
+            offsets.Clear();
         }
 
         return parts.MoveToImmutable();

@@ -31,13 +31,15 @@ sealed class Spool : IDisposable
     /// <summary>Rows written.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The block being filled; set row Count of it, then call <see cref="Advance"/>.</summary>
+    /// <summary>The block being filled; set the rows from its Count on, then call <see cref="Advance"/>.</summary>
     public RowBuffer Current => _rows;
 
-    public void Advance()
+    /// <param name="rows">Rows that were set; they fill the block at most.</param>
+    public void Advance(int rows)
     {
-        Count++;
-        if (++_rows.Count == Blocks.Rows) HandOver();
+        Count += rows;
+        _rows.Count += rows;
+        if (_rows.Count == Blocks.Rows) HandOver();
     }
 
     /// <summary>Writes what is left, so that the spool can be read.</summary>

@@ -1,19 +1,34 @@
+using System.Runtime.ExceptionServices;
+
 namespace Switchyard.Data;
 
 /// <summary>
-/// The one pass over the text: filter, part, labels; values as codes into a spool per part; counts of the training rows.
-/// Memory grows with the distinct values, never with the rows.
+/// The one pass over the text: filter, part, labels; values as codes into a spool per part; counts of the training rows. One thread reads
+/// and filters, several take the columns of what it has read, another writes. Memory grows with the distinct values, never with the rows.
 /// </summary>
 sealed class TextPass : IDisposable
 {
+    /// <summary>Rows between two reports of progress.</summary>
+    const int ReportRows = 1 << 16;
+
     readonly DataSpec _spec;
     readonly FieldReader[] _readers;
     readonly HistoryReader[] _histories;
+    readonly int _threads;
+    readonly ImportLanes _lanes;
+    readonly int[] _placed = new int[3];
     readonly Utf8Interner[] _groups = [new(), new(), new()];
+    BoundSpec? _bound;
 
-    public TextPass(DataSpec spec, Func<Part, string> spoolPath, int distinctNumbers, bool fit)
+    /// <param name="spec">What to read.</param>
+    /// <param name="spoolPath">File of a part's spool.</param>
+    /// <param name="distinctNumbers">Distinct numbers of a column from which quantiles come from a sample.</param>
+    /// <param name="fit">Whether numbers are fitted.</param>
+    /// <param name="threads">Threads that take columns, beside the one that reads; 0 = all cores. The result does not depend on it.</param>
+    public TextPass(DataSpec spec, Func<Part, string> spoolPath, int distinctNumbers, bool fit, int threads = 0)
     {
         _spec = spec;
+        _threads = threads > 0 ? threads : Environment.ProcessorCount;
         var owners = spec.Fields.Where(f => f.Type != FieldType.Numeric && f.Shares is null && f.HashBuckets == 0);
         Counters = owners.ToDictionary(f => f.Name, _ => new ValueCounter(), StringComparer.Ordinal);
         Statistics = spec.Fields.Where(f => fit && f.Type == FieldType.Numeric)
@@ -21,6 +36,8 @@ sealed class TextPass : IDisposable
         Nodes = [.. spec.Scenario.Select(_ => new ValueCounter())];
         _readers = [.. spec.Fields.Select(Reader)];
         _histories = [.. _readers.OfType<HistoryReader>()];
+        Labels = new (long, long)[3, spec.Tasks.Length];
+        _lanes = Lanes();
         var layout = new RowLayout([.. _readers.Select(r => r.Storage)], spec.Scenario.Length, spec.Tasks.Length, spec.Weight is not null, spec.Group is not null);
         Spools = new Spool[3];
         try
@@ -58,63 +75,103 @@ sealed class TextPass : IDisposable
     public long RowsUnmatched { get; private set; }
 
     /// <summary>Observed and positive labels by part and task.</summary>
-    public (long Observed, long Positives)[,] Labels { get; private set; } = new (long, long)[3, 0];
+    public (long Observed, long Positives)[,] Labels { get; }
 
     public void Run(SourceRows rows, IProgress<ImportProgress>? progress, CancellationToken cancellation)
     {
-        Labels = new (long, long)[3, _spec.Tasks.Length];
-        BoundSpec? bound = null;
-        Header? header = null;
-        while (rows.Read())
+        using (var reading = new TextReading(_spec, rows, cancellation))
         {
-            if (!ReferenceEquals(header, rows.Columns))
+            TextBlock block;
+            var reported = 0L;
+            do
             {
-                header = rows.Columns;
-                bound = new BoundSpec(_spec, header);
-                foreach (var history in _histories) history.Bind(header);
-            }
-
-            if ((RowsRead++ & 0xFFFF) == 0)
-            {
+                block = reading.Next();
                 cancellation.ThrowIfCancellationRequested();
-                progress?.Report(new ImportProgress(ImportStage.Reading, RowsRead, null));
+                if (reported == 0 || block.RowsRead - reported >= ReportRows) progress?.Report(new ImportProgress(ImportStage.Reading, reported = block.RowsRead, null));
+                Take(block);
+                if (block.Failure is { } failure) ExceptionDispatchInfo.Throw(failure);
             }
+            while (!block.Last);
 
-            if (bound!.Passes(rows)) Take(rows, bound, bound.PartOf(rows, rows.Part));
-            else RowsFiltered++;
+            (RowsRead, RowsFiltered, RowsInNoPart) = (reading.RowsRead, reading.RowsFiltered, reading.RowsInNoPart);
         }
 
         RowsUnmatched = rows.UnmatchedRows;
         foreach (var spool in Spools) spool.Flush();
     }
 
-    // A row in no part is still something its user did.
-    void Take(TextRow row, BoundSpec bound, Part? part)
+    void Take(TextBlock block)
     {
-        foreach (var history in _histories) history.Begin(row);
-        if (part is { } known) Keep(row, bound, known);
-        else RowsInNoPart++;
-        foreach (var history in _histories) history.End(row, part == Part.Train);
-    }
-
-    void Keep(TextRow row, BoundSpec bound, Part part)
-    {
-        var training = part == Part.Train;
-        var spool = Spools[(int)part];
-        var block = spool.Current;
-        var at = block.Count;
-        for (var f = 0; f < _readers.Length; f++) _readers[f].Read(row, bound.Fields[f], block.Fields[f], at, training);
-        for (var l = 0; l < Nodes.Length; l++) block.Levels[l].Values[at] = Nodes[l].Add(row[bound.Levels[l]], training);
-        for (var t = 0; t < bound.Labels.Length; t++) block.Labels[t].Values[at] = Label(row, bound, part, t);
-        if (block.Weights is { } weights) weights.Values[at] = ReadWeight(row, bound.Weight);
-        if (block.Groups is { } groups)
+        if (block.Count == 0) return;
+        if (!ReferenceEquals(_bound, block.Bound))
         {
-            var group = row[bound.Group];
-            groups.Values[at] = group.IsEmpty ? -1 : _groups[(int)part].Add(group);
+            _bound = block.Bound!;
+            foreach (var history in _histories) history.Bind(block.Columns!);
         }
 
-        block.Rows.Values[at] = row.Number;
-        spool.Advance();
+        for (var from = 0; from < block.Count;)
+        {
+            var to = Place(block, from);
+            _lanes.Run(block, from, to);
+            for (var p = 0; p < Spools.Length; p++) Spools[p].Advance(_placed[p]);
+            from = to;
+        }
+    }
+
+    /// <summary>Gives rows their places in the spools' blocks, as far as these have room; returns the first row that has none.</summary>
+    int Place(TextBlock block, int from)
+    {
+        Array.Clear(_placed);
+        for (var row = from; row < block.Count; row++)
+        {
+            if (block.Parts[row] is not { } part) continue;
+            var rows = Spools[(int)part].Current;
+            var at = rows.Count + _placed[(int)part];
+            if (at == Blocks.Rows) return row;
+            _placed[(int)part]++;
+            block.At[row] = at;
+            rows.Rows.Values[at] = block.Numbers[row];
+        }
+
+        return block.Count;
+    }
+
+    /// <summary>
+    /// What is done with a row, in the order in which mistakes of a row are reported: histories, fields, levels, labels, weight, group. Fields
+    /// that share a vocabulary go together: it numbers values as they come.
+    /// </summary>
+    ImportLanes Lanes()
+    {
+        var lanes = new ImportLanes(_threads);
+        for (var f = 0; f < _readers.Length; f++)
+        {
+            var (reader, field, name) = (_readers[f], f, _spec.Fields[f].Shares ?? _spec.Fields[f].Name);
+            if (reader is HistoryReader beginning) lanes.OfEveryRow(name, ImportOrder.Begin, (row, _) => beginning.Begin(row));
+            lanes.Add(name, ImportOrder.Field, (row, at, part) => reader.Read(row, _bound!.Fields[field], Spools[(int)part].Current.Fields[field], at, part == Part.Train));
+            if (reader is HistoryReader ending) lanes.OfEveryRow(name, ImportOrder.End, (row, part) => ending.End(row, part == Part.Train));
+        }
+
+        for (var l = 0; l < Nodes.Length; l++)
+        {
+            var level = l;
+            lanes.Add($"level {l}", ImportOrder.Level, (row, at, part) => Spools[(int)part].Current.Levels[level].Values[at] = Nodes[level].Add(row[_bound!.Levels[level]], part == Part.Train));
+        }
+
+        for (var t = 0; t < _spec.Tasks.Length; t++)
+        {
+            var task = t;
+            lanes.Add($"task {t}", ImportOrder.Label, (row, at, part) => Spools[(int)part].Current.Labels[task].Values[at] = Label(row, _bound!, part, task));
+        }
+
+        if (_spec.Weight is not null) lanes.Add("weight", ImportOrder.Weight, (row, at, part) => Spools[(int)part].Current.Weights!.Values[at] = ReadWeight(row, _bound!.Weight));
+        if (_spec.Group is not null) lanes.Add("group", ImportOrder.Group, (row, at, part) => Spools[(int)part].Current.Groups!.Values[at] = GroupOf(row, part));
+        return lanes;
+    }
+
+    int GroupOf(TextRow row, Part part)
+    {
+        var group = row[_bound!.Group];
+        return group.IsEmpty ? -1 : _groups[(int)part].Add(group);
     }
 
     // Those of a block of training rows, on the thread that writes it.
@@ -160,6 +217,7 @@ sealed class TextPass : IDisposable
 
     public void Dispose()
     {
+        _lanes.Dispose();
         foreach (var spool in Spools) spool?.Dispose();
     }
 }
