@@ -12,6 +12,9 @@ switch (args)
     case ["train", var name, var embeddings, var threads]:
         Console.WriteLine($"{TrainingSpeed.RowsPerSecond(Workload.Of(name), Enum.Parse<EmbeddingUpdate>(embeddings, ignoreCase: true), int.Parse(threads, CultureInfo.InvariantCulture)):N0} rows/s");
         break;
+    case ["experts", .. var batches]:
+        ExpertLayers.Print([.. batches.Length > 0 ? batches.Select(b => int.Parse(b, CultureInfo.InvariantCulture)) : [2048, 200, 1]]);
+        break;
     case ["breakdown", var name, var threads, .. var words]:
         Breakdown.Print(name, int.Parse(threads, CultureInfo.InvariantCulture), words.Contains("exact") ? EmbeddingUpdate.Exact : EmbeddingUpdate.Lazy, words.Contains("ops"));
         break;
@@ -48,7 +51,7 @@ switch (args)
         DayUpdate.Run(samples, int.Parse(seeds, CultureInfo.InvariantCulture), model, changes);
         break;
     default:
-        Console.Error.WriteLine("usage: breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed | scoring | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
+        Console.Error.WriteLine("usage: experts [BATCH ...] | breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed | scoring | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
         return 2;
 }
 

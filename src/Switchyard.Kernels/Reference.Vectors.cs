@@ -159,4 +159,20 @@ public static partial class Reference
         }
         return values[0];
     }
+
+    /// <summary><see cref="Vectors.SumWhere"/>.</summary>
+    public static double VectorsSumWhere<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> mask, out int count) where T : IBinaryFloatingPointIeee754<T>
+    {
+        double sum = 0;
+        count = 0;
+        for (var i = 0; i < x.Length; i++)
+        {
+            if (mask[i] != T.Zero)
+            {
+                sum += double.CreateChecked(x[i]);
+                count++;
+            }
+        }
+        return sum;
+    }
 }

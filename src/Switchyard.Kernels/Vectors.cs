@@ -148,6 +148,32 @@ public static unsafe class Vectors
         return four.GetElement(0) + four.GetElement(2) + (four.GetElement(1) + four.GetElement(3));
     }
 
+    /// <summary>Sum in double precision of the x whose mask is not 0, and how many there are: 16 chains, element i in chain i mod 16, then a
+    /// tree.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double SumWhere(ReadOnlySpan<float> x, ReadOnlySpan<float> mask, out int count)
+    {
+        Check.Same(mask.Length, x.Length);
+        Vector512<double> low = default, high = default;
+        Vector512<int> counts = default;
+        fixed (float* px = x, pmask = mask)
+        {
+            var i = 0;
+            for (; i <= x.Length - VectorLoops.Lanes; i += VectorLoops.Lanes)
+            {
+                AddWhere(Vector512.Load(px + i), Vector512.Load(pmask + i), ref low, ref high, ref counts);
+            }
+            if (i < x.Length)
+            {
+                AddWhere(VectorLoops.Tail(px, i, x.Length), VectorLoops.Tail(pmask, i, x.Length), ref low, ref high, ref counts);
+            }
+        }
+        count = Vector512.Sum(counts);
+        var eight = low + high;
+        var four = eight.GetLower() + eight.GetUpper();
+        return four.GetElement(0) + four.GetElement(2) + (four.GetElement(1) + four.GetElement(3));
+    }
+
     /// <summary>Sum of x y: 16 fused chains, element i in chain i mod 16, then a tree.</summary>
     public static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
@@ -241,5 +267,15 @@ public static unsafe class Vectors
         var (a, b) = Vector512.Widen(x);
         low += a * a;
         high += b * b;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void AddWhere(Vector512<float> x, Vector512<float> mask, ref Vector512<double> low, ref Vector512<double> high, ref Vector512<int> counts)
+    {
+        var left = Vector512.Equals(mask, Vector512<float>.Zero);
+        var (a, b) = Vector512.Widen(Vector512.ConditionalSelect(left, Vector512<float>.Zero, x));
+        low += a;
+        high += b;
+        counts += left.AsInt32() + Vector512<int>.One;
     }
 }

@@ -32,6 +32,9 @@ public static class Gemm
 /// <summary>Double-precision <c>Vectors</c>.</summary>
 public static class Vectors
 {
+    public static double SumWhere(ReadOnlySpan<double> x, ReadOnlySpan<double> mask, out int count) =>
+        Reference.VectorsSumWhere<double>(x, mask, out count);
+
     public static void Add(ReadOnlySpan<double> x, Span<double> y) =>
         Reference.VectorsAdd<double>(x, y);
 

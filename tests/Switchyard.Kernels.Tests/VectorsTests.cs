@@ -179,4 +179,21 @@ public sealed class VectorsTests
             }
         }
     }
+
+    [Fact]
+    public void SumWhere_EveryLength_SumsTheChosen()
+    {
+        for (var length = 0; length <= 100; length++)
+        {
+            var x = Sample.Values(length, 1);
+            var mask = Array.ConvertAll(Sample.Values(length, 2), v => v > 0 ? 1f : 0f);
+            for (var i = 0; i < length; i++)
+            {
+                x[i] = mask[i] == 0 && i % 2 == 0 ? float.NaN : x[i];
+            }
+            var expected = Reference.VectorsSumWhere<float>(x, mask, out var chosen);
+            Vectors.SumWhere(x, mask, out var count).ShouldBe(expected, 1e-12);
+            count.ShouldBe(chosen);
+        }
+    }
 }

@@ -205,14 +205,7 @@ public static class ElementOps
             var values = x.Span[(part * length)..];
             var chosen = mask.Span[(part * length)..];
             if (values.Length > length) values = values[..length];
-            double sum = 0, count = 0;
-            for (var i = 0; i < values.Length; i++)
-            {
-                if (chosen[i] == 0) continue;
-                sum += values[i];
-                count++;
-            }
-
+            var sum = Vectors.SumWhere(values, chosen[..values.Length], out var count);
             sums.Span[2 * part] = sum;
             sums.Span[2 * part + 1] = count;
         }

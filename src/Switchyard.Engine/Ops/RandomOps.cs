@@ -12,9 +12,10 @@ public static class RandomOps
     public static Tensor Noise(this Graph g, Tensor x, Real sigma, int site)
     {
         if (!g.Training || sigma == 0) return x;
-        var noise = g.New(x.Rows, x.Cols, needsGrad: false);
-        g.ForRows(x.Rows, new NoiseBody(g.Values(noise), CounterNoise.Key(g.Seed, g.StepNumber, site), sigma, x.Cols));
-        return g.Add(x, noise);
+        var y = g.New(x.Rows, x.Cols, g.NeedsGrad(x));
+        g.ForRows(x.Rows, new AddNoiseBody(g.Values(x), new NoiseBody(g.Values(y), CounterNoise.Key(g.Seed, g.StepNumber, site), sigma, x.Cols)));
+        g.Record(static (g, in s) => g.ForRows(s.A.Rows, new PassOnBody(g.Grads(s.Out), g.GradsToFill(s.A, out var fresh), s.A.Cols, fresh)), y, x);
+        return y;
     }
 
     /// <summary>Training: every element is 0 with probability <paramref name="rate"/>, else divided by 1 − rate. Scoring: x itself.</summary>
@@ -96,6 +97,29 @@ public static class RandomOps
             var target = noise.Slice(from * cols, (to - from) * cols);
             target.Clear();
             CounterNoise.Normal(key, (long)from * cols, sigma, target);
+        }
+
+        public void Add(Block<Real> x, int from, int to) => Vectors.Add(x.Slice(from * cols, (to - from) * cols), noise.Slice(from * cols, (to - from) * cols));
+    }
+
+    readonly struct AddNoiseBody(Block<Real> x, NoiseBody noise) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            noise.Run(g, from, to);
+            noise.Add(x, from, to);
+        }
+    }
+
+    /// <summary>What a sum hands to one of its parts.</summary>
+    readonly struct PassOnBody(Block<Real> dy, Block<Real> dx, int cols, bool fresh) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            var source = dy.Slice(from * cols, (to - from) * cols);
+            var target = dx.Slice(from * cols, source.Length);
+            if (fresh) source.CopyTo(target);
+            else Vectors.Add(source, target);
         }
     }
 
