@@ -9,6 +9,9 @@ static class Machine
 
     public static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
 
+    /// <summary>Its folder of bench/results.</summary>
+    public static string FolderName() => $"{string.Join('-', Cpu().ToLowerInvariant().Split([' ', '(', ')', '@'], StringSplitOptions.RemoveEmptyEntries))}-{Environment.ProcessorCount}-cores";
+
     static string Cpu() => File.Exists("/proc/cpuinfo")
         ? File.ReadLines("/proc/cpuinfo").First(l => l.StartsWith("model name", StringComparison.Ordinal)).Split(':')[1].Trim()
         : "unknown processor";

@@ -4,6 +4,7 @@ using Switchyard.Training;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (MeasuredRun.Serve(args)) return 0;
+using var results = args is ["results", _, ..] ? ResultFile.Begin(args = args[1..]) : null;
 switch (args)
 {
     case ["parity", var report, var protocol]:
@@ -51,7 +52,7 @@ switch (args)
         DayUpdate.Run(samples, int.Parse(seeds, CultureInfo.InvariantCulture), model, changes);
         break;
     default:
-        Console.Error.WriteLine("usage: experts [BATCH ...] | breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed | scoring | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
+        Console.Error.WriteLine("usage: [results] experts [BATCH ...] | breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed | scoring | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
         return 2;
 }
 
