@@ -14,8 +14,6 @@ sealed class ComparedRows
     readonly List<ComparedValue> _values = [];
     readonly List<int[]> _means = [];
     readonly int _columns;
-    readonly double[] _losses;
-    readonly int[] _counts;
 
     public ComparedRows(EvaluationLayout layout, EvaluationOptions options, int[] leaves, int[] groups, float[][] labels, Threads threads)
     {
@@ -24,7 +22,6 @@ sealed class ComparedRows
         (_leaves, _labels) = (leaves, labels);
         _groups = groups.Length > 0 ? groups : [.. leaves.Select(_ => -1)];
         (_clusters, Clusters) = Dense(_groups);
-        (_losses, _counts) = (new double[Clusters], new int[Clusters]);
         var cells = labels.Select(Count).ToArray();
         var hasGroups = _groups.Any(g => g >= 0);
         foreach (var metric in hasGroups ? Enum.GetValues<ComparedMetric>() : [ComparedMetric.Auc, ComparedMetric.LogLoss])
@@ -57,10 +54,11 @@ sealed class ComparedRows
     public ResampledValue[] Of(float[][] scores)
     {
         var byTask = Tasks.Select((_, task) => RowsOfNodes(scores[task], _labels[task])).ToArray();
+        using var sums = new ThreadLocal<(double[] Losses, int[] Counts)>(() => (new double[Clusters], new int[Clusters]));
         var magnitudes = scores.Select(s => Array.ConvertAll(s, MathF.Abs)).ToArray();
         return
         [
-            .. _values.Take(_columns).Select<ComparedValue, ResampledValue>(value =>
+            .. _values.Take(_columns).AsParallel().AsOrdered().WithDegreeOfParallelism(_threads.Count).Select<ComparedValue, ResampledValue>(value =>
             {
                 var task = Array.IndexOf(Tasks, value.Task);
                 var rows = byTask[task][value.Node];
@@ -68,7 +66,7 @@ sealed class ComparedRows
                 {
                     ComparedMetric.Auc => new ResampledAuc(rows, magnitudes[task], _labels[task], _clusters),
                     ComparedMetric.Gauc => GroupAuc(rows, magnitudes[task], _labels[task]),
-                    _ => Loss(rows, magnitudes[task], _labels[task]),
+                    _ => Loss(rows, magnitudes[task], _labels[task], sums.Value.Losses, sums.Value.Counts),
                 };
             }),
         ];
@@ -116,11 +114,13 @@ sealed class ComparedRows
     /// <summary>Rows by class, and their groups, of every node.</summary>
     CellRows[] Count(float[] labels)
     {
-        var byCluster = Enumerable.Range(0, labels.Length).ToArray();
-        Array.Sort((int[])_clusters.Clone(), byCluster);
+        var byCluster = new ulong[labels.Length];
+        for (var row = 0; row < byCluster.Length; row++) byCluster[row] = (ulong)_clusters[row] << 32 | (uint)row;
+        RadixSort.ByUpperHalf(byCluster, byCluster.Length, new ulong[byCluster.Length], _threads);
         var nodes = new CellRows[_tree.Nodes];
-        foreach (var row in byCluster)
+        foreach (var item in byCluster)
         {
+            var row = (int)(uint)item;
             if (float.IsNaN(labels[row])) continue;
             foreach (var node in _tree.Path(_leaves[row])) nodes[node].Add(labels[row] == 1, _clusters[row]);
         }
@@ -155,21 +155,26 @@ sealed class ComparedRows
         return nodes;
     }
 
-    ResampledRatio Loss(int[] rows, float[] scores, float[] labels)
+    /// <param name="rows">Rows of the cell.</param>
+    /// <param name="scores">Scores of all rows.</param>
+    /// <param name="labels">Labels of all rows.</param>
+    /// <param name="losses">Of every group 0, before and after.</param>
+    /// <param name="counts">As well.</param>
+    ResampledRatio Loss(int[] rows, float[] scores, float[] labels, double[] losses, int[] counts)
     {
         List<int> clusters = [];
         foreach (var row in rows)
         {
             var cluster = _clusters[row];
-            if (_counts[cluster]++ == 0) clusters.Add(cluster);
+            if (counts[cluster]++ == 0) clusters.Add(cluster);
             var score = Math.Clamp((double)scores[row], Clip, 1 - Clip);
-            _losses[cluster] -= Math.Log(labels[row] == 1 ? score : 1 - score);
+            losses[cluster] -= Math.Log(labels[row] == 1 ? score : 1 - score);
         }
 
         // Not in the order of scores: equal models must give equal sums.
         clusters.Sort();
-        var ratio = new ResampledRatio([.. clusters], [.. clusters.Select(c => _losses[c])], [.. clusters.Select(c => (double)_counts[c])]);
-        foreach (var cluster in clusters) (_losses[cluster], _counts[cluster]) = (0, 0);
+        var ratio = new ResampledRatio([.. clusters], [.. clusters.Select(c => losses[c])], [.. clusters.Select(c => (double)counts[c])]);
+        foreach (var cluster in clusters) (losses[cluster], counts[cluster]) = (0, 0);
         return ratio;
     }
 
