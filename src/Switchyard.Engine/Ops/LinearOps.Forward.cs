@@ -7,6 +7,12 @@ public static partial class LinearOps
     /// <summary>Rows of the output up to which weights are read in place: packing them would cost more than it saves.</summary>
     const int UnpackedRows = 12;
 
+    /// <summary>The same of an expert in training, on average: packed weights serve one step only, and those of many experts do not fit into a cache.</summary>
+    const int RowsOfAnExpert = 96;
+
+    /// <summary>Fewer outputs are no whole vector, which costs more than packing.</summary>
+    const int WideOutput = 16;
+
     /// <summary>Rows whose shared part is computed at a time.</summary>
     const int SharedRows = 256;
 

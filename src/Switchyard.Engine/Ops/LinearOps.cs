@@ -53,7 +53,8 @@ public static partial class LinearOps
         g.CountProduct(y.Rows, weight.RowsEach, weight.Cols, dispatch);
         g.WeightUse?.Add(weight, 0, (long)(weight.RowsEach + (bias is null ? 0 : 1)) * weight.Cols, dispatch);
         var stride = weight.RowsEach * weight.Cols;
-        var panels = y.Rows <= UnpackedRows ? default : g.Parameters.Packed.Get(g, weight, false, out stride);
+        var unpacked = g.Training && dispatch is not null && weight.Cols >= WideOutput ? RowsOfAnExpert * dispatch.Experts : UnpackedRows;
+        var panels = y.Rows <= unpacked ? default : g.Parameters.Packed.Get(g, weight, false, out stride);
         g.Clock?.Lap("LinearOps.Pack", "forward");
         var body = new ForwardBody(
             g.Values(x), g.Parameters.Block(weight), panels, stride, bias is null ? default : g.Parameters.Block(bias), g.Values(y),
