@@ -137,6 +137,27 @@ public sealed class PredictorTests
         Allocations.Of(pool, 20, 20, () => predictor.Score(batch, scores)).ShouldBe(0);
     }
 
+    /// <summary>All rows are one request by their user: parts of it are scored by two threads.</summary>
+    [Fact]
+    public void Score_Request_AllocatesNothingAndHasTheScoresOfRowsByThemselves()
+    {
+        var schema = _ranker.Schema with { Fields = _ranker.Schema.Fields.SetItem(0, _ranker.Schema.Fields[0] with { Side = FieldSide.User }) };
+        var ranker = new Ranker(schema, new Aesm2Options(), 1);
+        using var pool = new WorkerPool(2);
+        var (predictor, whole) = (new Predictor(ranker, pool), new Predictor(ranker) { ShareRequests = false });
+        var (batch, one) = (TinyData.Rows(schema, Rows, 2), TinyData.Rows(schema, 1, 3));
+        batch.Ids(0).AsSpan(0, Rows).Fill(5);
+        Bits(Scores(predictor, batch)).ShouldBe(Bits(Scores(whole, batch)));
+        var scores = new float[3 * Rows];
+        void Call()
+        {
+            predictor.Score(batch, scores);
+            predictor.Score(one, scores);
+        }
+
+        Allocations.Of(pool, 20, 20, Call).ShouldBe(0);
+    }
+
     /// <summary>The same weights every time, in a ranker that has not scored anything.</summary>
     static Ranker Untouched() => new(TinyData.Schema([2, 3], [-1, 0, -1]), new Aesm2Options(), 1);
 

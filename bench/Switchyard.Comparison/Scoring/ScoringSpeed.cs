@@ -9,8 +9,9 @@ namespace Switchyard.Comparison;
 /// <param name="Call">Time of a call, the median of the rounds.</param>
 /// <param name="Best">Median call of the best round: nearer to what a machine without other work would do.</param>
 /// <param name="RowsPerSecond">Rows of the calls of a round by their time, the median of the rounds.</param>
+/// <param name="Processor">Time of the processor a call took in milliseconds, all threads: what other work on the machine disturbs least. The wait of idle workers is in it.</param>
 /// <param name="AllocatedBytes">Managed memory that the calls of a round took, all threads.</param>
-readonly record struct ScoringTimes(Percentiles Call, double Best, double RowsPerSecond, long AllocatedBytes);
+readonly record struct ScoringTimes(Percentiles Call, double Best, double RowsPerSecond, double Processor, long AllocatedBytes);
 
 /// <summary>Scoring of one model and size: rows that share nothing, and requests with and without sharing.</summary>
 static class ScoringSpeed
@@ -39,12 +40,13 @@ static class ScoringSpeed
             Percentiles.OfRounds([.. rounds.Select(r => r.Call)]),
             rounds.Min(r => r.Best),
             rounds.Select(r => r.RowsPerSecond).Order().ElementAt(Rounds / 2),
+            rounds.Min(r => r.Processor),
             rounds.Min(r => r.AllocatedBytes));
 
         ScoringTimes Round(double seconds, int calls)
         {
             times.Clear();
-            var before = GC.GetTotalAllocatedBytes(precise: true);
+            var (before, processor) = (GC.GetTotalAllocatedBytes(precise: true), Environment.CpuUsage.TotalTime);
             var last = Stopwatch.GetTimestamp();
             for (var end = last + (long)(seconds * Stopwatch.Frequency); times.Count < MostCalls && (times.Count < calls || last < end);)
             {
@@ -54,10 +56,11 @@ static class ScoringSpeed
                 last = now;
             }
 
+            processor = Environment.CpuUsage.TotalTime - processor;
             var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
             var rowsPerSecond = 1000.0 * workload.Rows * times.Count / times.Sum();
             var call = Percentiles.Of(times);
-            return new ScoringTimes(call, call.Median, rowsPerSecond, allocated);
+            return new ScoringTimes(call, call.Median, rowsPerSecond, processor.TotalMilliseconds / times.Count, allocated);
         }
     }
 
@@ -76,7 +79,7 @@ static class ScoringSpeed
             var t = Measure(workload, threads, requests, share);
             Console.WriteLine(
                 $"{name}, {rows} rows, {threads} threads, {what}: p50 {1000 * t.Call.Median:0.0} µs (best round {1000 * t.Best:0.0}), p99 {1000 * t.Call.P99:0.0} µs, " +
-                $"{t.RowsPerSecond:N0} rows/s, {t.AllocatedBytes} bytes allocated; load {load}");
+                $"{t.RowsPerSecond:N0} rows/s, {1000 * t.Processor:0.0} µs of processor a call, {t.AllocatedBytes} bytes allocated; load {load}");
         }
     }
 }
