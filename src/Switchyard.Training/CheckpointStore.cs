@@ -45,6 +45,9 @@ public sealed class CheckpointStore : IDisposable
         }
     }
 
+    /// <summary>What an entry of the identity was in checkpoints from before it: those without it are compared as if they had this value.</summary>
+    public IReadOnlyDictionary<string, string> Absent { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>What the result of the run depends on that left the newest readable checkpoint in a folder, by name; null where there is none.</summary>
     public static IReadOnlyDictionary<string, string>? IdentityOf(string folder)
     {
@@ -135,8 +138,9 @@ public sealed class CheckpointStore : IDisposable
     void Compare(SortedDictionary<string, string> then, long step)
     {
         var different = then.Keys.Union(_identity.Keys).Order(StringComparer.Ordinal)
-            .Where(k => then.GetValueOrDefault(k) != _identity.GetValueOrDefault(k))
-            .Select(k => $"{k} was {then.GetValueOrDefault(k, "not there")}, is {_identity.GetValueOrDefault(k, "not there")}")
+            .Select(k => (Name: k, Was: then.GetValueOrDefault(k) ?? Absent.GetValueOrDefault(k), Is: _identity.GetValueOrDefault(k)))
+            .Where(e => e.Was != e.Is)
+            .Select(e => $"{e.Name} was {e.Was ?? "not there"}, is {e.Is ?? "not there"}")
             .ToImmutableArray();
         if (different.IsEmpty) return;
         var more = different.Length > MostDifferences ? $"; and {different.Length - MostDifferences} more" : "";

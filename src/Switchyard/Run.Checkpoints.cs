@@ -24,7 +24,10 @@ public static partial class Run
         CheckpointStore store;
         try
         {
-            store = new CheckpointStore(CheckpointDirectory(configuration), IdentityOf(configuration, data, update), configuration.Training.KeepCheckpoints, reporter.Warning);
+            store = new CheckpointStore(CheckpointDirectory(configuration), IdentityOf(configuration, data, update), configuration.Training.KeepCheckpoints, reporter.Warning)
+            {
+                Absent = RunIdentity.MayMiss(configuration),
+            };
         }
         catch (InputException e) when (!resume)
         {

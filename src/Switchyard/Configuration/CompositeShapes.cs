@@ -103,7 +103,7 @@ internal sealed class RecordShape(Type type) : ValueShape
         [.. OptionSet.Of(type).Options
             .Select(o => (Option: o, Value: o.Property.GetValue(value)))
             .Where(o => o.Value is not null || o.Option.Default is not null)
-            .Select(o => new MapEntry(Scalars.Plain(o.Option.Key), o.Option.Shape.Write(o.Value)))]);
+            .Select(o => new MapEntry(Scalars.Plain(o.Option.Key), o.Option.Shape.Write(o.Value)) { MayMiss = o.Option.Later && Equals(o.Value, o.Option.Default) })]);
 
     public override JsonObject Schema() => JsonSchema.Mapping(OptionSet.Of(type).Options);
 

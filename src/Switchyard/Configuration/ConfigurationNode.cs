@@ -56,7 +56,11 @@ internal sealed class ListNode(Place place, ImmutableArray<ConfigurationNode> it
 }
 
 /// <summary>A key with its value.</summary>
-internal readonly record struct MapEntry(ScalarNode Key, ConfigurationNode Value);
+internal readonly record struct MapEntry(ScalarNode Key, ConfigurationNode Value)
+{
+    /// <summary>Whether a key that is not there means this very value: the default of an option that its record got later.</summary>
+    public bool MayMiss { get; init; }
+}
 
 /// <summary>A mapping with unique keys in the order in which they were written.</summary>
 internal sealed class MapNode(Place place, ImmutableArray<MapEntry> entries) : ConfigurationNode(place)

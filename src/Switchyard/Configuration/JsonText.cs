@@ -10,31 +10,34 @@ internal static class JsonText
 {
     static readonly JsonWriterOptions Options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Write(ConfigurationNode node)
+    /// <param name="node">What to write.</param>
+    /// <param name="whole">False leaves out what <see cref="MapEntry.MayMiss">may be absent</see>.</param>
+    public static string Write(ConfigurationNode node, bool whole = true)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, Options))
-            Write(writer, node);
+            Write(writer, node, whole);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    static void Write(Utf8JsonWriter writer, ConfigurationNode node)
+    static void Write(Utf8JsonWriter writer, ConfigurationNode node, bool whole)
     {
         switch (node)
         {
             case MapNode map:
                 writer.WriteStartObject();
-                foreach (var (key, value) in map.Entries)
+                foreach (var entry in map.Entries)
                 {
-                    writer.WritePropertyName(key.Text);
-                    Write(writer, value);
+                    if (entry.MayMiss && !whole) continue;
+                    writer.WritePropertyName(entry.Key.Text);
+                    Write(writer, entry.Value, whole);
                 }
 
                 writer.WriteEndObject();
                 break;
             case ListNode list:
                 writer.WriteStartArray();
-                foreach (var item in list.Items) Write(writer, item);
+                foreach (var item in list.Items) Write(writer, item, whole);
                 writer.WriteEndArray();
                 break;
             case ScalarNode { Plain: true } scalar when IsLiteral(scalar.Text):

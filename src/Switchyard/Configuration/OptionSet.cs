@@ -3,6 +3,8 @@ using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
+using Switchyard.Models;
 
 namespace Switchyard;
 
@@ -13,7 +15,8 @@ namespace Switchyard;
 /// <param name="Required">True where the property is <c>required</c>.</param>
 /// <param name="Default">Value where the key is not written.</param>
 /// <param name="Description">Text of the property's <see cref="DescriptionAttribute"/>.</param>
-internal sealed record Option(PropertyInfo Property, string Key, ValueShape Shape, bool Required, object? Default, string Description);
+/// <param name="Later">True where the record got it after files of it had been kept: to be absent means the default there, for good.</param>
+internal sealed record Option(PropertyInfo Property, string Key, ValueShape Shape, bool Required, object? Default, string Description, bool Later);
 
 /// <summary>The keys of an options record, in the order of its properties; inherited ones come last.</summary>
 internal sealed class OptionSet
@@ -43,6 +46,7 @@ internal sealed class OptionSet
             ValueShape.Of(property),
             required,
             required ? null : property.GetValue(defaults),
-            property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "");
+            property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "",
+            property.IsDefined(typeof(AbsentMeansDefaultAttribute)) || property.GetCustomAttribute<JsonIgnoreAttribute>()?.Condition == JsonIgnoreCondition.WhenWritingDefault);
     }
 }

@@ -92,5 +92,8 @@ public sealed record RunConfiguration
     public string ToYaml() => YamlText.Write(RunConfigurationWriter.Write(this));
 
     /// <summary>Every value of the run, defaults included, as JSON: keys in a fixed order, so that equal runs give equal text.</summary>
-    public string ToJson() => JsonText.Write(RunConfigurationWriter.Write(this));
+    public string ToJson() => ToJson(whole: true);
+
+    /// <param name="whole">False leaves out defaults of options that came after configurations had been kept.</param>
+    internal string ToJson(bool whole) => JsonText.Write(RunConfigurationWriter.Write(this), whole);
 }

@@ -49,6 +49,17 @@ static class RunIdentity
         return identity;
     }
 
+    /// <summary>
+    /// Entries of <see cref="Of(RunConfiguration)"/> that an identity from before their options does not have, with the same meaning: what is
+    /// absent there has this value.
+    /// </summary>
+    public static Dictionary<string, string> MayMiss(RunConfiguration configuration)
+    {
+        var without = new Dictionary<string, string>(StringComparer.Ordinal);
+        Flatten(JsonElement.Parse(configuration.ToJson(whole: false)), "", without);
+        return Of(configuration).Where(e => e.Key != VersionKey && !without.ContainsKey(e.Key)).ToDictionary(StringComparer.Ordinal);
+    }
+
     /// <summary>The same of a run over rows that are open: wherever they came from, only they count, and what is made of them.</summary>
     /// <param name="configuration">The run.</param>
     /// <param name="digest">Digest of the rows as they are encoded.</param>

@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Switchyard.Cli.Tests;
 
@@ -62,6 +65,20 @@ public sealed class ResumeTests : IDisposable
         Resume(Settings).ShouldSucceed();
     }
 
+    /// <summary>Options that came after a checkpoint are not in it: it was made with what are their defaults now.</summary>
+    [Fact]
+    public void Train_CheckpointFromBeforeSides_GoesOnUnlessOneIsSet()
+    {
+        _run.Train([.. Settings, "output=runs/whole"]).ShouldSucceed();
+        Cancelled(1, Settings);
+        foreach (var state in Directory.GetFiles(Checkpoints, "state.json", SearchOption.AllDirectories)) RemoveSides(state);
+
+        Resume([.. Settings, "fields[0].side=context"]).ShouldRefuse("of another run", "fields[0].side was not there, is context");
+        Resume(Settings).ShouldSucceed().Error.ShouldContain("resumed after step 5");
+
+        _run.WeightsDigest().ShouldBe(_run.WeightsDigest("whole"));
+    }
+
     [Fact]
     public void Train_SourcesChangedAndResumed_GoesOnWithTheRowsItBeganWith()
     {
@@ -117,6 +134,14 @@ public sealed class ResumeTests : IDisposable
 
         _run.Train(Settings).ShouldSucceed().Error.ShouldContain("warning: no checkpoints are kept");
         Resume(Settings).ShouldRefuse("cannot be used for checkpoints");
+    }
+
+    static void RemoveSides(string file)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllText(file));
+        var state = Regex.Replace(document.RootElement.GetProperty("state").GetRawText(), @"""fields\[\d+\]\.side"":""item"",", "");
+        state.Length.ShouldBeLessThan(document.RootElement.GetProperty("state").GetRawText().Length);
+        File.WriteAllText(file, $$"""{"sha256":"{{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(state)))}}","state":{{state}}}""");
     }
 
     CliResult Resume(string[] settings) => CliRun.Run(["train", _run.Configuration, "--resume", .. Sets(settings)]);
