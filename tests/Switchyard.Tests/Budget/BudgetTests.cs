@@ -10,14 +10,17 @@ using Switchyard.Training;
 namespace Switchyard.Tests;
 
 /// <summary>
-/// Work and memory of every architecture on the same few rows, against the figures of budget.csv: none may rise. They are counts, so
-/// every machine has the same. To accept new ones: SWITCHYARD_UPDATE_DOCS=1 dotnet test --filter FullyQualifiedName~Budget.
+/// Work and memory of every architecture on the same few rows, against the figures of budget.csv: FLOPs are these, and allocations
+/// do not rise. They are counts, so every machine has the same. To accept new ones: SWITCHYARD_UPDATE_BUDGET=1 dotnet test --filter FullyQualifiedName~Budget.
 /// </summary>
 public sealed class BudgetTests
 {
-    const string Update = "SWITCHYARD_UPDATE_DOCS";
+    const string Update = "SWITCHYARD_UPDATE_BUDGET";
     const int Rows = 256;
     const int Threads = 2;
+
+    // The first columns are FLOPs: fewer of them would leave room for a rise that nobody sees.
+    const int Work = 2;
 
     static readonly string[] Columns =
         ["model", "training FLOPs per row", "scoring FLOPs per row", "bytes allocated by 20 steps", "bytes allocated by 20 scoring calls of 256 rows", "bytes allocated by 20 scoring calls of 1 row"];
@@ -40,14 +43,16 @@ public sealed class BudgetTests
         var budget = Read();
 
         budget.Keys.ShouldBe(measured.Keys, ignoreOrder: true);
-        string[] risen =
+        string[] changed =
         [
             .. from model in measured.Keys
                from column in Enumerable.Range(0, Columns.Length - 1)
-               where measured[model][column] > budget[model][column]
-               select $"{model}: {Columns[column + 1]} were {budget[model][column]}, are {measured[model][column]}",
+               let now = measured[model][column]
+               let then = budget[model][column]
+               where column < Work ? now != then : now > then
+               select $"{model}: {Columns[column + 1]} were {then}, are {now}",
         ];
-        risen.ShouldBeEmpty();
+        changed.ShouldBeEmpty();
     }
 
     static IEnumerable<string> Names() => ModelZoo.Options.Keys.Concat(Others.Keys).Order(StringComparer.Ordinal);
