@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Switchyard.Data;
 using Switchyard.Kernels;
 using Switchyard.Models;
@@ -63,7 +62,7 @@ public sealed class Trainer
     readonly TrainingOptions _options;
     readonly TrainingStep _step;
     readonly BestWeights _best = new();
-    readonly Stopwatch _clock = new();
+    long? _started;
     int _epoch;
     long _steps;
     long _epochRows;
@@ -102,6 +101,12 @@ public sealed class Trainer
     /// trainer that resumes from the checkpoint goes on as if it had not paused.
     /// </summary>
     public int PauseAfter { get; init; }
+
+    /// <summary>The clock of the speeds it reports.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Seconds of training since the clock was started; 0 while it stands.</summary>
+    double Elapsed => _started is { } started ? Time.GetElapsedTime(started).TotalSeconds : 0;
 
     /// <summary>
     /// Takes the state of the newest whole checkpoint, before <see cref="Fit"/>, which then goes on bit for bit as if it had never
@@ -169,7 +174,7 @@ public sealed class Trainer
             train.Next(batch, _options.BatchSize);
         }
 
-        _clock.Restart();
+        _started = Time.GetTimestamp();
         while (train.Next(batch, _options.BatchSize))
         {
             if (cancellation.IsCancellationRequested) Interrupt(cancellation);
@@ -183,10 +188,10 @@ public sealed class Trainer
             if (++_warmSteps == WarmSteps)
             {
                 StopClock(cold: true);
-                _clock.Restart();
+                _started = Time.GetTimestamp();
             }
 
-            var now = _epochSeconds + _clock.Elapsed.TotalSeconds;
+            var now = _epochSeconds + Elapsed;
             observer.OnStep(new StepReport(
                 done + 1, _epoch, _steps, stepsPerEpoch, _loss / _steps, _step.AuxiliaryLoss, _epochRows / Math.Max(now, 1e-9), rate));
             var atEnd = _steps == stepsPerEpoch;
@@ -198,7 +203,7 @@ public sealed class Trainer
             if (validating) Validate(validate, observer, cancellation);
             if (saving || _stopped) Save();
             if (_stopped) return;
-            _clock.Restart();
+            _started = Time.GetTimestamp();
         }
 
         StopClock();
@@ -207,8 +212,8 @@ public sealed class Trainer
     /// <summary>Validations and checkpoints do not count as training time.</summary>
     void StopClock(bool cold = false)
     {
-        var seconds = _clock.Elapsed.TotalSeconds;
-        _clock.Reset();
+        var seconds = Elapsed;
+        _started = null;
         _epochSeconds += seconds;
         if (cold || _warmSteps < WarmSteps) _coldSeconds += seconds;
         else _seconds += seconds;

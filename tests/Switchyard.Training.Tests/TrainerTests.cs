@@ -1,3 +1,4 @@
+using Switchyard.Data;
 using Switchyard.Kernels;
 using Switchyard.Models;
 using Switchyard.Testing;
@@ -133,6 +134,26 @@ public sealed class TrainerTests : IDisposable, ITrainingObserver
         }
     }
 
+    /// <summary>20 epochs of 4 steps: the first 50 take ten seconds each, the others one, and a validation an hour.</summary>
+    [Fact]
+    public void Fit_FirstStepsAndValidations_AreNotInTheSpeed()
+    {
+        var time = new SetTime();
+        using var rows = new TimedRows(_rows, step => time.Seconds += step <= 50 ? 10 : 1);
+        var trainer = new Trainer(_ranker, new TrainingOptions { BatchSize = 25, Epochs = 20, Patience = 0 }, _pool) { Time = time };
+
+        var result = trainer.Fit(rows, Validate, this);
+
+        result.Steps.ShouldBe(80);
+        result.RowsPerSecond.ShouldBe(25);
+
+        Validation Validate()
+        {
+            time.Seconds += 3600;
+            return new Validation(0.5, true);
+        }
+    }
+
     TrainingResult Fit(TrainingOptions options, bool higherIsBetter, params double?[] values) => Fit(options, validateFirst: false, higherIsBetter, values);
 
     TrainingResult Fit(TrainingOptions options, bool validateFirst, bool higherIsBetter, params double?[] values)
@@ -153,5 +174,38 @@ public sealed class TrainerTests : IDisposable, ITrainingObserver
     {
         var p = _ranker.Parameters;
         return [.. Problem.Bits(p.DenseValues), .. p.Tables.SelectMany(t => Problem.Bits(t.Values)), .. p.Buffers.SelectMany(b => Problem.Bits(b.Values))];
+    }
+
+    /// <summary>A clock that stands until it is set.</summary>
+    sealed class SetTime : TimeProvider
+    {
+        public long Seconds { get; set; }
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Seconds;
+    }
+
+    /// <summary>Tells of every batch before it is trained on.</summary>
+    sealed class TimedRows(RowsSource rows, Action<int> onBatch) : IBatchSource
+    {
+        int _batches;
+
+        public Schema Schema => rows.Schema;
+
+        public long RowCount => rows.RowCount;
+
+        public void Rewind(int epoch) => rows.Rewind(epoch);
+
+        public bool Next(Batch batch, int size)
+        {
+            if (!rows.Next(batch, size)) return false;
+            onBatch(++_batches);
+            return true;
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

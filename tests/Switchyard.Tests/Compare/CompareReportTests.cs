@@ -9,24 +9,6 @@ public sealed class CompareReportTests
 {
     const string One = "base: run.yaml\nseeds: [1]\nbootstrap: {samples: 100}\nvariants: {mmoe: {}, pooled: {model.experts: 1}}\n";
 
-    /// <summary>The steps after the first 50 are made slow: no computer comes to a higher speed over them, and few to so low a one with the first.</summary>
-    [Fact]
-    public void Compare_FirstSteps_AreNotInTheSpeed()
-    {
-        const int Warm = 50, Milliseconds = 20, BatchSize = 32;
-        using var folder = new CompareFolder();
-        folder.Stepped = step =>
-        {
-            if (step > Warm) Thread.Sleep(Milliseconds);
-        };
-        var yaml = One.Replace("mmoe: {}", $"mmoe: {{training.batch_size: {BatchSize}}}", StringComparison.Ordinal);
-
-        var run = folder.Compare(yaml, new CompareOptions { Only = ["mmoe"] }).Variants[0].Runs[0];
-
-        run.Steps.ShouldBeGreaterThan(Warm);
-        run.RowsPerSecond.ShouldBeInRange(1, 1000.0 * BatchSize / Milliseconds * 1.1);
-    }
-
     [Fact]
     public void Compare_ResumedRun_IsMarkedInItsSeconds()
     {
