@@ -119,7 +119,7 @@ public sealed class ScoringTests
         run.Train().ShouldSucceed();
         run.Write("new.csv", [CliRun.Header, .. Enumerable.Repeat("1,u1,s,oslo,desk,i1,,1,1,1,0,0,,1", 5000)]);
 
-        run.Predict("new.csv", "scores.csv").ShouldRefuse("column 'city': 5000 rows with 'oslo'", "unknown_scenario: parent");
+        run.Predict("new.csv", "scores.csv").ShouldRefuse("column 'city': 5,000 rows with 'oslo'", "unknown_scenario: parent");
 
         File.Exists(run.Place("scores.csv")).ShouldBeFalse();
         run.Leftovers().ShouldBeEmpty();
