@@ -67,6 +67,7 @@ public sealed class OwnRowsTests
         var h = g.Input([10, 20, 1, 2, 3, 4], 3, 2); // (row 1, member 0), (row 0, member 1), (row 1, member 1)
 
         g.Value(g.PlacePairs(h, dispatch)).ToArray().ShouldBe([0, 0, 1, 2, 5, 10, 1.5f, 2]);
+        g.Value(g.PlacePairs(h, dispatch, weighted: false)).ToArray().ShouldBe([0, 0, 1, 2, 10, 20, 3, 4]);
         g.Value(g.MeanOfPairs(h, dispatch)).ToArray().ShouldBe([1, 2, 6.5f, 12]);
     }
 

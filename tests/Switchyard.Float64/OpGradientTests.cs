@@ -6,7 +6,7 @@ namespace Switchyard.Float64;
 /// <summary>Every op alone, at sizes that leave remainders and on both sides of the row count from which weights are packed.</summary>
 public sealed class OpGradientTests
 {
-    static readonly string[] Decisions = [nameof(SelectionOps.SmallestPerRow), nameof(SelectionOps.LargestPerRow), nameof(SelectionOps.Either), nameof(SelectionOps.NotZero), nameof(SelectionOps.OneHot)];
+    static readonly string[] Decisions = [nameof(SelectionOps.SmallestPerRow), nameof(SelectionOps.LargestPerRow), nameof(SelectionOps.Either), nameof(SelectionOps.OneHot)];
 
     static readonly int[] ItemStarts = [0, 2, 2, 3, 5];
 
@@ -91,6 +91,7 @@ public sealed class OpGradientTests
         ["MemberLinear/bias, packed"] = (c, g) => OfMembers(c, g, 30, c.Weight("b", 1, 3 * 5)),
         ["MeanOfPairs"] = (c, g) => { var rows = g.OwnRows(NodeIndex.PerRow(Own), 7, 3).Dispatch; return g.MeanOfPairs(c.Input(g, "h", rows.Pairs, 4), rows); },
         ["PlacePairs"] = (c, g) => { var rows = g.OwnRows(NodeIndex.PerRow(Own), 7, 3).Dispatch; return g.PlacePairs(c.Input(g, "h", rows.Pairs, 4), rows); },
+        ["PlacePairs/unweighted"] = (c, g) => { var rows = g.OwnRows(NodeIndex.PerRow(Own), 7, 3).Dispatch; return g.PlacePairs(c.Input(g, "h", rows.Pairs, 4), rows, weighted: false); },
         ["ExpertDropout"] = (c, g) =>
         {
             var dispatch = g.Route([Gate(g, 9, 3)]);

@@ -17,12 +17,18 @@ public static class PairOps
     /// h [pairs,N] → [B, members × N]: a pair's values, times its weight in the dispatch's first gate, in the columns of its member; 0 in
     /// the others. No gradient flows to the gate.
     /// </summary>
-    public static Tensor PlacePairs(this Graph g, Tensor h, Dispatch dispatch)
+    /// <param name="g">The graph.</param>
+    /// <param name="h">Values of the pairs.</param>
+    /// <param name="dispatch">The pairs.</param>
+    /// <param name="weighted">False: values as they are, whatever the pair's weight.</param>
+    public static Tensor PlacePairs(this Graph g, Tensor h, Dispatch dispatch, bool weighted = true)
     {
         var y = g.New(dispatch.Rows, dispatch.Experts * h.Cols, g.NeedsGrad(h));
-        g.ForRows(y.Rows, new PlaceBody(g.Values(h), g.Values(y), dispatch.Gate(0), h.Cols, y.Cols));
+        g.ForRows(y.Rows, new PlaceBody(g.Values(h), g.Values(y), dispatch.Gate(0), h.Cols, y.Cols, weighted));
         g.Record(
-            static (g, in s) => g.ForRows(s.Out.Rows, new PlaceBackBody(g.Grads(s.Out), g.Grads(s.A), ((Dispatch)s.Aux!).Gate(0), s.A.Cols)), y, h, aux: dispatch);
+            static (g, in s) => g.ForRows(
+                s.Out.Rows, new PlaceBackBody(g.Grads(s.Out), g.Grads(s.A), ((Dispatch)s.Aux!).Gate(0), s.A.Cols, s.I == 1)),
+            y, h, i: weighted ? 1 : 0, aux: dispatch);
         return y;
     }
 
@@ -69,7 +75,7 @@ public static class PairOps
         }
     }
 
-    readonly struct PlaceBody(Block<Real> h, Block<Real> y, GateEntries entries, int cols, int width) : IRowBody
+    readonly struct PlaceBody(Block<Real> h, Block<Real> y, GateEntries entries, int cols, int width, bool weighted) : IRowBody
     {
         public void Run(Graph g, int from, int to)
         {
@@ -81,12 +87,13 @@ public static class PairOps
             var target = y.Span;
             for (var i = entries.Start.Span[from]; i < entries.Start.Span[to]; i++)
             {
-                for (var k = 0; k < cols; k++) target[(position[i] * cols) + k] = weight[i] * source[(pair[i] * cols) + k];
+                var factor = weighted ? weight[i] : 1;
+                for (var k = 0; k < cols; k++) target[(position[i] * cols) + k] = factor * source[(pair[i] * cols) + k];
             }
         }
     }
 
-    readonly struct PlaceBackBody(Block<Real> dy, Block<Real> dh, GateEntries entries, int cols) : IRowBody
+    readonly struct PlaceBackBody(Block<Real> dy, Block<Real> dh, GateEntries entries, int cols, bool weighted) : IRowBody
     {
         public void Run(Graph g, int from, int to)
         {
@@ -97,7 +104,8 @@ public static class PairOps
             var target = dh.Span;
             for (var i = entries.Start.Span[from]; i < entries.Start.Span[to]; i++)
             {
-                for (var k = 0; k < cols; k++) target[(pair[i] * cols) + k] += weight[i] * source[(position[i] * cols) + k];
+                var factor = weighted ? weight[i] : 1;
+                for (var k = 0; k < cols; k++) target[(pair[i] * cols) + k] += factor * source[(position[i] * cols) + k];
             }
         }
     }

@@ -22,14 +22,6 @@ public static class SelectionOps
         return mask;
     }
 
-    /// <summary>1 where an entry is not 0.</summary>
-    public static Tensor NotZero(this Graph g, Tensor x)
-    {
-        var mask = g.New(x.Rows, x.Cols, needsGrad: false);
-        g.ForRows(x.Rows, new NotZeroBody(g.Values(x), g.Values(mask), x.Cols));
-        return mask;
-    }
-
     /// <summary>Weights [rows × members]: 1 at the row's own member and 0 elsewhere; 1/members everywhere where it is unknown.</summary>
     public static Tensor OneHot(this Graph g, NodeIndex own, int rows, int members)
     {
@@ -67,16 +59,6 @@ public static class SelectionOps
             var y = b.Slice(from * cols, x.Length);
             var z = mask.Slice(from * cols, x.Length);
             for (var i = 0; i < z.Length; i++) z[i] = Math.Max(x[i], y[i]);
-        }
-    }
-
-    readonly struct NotZeroBody(Block<Real> x, Block<Real> mask, int cols) : IRowBody
-    {
-        public void Run(Graph g, int from, int to)
-        {
-            var values = x.Slice(from * cols, (to - from) * cols);
-            var chosen = mask.Slice(from * cols, values.Length);
-            for (var i = 0; i < chosen.Length; i++) chosen[i] = values[i] != 0 ? 1 : 0;
         }
     }
 

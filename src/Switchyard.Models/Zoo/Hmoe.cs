@@ -70,7 +70,7 @@ public sealed class Hmoe : RankingModel
         var own = path[_options.Level - 1];
         var (gate, dispatch) = g.OwnRows(own, x.Rows, _scenarios);
         Span<Tensor> mixed = stackalloc Tensor[_scenarios];
-        Mix(g, x, gate, own, mixed);
+        Mix(g, x, dispatch, own, mixed);
         if (!_options.MixLabels)
         {
             OwnLogits(g, gate, mixed, logits);
@@ -89,9 +89,9 @@ public sealed class Hmoe : RankingModel
     /// The experts mixed by every scenario's gate: of all rows where labels are mixed, for any of them may count in a row's logit; else
     /// of its own rows.
     /// </summary>
-    void Mix(Graph g, Tensor x, Tensor gate, NodeIndex own, Span<Tensor> mixed)
+    void Mix(Graph g, Tensor x, Dispatch rows, NodeIndex own, Span<Tensor> mixed)
     {
-        var weights = _options.MixLabels ? AllWeights(g, x, own) : OwnWeights(g, x, gate, own);
+        var weights = _options.MixLabels ? AllWeights(g, x, own) : OwnWeights(g, x, rows, own);
         Span<Tensor> gates = stackalloc Tensor[_scenarios];
         for (var m = 0; m < _scenarios; m++) gates[m] = g.Columns(weights, m * _experts.Experts, _experts.Experts);
         _experts.Mix(g, x, gates, mixed);
@@ -106,13 +106,11 @@ public sealed class Hmoe : RankingModel
     }
 
     /// <summary>The same with 0 in the gates of scenarios that a row does not belong to; of an unknown scenario, it belongs to all.</summary>
-    Tensor OwnWeights(Graph g, Tensor x, Tensor gate, NodeIndex own)
+    Tensor OwnWeights(Graph g, Tensor x, Dispatch rows, NodeIndex own)
     {
-        var mask = g.NotZero(gate);
-        var rows = g.Route(new ReadOnlySpan<Tensor>(in mask));
         var logits = g.MemberLinear(x, _gate, null, rows);
         if (g.NotesGates) g.NoteGate(new GateNote("expert", own, g.Softmax(g.MeanOfPairs(g.Detach(logits), rows))));
-        return g.PlacePairs(g.Softmax(logits), rows);
+        return g.PlacePairs(g.Softmax(logits), rows, weighted: false);
     }
 
     /// <summary>Every scenario's towers on its own rows; a row of an unknown scenario goes through all of them and has the mean.</summary>
