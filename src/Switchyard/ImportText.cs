@@ -11,7 +11,7 @@ static class ImportText
     {
         var text = new StringBuilder();
         Line($"{CountText.Of(summary.RowsRead, "row")} read, {summary.RowsFiltered:N0} filtered out, {summary.RowsInNoPart:N0} in no part");
-        if (summary.RowsUnmatched > 0) Line($"{summary.RowsUnmatched:N0} rows found no partner in the joined source");
+        if (summary.RowsUnmatched > 0) Line($"{CountText.Of(summary.RowsUnmatched, "row")} found no partner in the joined source");
         foreach (var part in summary.Parts)
         {
             var tasks = part.Tasks.Select(t => $"{t.Task} {t.Positives:N0} of {t.Observed:N0}{Rate(t)}");
