@@ -80,7 +80,7 @@ public sealed class RowEncoder
         ArgumentNullException.ThrowIfNull(batch);
         for (var f = 0; f < _writers.Length; f++)
         {
-            if (index > 0 && !repeated.IsEmpty && repeated[_fields[f]]) BatchRows.CopyField(batch, _fields[f], index - 1, batch, index);
+            if (index > 0 && !repeated.IsEmpty && repeated[_fields[f]]) RowCopies.CopyField(batch, _fields[f], index - 1, batch, index);
             else _writers[f].Write(row, batch, index);
         }
 

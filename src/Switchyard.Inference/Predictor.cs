@@ -167,7 +167,7 @@ public sealed class Predictor
             try
             {
                 var rows = desk.Rows(predictor.Schema);
-                BatchRows.CopyInputs(_batch!, first, count, predictor.Embedding.Fields, rows);
+                RowCopies.CopyInputs(_batch!, first, count, predictor.Embedding.Fields, rows);
                 desk.Pass.Scores(
                     rows, Scores.AsSpan(first * _tasks, count * _tasks), _withConditional ? Conditional.AsSpan(first * _tasks, count * _tasks) : default);
             }

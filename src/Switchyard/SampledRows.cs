@@ -46,7 +46,7 @@ sealed class SampledRows(IBatchSource rows, long count, ulong seed, Cancellation
             // Selection sampling (Knuth, algorithm S): every set of rows is as likely as any other.
             if (_random.NextDouble() * _left < _wanted)
             {
-                BatchRows.CopyRow(_read, _next, batch, batch.Count);
+                RowCopies.CopyRow(_read, _next, batch, batch.Count);
                 batch.Count++;
                 _wanted--;
             }

@@ -47,7 +47,7 @@ sealed class PermutedScores
         for (var field = 0; field < _sample.Schema.Fields.Length; field++)
         {
             var permuted = columns.HasField(field);
-            for (var row = 0; row < _batch.Count; row++) Data.BatchRows.CopyField(_sample, field, permuted ? order[start + row] : start + row, _batch, row);
+            for (var row = 0; row < _batch.Count; row++) RowCopies.CopyField(_sample, field, permuted ? order[start + row] : start + row, _batch, row);
         }
 
         for (var level = 0; level < _sample.Schema.Levels.Length; level++)

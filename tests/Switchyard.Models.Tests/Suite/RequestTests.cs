@@ -84,9 +84,9 @@ public sealed class RequestTests
         for (int row = 0, first = 0; row < drawn.Count; row++)
         {
             if (row > 0 && requestOfRow[row] != requestOfRow[row - 1]) first = row;
-            BatchRows.CopyRow(drawn, row, batch, row);
+            RowCopies.CopyRow(drawn, row, batch, row);
             for (var f = 0; f < schema.Fields.Length; f++)
-                if (schema.Fields[f].Side != FieldSide.Item) BatchRows.CopyField(drawn, f, first, batch, row);
+                if (schema.Fields[f].Side != FieldSide.Item) RowCopies.CopyField(drawn, f, first, batch, row);
         }
 
         return batch;

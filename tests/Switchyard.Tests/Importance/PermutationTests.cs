@@ -43,7 +43,7 @@ public sealed class PermutationTests
         var to = new Batch(schema, 300) { Count = 300 };
         for (var field = 0; field < schema.Fields.Length; field++)
         {
-            for (var row = 0; row < 300; row++) BatchRows.CopyField(sample, field, order[row], to, row);
+            for (var row = 0; row < 300; row++) RowCopies.CopyField(sample, field, order[row], to, row);
             var (before, after) = (Enumerable.Range(0, 300).Select(r => Value(sample, field, r)).ToArray(), Enumerable.Range(0, 300).Select(r => Value(to, field, r)).ToArray());
             after.Order(StringComparer.Ordinal).ShouldBe(before.Order(StringComparer.Ordinal));
             after.ShouldBe(order.Select(r => before[r]));
