@@ -168,7 +168,7 @@ public sealed partial class Graph
     /// <summary>Scratch numbers that live until the next reset; content undefined.</summary>
     internal Block<Real> Scratch(int length) => _reals.Take(length);
 
-    /// <summary>Counts a matrix product of rows (pairs, where there is a dispatch) by matrices of a size.</summary>
+    /// <summary>Counts a matrix product of rows (pairs, where there is a dispatch) by matrices of a size; what rows of a request share, once a row.</summary>
     internal void CountProduct(int rows, int inputs, int outputs, Dispatch? dispatch) => Work = Work.Add(rows, (long)inputs * outputs, dispatch);
 
     /// <summary>Notes an op's backward half, if the output can reach a loss.</summary>
