@@ -40,7 +40,7 @@ public sealed record Field(string Name, FieldKind Kind, int Table, Pooling Pooli
     /// <summary>Role position: the text that stands in for the real value when scoring.</summary>
     public string? Fixed { get; init; }
 
-    /// <summary>What the field describes. Where it is user or context of any field, x has those fields first.</summary>
+    /// <summary>What the field describes. x has the fields of the user first, then those of the context, then all others.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public FieldSide Side { get; init; }
 
@@ -84,7 +84,7 @@ public sealed partial record Schema
     /// <summary>Column with the weight of every row, if one is configured.</summary>
     public string? Weight { get; init; }
 
-    /// <summary>Width of x: the concatenation of all fields' vectors, in field order.</summary>
+    /// <summary>Width of x, the concatenation of all fields' vectors: those of user, then of context, then all others, each in field order.</summary>
     [JsonIgnore]
     public int Width => Fields.Sum(f => f.Kind == FieldKind.Number ? 2 : Tables[f.Table].Width);
 

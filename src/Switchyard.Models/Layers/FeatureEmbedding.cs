@@ -110,7 +110,9 @@ public sealed class FeatureEmbedding
 
     /// <summary>Whether x means the same, column by column, where the weights of both have the same shapes.</summary>
     internal bool ReadsLike(FeatureEmbedding other) =>
-        Fields.SequenceEqual(other.Fields) && NewInputs().Select(i => i.Column).SequenceEqual(other.NewInputs().Select(i => i.Column)) && _attended.Select(a => (a.Keys, a.Query)).SequenceEqual(other._attended.Select(a => (a.Keys, a.Query)))
+        Fields.SequenceEqual(other.Fields)
+        && NewInputs().Select(i => i.Column).SequenceEqual(other.NewInputs().Select(i => i.Column))
+        && _attended.Select(a => (a.Keys, a.Query)).SequenceEqual(other._attended.Select(a => (a.Keys, a.Query)))
         && _options.Attention.Select(a => a.Softmax).SequenceEqual(other._options.Attention.Select(a => a.Softmax));
 
     /// <summary>Numbers the requests among bound rows: rows that stand together and agree in all fields of user and context are one.</summary>

@@ -4,7 +4,8 @@ namespace Switchyard.Models;
 
 /// <summary>
 /// A linear layer of STAR's topology (Sheng et al., CIKM 2021, §4.2): scenario m computes h (W_m ⊙ W) + b_m + b, where W and b are
-/// shared and W_m starts at 1, b_m at 0. Every scenario that has rows forms its weights once a pass.
+/// shared and W_m starts at 1, b_m at 0. In training every scenario that has
+/// rows forms its weights once a step, in scoring all scenarios do, once for as long as the model stays as it is.
 /// </summary>
 public sealed class StarLinear
 {

@@ -30,7 +30,7 @@ public sealed class SubExpertLayer
 
     public int Outputs => _experts.Outputs;
 
-    /// <summary>x [B,I] → the weights of all mixtures, [B, members × K], also where only a row's own will count; every member's sum to 1.</summary>
+    /// <summary>x [B,I] → the weights of all mixtures, [B, members × K], for an attention that reads those of every member; each member's sum to 1.</summary>
     public Tensor Weights(Graph g, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(g);
