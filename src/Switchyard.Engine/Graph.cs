@@ -118,7 +118,7 @@ public sealed partial class Graph
     }
 
     /// <summary>The same values as a constant: no gradient flows back through it.</summary>
-    public Tensor Detach(Tensor t) => Add(new Node { Value = _nodes[t.Id].Value }, t.Rows, t.Cols);
+    public Tensor Detach(Tensor t) => Add(new Node { Value = _nodes[t.Id].Value, SharedColumns = _nodes[t.Id].SharedColumns }, t.Rows, t.Cols);
 
     public Span<Real> Value(Tensor t) => _nodes[t.Id].Value.Span;
 

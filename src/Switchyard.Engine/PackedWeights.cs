@@ -57,7 +57,11 @@ readonly record struct MatrixLayout(int Count, int Rows, int Cols, int Stride, i
         new(members, parameter.Rows, parameter.Cols / members, parameter.Cols, parameter.Cols / members);
 
     /// <summary>From the first number of a matrix to its last.</summary>
-    public Span<Real> Matrix(Block<Real> values, int matrix) => values.Slice(matrix * Step, Math.Max(0, ((Rows - 1) * Stride) + Cols));
+    public Span<Real> Matrix(Block<Real> values, int matrix) => Matrix(values, matrix, 0, Rows);
+
+    /// <summary>The same of its rows [begin, end).</summary>
+    public Span<Real> Matrix(Block<Real> values, int matrix, int begin, int end) =>
+        end <= begin ? [] : values.Slice((matrix * Step) + (begin * Stride), ((end - begin - 1) * Stride) + Cols);
 
     public int PackedLength(bool transposed) => transposed ? Gemm.PackedLength(Cols, Rows) : Gemm.PackedLength(Rows, Cols);
 }

@@ -263,28 +263,4 @@ public sealed class OpTests
         var own = Enumerable.Range(dispatch.Start[expert], dispatch.Count(expert)).Select(pair => (double)values[3 * pair + column]).ToArray();
         return (own.Average(), own.Average(v => v * v) - own.Average() * own.Average());
     }
-
-    /// <summary>Rows that are said to share their first columns and do not: the product then reads those of the request's first row.</summary>
-    [Fact]
-    public void Linear_SharedColumns_AreReadOncePerRequest()
-    {
-        var set = new ParameterSet(1);
-        var weight = new Scope(set).Parameter("weight", 5, 3, Init.Linear(5));
-        var bias = new Scope(set).Parameter("bias", 1, 3, Init.Linear(5));
-        float[] x = [.. Enumerable.Range(0, 20).Select(i => i % 7 - 2.5f)];
-        float[] shared = [.. x];
-        foreach (var (row, first) in new[] { (1, 0), (3, 2) }) x.AsSpan(first * 5, 2).CopyTo(shared.AsSpan(row * 5));
-        foreach (var relu in new[] { false, true })
-        {
-            var (g, plain) = (new Graph(GraphMode.Score, set), new Graph(GraphMode.Score, set));
-            g.ShareRequests([0, 0, 1, 1], 4);
-            var input = g.Input(x, 4, 5);
-            g.ShareColumns(input, 2);
-            g.Value(g.Linear(input, weight, bias, relu)).ToArray().ShouldBe(plain.Value(plain.Linear(plain.Input(shared, 4, 5), weight, bias, relu)).ToArray());
-        }
-    }
-
-    [Fact]
-    public void ShareRequests_InTraining_IsRefused() =>
-        Should.Throw<InvalidOperationException>(() => new Graph(GraphMode.Train, new ParameterSet(1)).ShareRequests([0, 0], 2));
 }

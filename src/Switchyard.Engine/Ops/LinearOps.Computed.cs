@@ -13,13 +13,13 @@ public static partial class LinearOps
         var y = g.New(dispatch.Pairs, weight.Cols);
         g.CountProduct(y.Rows, x.Cols, weight.Cols, dispatch);
         g.WeightUse?.Add(null, weight.Id, (long)(x.Cols + 1) * weight.Cols, dispatch);
-        var stride = x.Cols * weight.Cols;
+        var stride = 0;
         var panels = y.Rows <= UnpackedRows ? default : Pack(g, weight, dispatch, transposed: false, out stride);
         g.ForPairs(
             dispatch,
             new ForwardBody(
-                g.Values(x), g.Values(weight), panels, stride, g.Values(bias), g.Values(y), x.Cols, y.Cols, gather, relu ? Epilogue.BiasRelu : Epilogue.Bias,
-                SharedPart.Of(g, x, !gather, Epilogue.Bias)));
+                g.Values(x), g.Values(weight), MatrixLayout.Stack(dispatch.Experts, x.Cols, weight.Cols), panels, stride, g.Values(bias), g.Values(y), gather,
+                relu ? Epilogue.BiasRelu : Epilogue.Bias, SharedPart.Of(g, x, !gather, Epilogue.Bias)));
         g.Record(BackComputed, y, x, bias, 4 * weight.Id + (relu ? Relu : 0) + (gather ? Gather : 0), 0, dispatch);
         return y;
     }
@@ -53,8 +53,14 @@ public static partial class LinearOps
         var length = checked(dispatch.Experts * stride);
         if (g.FormedOf(weight) is { } own) return g.Parameters.FormedPanels.Get(g, own.Index, g.Parameters.Dense.Count, length, new Panels(g.Values(weight), layout));
 
-        var packed = g.Scratch(length);
-        g.Pool.For(dispatch.Experts, new PackedWeights.PackBody(g.Values(weight), layout, transposed, packed, dispatch));
+        return PackOwn(g, g.Values(weight), layout, dispatch, transposed);
+    }
+
+    /// <summary>Panels, until the next reset, of the matrices that have pairs.</summary>
+    static Block<Real> PackOwn(Graph g, Block<Real> values, in MatrixLayout layout, Dispatch dispatch, bool transposed)
+    {
+        var packed = g.Scratch(checked(layout.Count * layout.PackedLength(transposed)));
+        g.Pool.For(layout.Count, new PackedWeights.PackBody(values, layout, transposed, packed, dispatch));
         return packed;
     }
 

@@ -52,9 +52,13 @@ public static partial class LinearOps
 
     /// <summary>Output rows [from, to) by one matrix; <c>rows</c> names the input rows where these are gathered.</summary>
     readonly struct ForwardBody(
-        Block<Real> x, Block<Real> weight, Block<Real> panels, int stride, Block<Real> bias, Block<Real> y, int inputs, int outputs,
+        Block<Real> x, Block<Real> weight, MatrixLayout layout, Block<Real> panels, int stride, Block<Real> bias, Block<Real> y,
         bool gather, Epilogue epilogue, SharedPart shared) : IPairBody
     {
+        int Inputs => layout.Rows;
+
+        int Outputs => layout.Cols;
+
         public void Run(Graph g, Dispatch dispatch, int expert, int from, int to)
         {
             var first = dispatch.Start[expert];
@@ -69,14 +73,14 @@ public static partial class LinearOps
         {
             if (shared.Columns == 0)
             {
-                Product(matrix, 0, inputs, rows, inputRow, to - from, y.Slice(from * outputs, (to - from) * outputs), epilogue);
+                Product(matrix, 0, Inputs, rows, inputRow, to - from, y.Slice(from * Outputs, (to - from) * Outputs), epilogue);
                 return;
             }
 
             for (var done = 0; done < to - from; done += SharedRows)
             {
                 var count = Math.Min(SharedRows, to - from - done);
-                var target = y.Slice((from + done) * outputs, count * outputs);
+                var target = y.Slice((from + done) * Outputs, count * Outputs);
                 if (rows.IsEmpty) Shared(matrix, rows, inputRow + done, count, target);
                 else Shared(matrix, rows.Slice(done, count), 0, count, target);
             }
@@ -89,20 +93,20 @@ public static partial class LinearOps
             var requests = shared.FirstRows(rows, inputRow, count, first);
             if (2 * requests > count)
             {
-                Product(matrix, 0, inputs, rows, inputRow, count, target, epilogue);
+                Product(matrix, 0, Inputs, rows, inputRow, count, target, epilogue);
                 return;
             }
 
-            var partial = _partial is { } p && p.Length >= requests * outputs ? p : _partial = new Real[SharedRows * outputs];
+            var partial = _partial is { } p && p.Length >= SharedRows * Outputs ? p : _partial = new Real[SharedRows * Outputs];
             Product(matrix, 0, shared.Columns, first[..requests], 0, requests, partial, Epilogue.Store);
             var ids = shared.Requests.Span;
             for (int i = 0, request = 0; i < count; i++)
             {
                 if (ids[rows.IsEmpty ? inputRow + i : rows[i]] != ids[first[request]]) request++;
-                partial.AsSpan(request * outputs, outputs).CopyTo(target[(i * outputs)..]);
+                partial.AsSpan(request * Outputs, Outputs).CopyTo(target[(i * Outputs)..]);
             }
 
-            Product(matrix, shared.Columns, inputs, rows, inputRow, count, target, Continued);
+            Product(matrix, shared.Columns, Inputs, rows, inputRow, count, target, Continued);
         }
 
         Epilogue Continued => epilogue switch
@@ -115,17 +119,16 @@ public static partial class LinearOps
         /// <summary>Columns [begin, end) of the input rows by those rows of a matrix.</summary>
         void Product(int matrix, int begin, int end, ReadOnlySpan<int> rows, int inputRow, int count, Span<Real> target, Epilogue how)
         {
-            var a = x.Span[(inputRow * inputs + begin)..];
-            var b = bias.Length == 0 ? default : bias.Slice(matrix * outputs, outputs);
+            var a = x.Span[(inputRow * Inputs + begin)..];
+            var b = bias.Length == 0 ? default : bias.Slice(matrix * Outputs, Outputs);
             if (panels.Length == 0)
             {
                 Gemm.MultiplyUnpacked(
-                    a, inputs, rows, count, end - begin, weight.Slice(matrix * stride + begin * outputs, (end - begin) * outputs), outputs, outputs,
-                    target, outputs, how, b);
+                    a, Inputs, rows, count, end - begin, layout.Matrix(weight, matrix, begin, end), layout.Stride, Outputs, target, Outputs, how, b);
             }
             else
             {
-                Gemm.MultiplyPart(a, inputs, rows, count, begin, end, panels.Slice(matrix * stride, stride), inputs, outputs, target, outputs, how, b);
+                Gemm.MultiplyPart(a, Inputs, rows, count, begin, end, panels.Slice(matrix * stride, stride), Inputs, Outputs, target, Outputs, how, b);
             }
         }
     }

@@ -15,10 +15,12 @@ public static partial class LinearOps
         g.CountProduct(y.Rows, layout.Rows, layout.Cols, dispatch);
         g.WeightUse?.Add(weight, 0, (long)(layout.Rows + (bias is null ? 0 : 1)) * layout.Cols, dispatch);
         var stride = 0;
-        var panels = y.Rows <= UnpackedRows ? default : g.Parameters.Packed.GetColumns(g, weight, layout.Count, false, out stride);
+        var panels = y.Rows <= UnpackedRows ? default : Pack(g, weight, layout, dispatch, transposed: false, out stride);
         g.ForPairs(
             dispatch,
-            new MemberBody(g.Values(x), g.Parameters.Block(weight), layout, panels, stride, bias is null ? default : g.Parameters.Block(bias), g.Values(y)));
+            new ForwardBody(
+                g.Values(x), g.Parameters.Block(weight), layout, panels, stride, bias is null ? default : g.Parameters.Block(bias), g.Values(y), gather: true,
+                EpilogueOf(bias, relu: false), SharedPart.Of(g, x, pairs: false, Epilogue.Store)));
         if (g.Training) g.Record(BackMember, y, x, bias is null ? default : g.Use(bias), (4 * weight.Index) + Gather, 0, dispatch);
         return y;
     }
@@ -29,27 +31,18 @@ public static partial class LinearOps
         var weight = g.Parameters.Dense[s.I / 4];
         var layout = MatrixLayout.Columns(weight, dispatch.Experts);
         var stride = 0;
-        var panels = g.NeedsGrad(s.A) ? g.Parameters.Packed.GetColumns(g, weight, layout.Count, true, out stride) : default;
+        var panels = g.NeedsGrad(s.A) ? Pack(g, weight, layout, dispatch, transposed: true, out stride) : default;
         Back(g, s, panels, stride, g.Gradients!.Block(weight), layout);
     }
 
-    readonly struct MemberBody(
-        Block<Real> x, Block<Real> weight, MatrixLayout layout, Block<Real> panels, int stride, Block<Real> bias, Block<Real> y) : IPairBody
+    /// <summary>
+    /// Panels of every member's columns. In training, where they serve one pass, only of the members that have rows: the time of a step does not
+    /// grow with the others.
+    /// </summary>
+    static Block<Real> Pack(Graph g, Parameter weight, in MatrixLayout layout, Dispatch dispatch, bool transposed, out int stride)
     {
-        public void Run(Graph g, Dispatch dispatch, int expert, int from, int to)
-        {
-            var (inputs, outputs) = (layout.Rows, layout.Cols);
-            var rows = dispatch.RowOfPair.Slice(from, to - from);
-            var c = y.Slice(from * outputs, rows.Length * outputs);
-            var b = bias.Length == 0 ? default : bias.Slice(expert * outputs, outputs);
-            var epilogue = bias.Length == 0 ? Epilogue.Store : Epilogue.Bias;
-            if (panels.Length > 0)
-            {
-                Gemm.Multiply(x.Span, inputs, rows, rows.Length, inputs, panels.Slice(expert * stride, stride), outputs, c, outputs, epilogue, b);
-                return;
-            }
-
-            Gemm.MultiplyUnpacked(x.Span, inputs, rows, rows.Length, inputs, layout.Matrix(weight, expert), layout.Stride, outputs, c, outputs, epilogue, b);
-        }
+        if (!g.Training) return g.Parameters.Packed.GetColumns(g, weight, layout.Count, transposed, out stride);
+        stride = layout.PackedLength(transposed);
+        return PackOwn(g, g.Parameters.Block(weight), layout, dispatch, transposed);
     }
 }

@@ -52,13 +52,13 @@ public static partial class LinearOps
     {
         g.CountProduct(y.Rows, weight.RowsEach, weight.Cols, dispatch);
         g.WeightUse?.Add(weight, 0, (long)(weight.RowsEach + (bias is null ? 0 : 1)) * weight.Cols, dispatch);
-        var stride = weight.RowsEach * weight.Cols;
+        var stride = 0;
         var unpacked = g.Training && dispatch is not null && weight.Cols >= WideOutput ? RowsOfAnExpert * dispatch.Experts : UnpackedRows;
         var panels = y.Rows <= unpacked ? default : g.Parameters.Packed.Get(g, weight, false, out stride);
         g.Clock?.Lap("LinearOps.Pack", "forward");
         var body = new ForwardBody(
-            g.Values(x), g.Parameters.Block(weight), panels, stride, bias is null ? default : g.Parameters.Block(bias), g.Values(y),
-            x.Cols, y.Cols, gather, epilogue, SharedPart.Of(g, x, dispatch is not null && !gather, epilogue));
+            g.Values(x), g.Parameters.Block(weight), MatrixLayout.Stack(weight.Count, weight.RowsEach, weight.Cols), panels, stride,
+            bias is null ? default : g.Parameters.Block(bias), g.Values(y), gather, epilogue, SharedPart.Of(g, x, dispatch is not null && !gather, epilogue));
         if (dispatch is null) g.ForRows(y.Rows, new WholeBody(body));
         else g.ForPairs(dispatch, body);
     }
