@@ -39,6 +39,7 @@ static class ExpertLayers
         (double Score, double Train)? first = null;
         foreach (var experts in Experts.Where(n => name != "AES dense" || n <= 32))
         {
+            Console.Error.WriteLine($"{name}, {experts} experts, {rows} rows");
             var (score, bytes) = Measure(name, experts, rows, GraphMode.Score);
             var (train, _) = Measure(name, experts, rows, GraphMode.Train);
             first ??= (score, train);

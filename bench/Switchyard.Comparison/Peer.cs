@@ -9,6 +9,9 @@ static class Peer
     /// <summary>Where a peer's packages are installed and its files written; git ignores it.</summary>
     public static readonly string Folder = Path.Combine("artifacts", "peers");
 
+    /// <summary>Some script could not be run: what was measured lacks its figures.</summary>
+    public static bool Missing { get; private set; }
+
     /// <summary>Runs a script; null, with a hint, where its interpreter or packages are missing.</summary>
     public static (string Settings, JsonElement Result)? Run(string script, params string[] arguments)
     {
@@ -33,6 +36,7 @@ static class Peer
             Console.Error.WriteLine($"{script}: {e.Message}");
         }
 
+        Missing = true;
         Console.Error.WriteLine("The peer is left out; bench/README.md says what it needs.");
         return null;
     }

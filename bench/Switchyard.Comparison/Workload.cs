@@ -93,8 +93,8 @@ sealed record Workload(ModelOptions Model, Schema Schema, int Rows)
         Tables = [.. tables.Select((rows, i) => new Table($"f{i}", rows, 16))],
         Fields =
         [
-            .. tables.Select((_, i) => new Field($"f{i}", FieldKind.Single, i, Pooling.Mean, FieldRole.Feature, new VocabularyEncoder([]))),
-            .. Numbered("x", numbers).Select(name => new Field(name, FieldKind.Number, -1, Pooling.Mean, FieldRole.Feature, new VocabularyEncoder([]))),
+            .. tables.Select((rows, i) => new Field($"f{i}", FieldKind.Single, i, Pooling.Mean, FieldRole.Feature, new HashEncoder(rows))),
+            .. Numbered("x", numbers).Select(name => new Field(name, FieldKind.Number, -1, Pooling.Mean, FieldRole.Feature, new StandardiseEncoder(0, 1e9))),
         ],
         Levels = [.. levels.Select((nodes, i) => new ScenarioLevel($"level{i}", [.. Numbered("n", nodes)]))],
         Tasks = [.. Numbered("task", tasks).Select(name => new TaskInfo(name, -1, 1))],

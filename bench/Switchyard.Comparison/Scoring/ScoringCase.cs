@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Switchyard.Data;
+using Switchyard.Engine;
 using Switchyard.Inference;
 using Switchyard.Models;
 
@@ -18,7 +19,8 @@ sealed class ScoringCase
 
     /// <summary>
     /// Untrained gates tell experts apart by the last bits of a logit, where two exact engines may well choose differently; with these
-    /// times wider logits they do not. The time does not depend on it.
+    /// times wider logits they do not. Only where experts are selected: a softmax over all of them would have weights of exactly 0, whose
+    /// experts ours does not compute, and a peer does.
     /// </summary>
     const float GateScale = 32;
 
@@ -30,18 +32,33 @@ sealed class ScoringCase
         var workload = Workload.Of(name) with { Rows = Rows };
         Name = name;
         Ranker = new Ranker(workload.Schema, workload.Model, 1);
+        _rows = workload.Batches(1)[0];
+        if (workload.Model is Aesm2Options) ScaleGates();
+        else RequireEveryExpert();
+    }
+
+    public string Name { get; }
+
+    public Ranker Ranker { get; }
+
+    void ScaleGates()
+    {
         foreach (var gate in Ranker.Parameters.Dense.Where(p => p.Name.Contains("gate", StringComparison.Ordinal)))
         {
             foreach (ref var weight in Ranker.Parameters.Values(gate)) weight *= GateScale;
         }
 
         Ranker.Parameters.Touch();
-        _rows = workload.Batches(1)[0];
     }
 
-    public string Name { get; }
-
-    public Ranker Ranker { get; }
+    /// <summary>Without selection every expert must compute every row, as the peer's do.</summary>
+    void RequireEveryExpert()
+    {
+        var pass = new ForwardPass(Ranker, GraphMode.Score);
+        pass.Logits(_rows);
+        if (pass.Graph.Work is var work && work.Active != work.Stored)
+            throw new InvalidOperationException($"{Name}: {work.Active} of {work.Stored} multiply-adds computed: gates are 0 where the peer computes.");
+    }
 
     /// <summary>Different batches of a size, out of the same rows; the peer cuts them in the same way.</summary>
     public Batch[] Batches(int size) => [.. Enumerable.Range(0, Math.Min(MostBatches, Rows / size)).Select(b => Cut(b * size, size))];

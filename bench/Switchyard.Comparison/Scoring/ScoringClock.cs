@@ -9,9 +9,9 @@ namespace Switchyard.Comparison;
 /// <summary>Time of our scoring calls, one after the other, inputs in memory.</summary>
 static class ScoringClock
 {
-    public const double WarmupSeconds = 0.5;
-    public const double Seconds = 1;
-    const int LeastCalls = 50;
+    public const double WarmupSeconds = 0.3;
+    public const double Seconds = 0.8;
+    const int LeastCalls = 40;
 
     /// <param name="ranker">The model.</param>
     /// <param name="batches">What is scored, one after the other, all of one size.</param>

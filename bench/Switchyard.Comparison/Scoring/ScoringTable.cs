@@ -44,6 +44,7 @@ static class ScoringTable
         {
             foreach (var size in Sizes)
             {
+                Console.Error.WriteLine($"{scoring.Name}, {threads} threads, round {round + 1} of {Rounds}: {size} rows");
                 ours[size].Add(ScoringClock.Measure(scoring.Ranker, scoring.Batches(size), threads));
                 if (place is null || Score(place, threads, size, best.TryGetValue(size, out var known) ? known.GetProperty("name").GetString()! : "all") is not { } peer) continue;
                 settings.Add(peer.Settings);
