@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Switchyard.Data;
 using Switchyard.Engine;
@@ -60,15 +61,19 @@ public sealed class Predictor
         if (!conditional.IsEmpty && conditional.Length < needed) throw new ArgumentException($"{conditional.Length} conditional scores given, {needed} needed: tasks x rows.", nameof(conditional));
         CheckSchema(batch);
         if (batch.Count == 0) return;
-        var parts = PartsOf(batch.Count);
+        var parts = PartsOf(batch.Count, Threads);
         if (parts == 1) ScoreWhole(batch, scores, conditional);
         else ScoreParts(batch, parts, scores, conditional);
     }
 
-    int PartsOf(int rows)
+    /// <summary>How many parts rows are shared out in.</summary>
+    internal static int PartsOf(int rows, int threads) => Math.Max((rows + MostRows - 1) / MostRows, Math.Max(Math.Min(threads, rows / LeastRows), 1));
+
+    /// <summary>First row of a part, at whole units; the last part ends with the rows. Parts differ by one unit at most.</summary>
+    internal static int FirstRow(int part, int parts, int rows)
     {
-        var threads = Math.Min(_pool?.Threads ?? 1, rows / LeastRows);
-        return Math.Max((rows + MostRows - 1) / MostRows, Math.Max(threads, 1));
+        var units = (rows + Unit - 1) / Unit;
+        return Math.Min(rows, (int)((long)units * part / parts) * Unit);
     }
 
     void ScoreWhole(Batch batch, Span<float> scores, Span<float> conditional)
@@ -80,6 +85,7 @@ public sealed class Predictor
         }
         finally
         {
+            desk.Pass.Release();
             _desks.Enqueue(desk);
         }
     }
@@ -140,9 +146,9 @@ public sealed class Predictor
     {
         readonly int _tasks = predictor.Schema.Tasks.Length;
         Batch? _batch;
-        int _rows;
         bool _withConditional;
 
+        // Rented for a call: a predictor must not keep what its largest call needed.
         public float[] Scores { get; private set; } = [];
 
         public float[] Conditional { get; private set; } = [];
@@ -153,16 +159,14 @@ public sealed class Predictor
         {
             _batch = batch;
             _withConditional = withConditional;
-            _rows = ((batch.Count + parts - 1) / parts + Unit - 1) / Unit * Unit;
-            Parts = (batch.Count + _rows - 1) / _rows;
-            var length = batch.Count * _tasks;
-            if (Scores.Length < length) Scores = new float[length];
-            if (withConditional && Conditional.Length < length) Conditional = new float[length];
+            Parts = parts;
+            Scores = ArrayPool<float>.Shared.Rent(batch.Count * _tasks);
+            if (withConditional) Conditional = ArrayPool<float>.Shared.Rent(batch.Count * _tasks);
         }
 
         public void Run(int part)
         {
-            var (first, count) = (part * _rows, CountOf(part));
+            var (first, count) = RowsOf(part);
             var desk = predictor.RentDesk();
             try
             {
@@ -183,13 +187,23 @@ public sealed class Predictor
             var all = _batch!.Count;
             for (var part = 0; part < Parts; part++)
             {
-                var (first, count) = (part * _rows, CountOf(part));
+                var (first, count) = RowsOf(part);
                 for (var t = 0; t < _tasks; t++) values.AsSpan((first * _tasks) + (t * count), count).CopyTo(into[((t * all) + first)..]);
             }
         }
 
-        public void End() => _batch = null;
+        public void End()
+        {
+            _batch = null;
+            ArrayPool<float>.Shared.Return(Scores);
+            if (_withConditional) ArrayPool<float>.Shared.Return(Conditional);
+            (Scores, Conditional) = ([], []);
+        }
 
-        int CountOf(int part) => Math.Min(_rows, _batch!.Count - (part * _rows));
+        (int First, int Count) RowsOf(int part)
+        {
+            var first = FirstRow(part, Parts, _batch!.Count);
+            return (first, FirstRow(part + 1, Parts, _batch.Count) - first);
+        }
     }
 }

@@ -48,6 +48,15 @@ public sealed class ForwardPass
         _rows = batch.Count;
     }
 
+    /// <summary>Lets go of the batch bound last: a pass that rests keeps no caller's arrays alive.</summary>
+    public void Release()
+    {
+        foreach (var input in Inputs) input.Release();
+        Graph.Reset();
+        Array.Clear(_nodes);
+        _rows = 0;
+    }
+
     /// <summary>One logit [B,1] per task.</summary>
     public ReadOnlySpan<Tensor> Logits(Batch batch)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Switchyard.Data;
 using Switchyard.Engine;
 using Switchyard.Kernels;
@@ -116,6 +117,43 @@ public sealed class PredictorTests
             new Predictor(_ranker, pool).Score(batch, scores, conditional);
             Bits(scores).ShouldBe(Bits(expected));
             Bits(conditional).ShouldBe(Bits(expectedConditional));
+        }
+    }
+
+    [Theory]
+    [InlineData(65, 2)]
+    [InlineData(97, 3)]
+    [InlineData(200, 6)]
+    [InlineData(257, 1)]
+    [InlineData(4099, 5)]
+    public void FirstRow_AnyRows_PartsAreEvenAndNeitherTooSmallNorTooLarge(int rows, int threads)
+    {
+        var parts = Predictor.PartsOf(rows, threads);
+        int[] counts = [.. Enumerable.Range(0, parts).Select(p => Predictor.FirstRow(p + 1, parts, rows) - Predictor.FirstRow(p, parts, rows))];
+
+        counts.Length.ShouldBeGreaterThan(1);
+        counts.Sum().ShouldBe(rows);
+        counts.ShouldAllBe(count => count >= 32 && count <= 256);
+        (counts.Max() - counts.Min()).ShouldBeLessThanOrEqualTo(8);
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(300)]
+    public void Score_Done_KeepsNoArrayOfTheBatch(int rows)
+    {
+        var predictor = new Predictor(_ranker);
+        var arrays = Score(predictor, rows);
+        GC.Collect();
+        arrays.ShouldAllBe(array => !array.IsAlive);
+        GC.KeepAlive(predictor);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference[] Score(Predictor predictor, int rows)
+        {
+            var batch = TinyData.Rows(predictor.Schema, rows, 2);
+            Scores(predictor, batch);
+            return [new(batch.Ids(0)), new(batch.Nodes(0)), new(batch.Nodes(1))];
         }
     }
 

@@ -51,6 +51,9 @@ public sealed class EmbeddingInput
     /// <summary>Rows by node, since <see cref="SortRows"/>.</summary>
     internal NodeRows Sorted { get; } = new();
 
+    /// <summary>Lets go of the arrays of a batch.</summary>
+    public void Release() => (Ids, Offsets, Nodes, Numbers) = ([], null, [], []);
+
     /// <summary>Place of a row's first id within <see cref="Ids"/>.</summary>
     public int StartOf(int row) => Offsets is null ? row : Offsets[row];
 
