@@ -14,9 +14,6 @@ public sealed class Scorer : IDisposable
 {
     const int Rows = 256;
 
-    // Place of a column whose fields the model leaves out: rows of models that read it may be given to one that does not.
-    const int NotRead = -1;
-
     static readonly Dictionary<string, string?> NoValues = [];
 
     readonly Schema _schema;
@@ -33,7 +30,9 @@ public sealed class Scorer : IDisposable
         Columns = [.. _predictor.Embedding.Fields.Select(f => _schema.Fields[f].Column).Concat(_schema.Levels.Select(l => l.Column)).Distinct(StringComparer.Ordinal)];
         Tasks = [.. _schema.Tasks.Select(t => t.Name)];
         _columns = Columns.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
-        foreach (var field in _schema.Fields) _columns.TryAdd(field.Column, NotRead);
+
+        // Columns whose fields the model leaves out: rows of models that read them may be given to one that does not.
+        foreach (var field in _schema.Fields) _columns.TryAdd(field.Column, _columns.Count);
     }
 
     /// <summary>Columns that the model's fields and scenario read; of a history field, the one that lists its items.</summary>
@@ -53,7 +52,7 @@ public sealed class Scorer : IDisposable
     }
 
     /// <summary>Probability of every task for one row.</summary>
-    /// <param name="row">Value by column. A column that is not there is a missing value; a name that is no column of the model's fields or scenario is an error.</param>
+    /// <param name="row">Value by column. A column that is not there is a missing value; a name that is no column of the data's fields or scenario is an error, and one of fields that the model leaves out says nothing.</param>
     /// <returns>Score by task: of a conditional task, the product along its chain.</returns>
     /// <exception cref="InputException">An unknown column, a number that cannot be read, or a scenario that training has not seen
     /// where the configuration's unknown_scenario is error.</exception>
@@ -94,12 +93,12 @@ public sealed class Scorer : IDisposable
 
     List<IReadOnlyDictionary<string, float>> Score(IReadOnlyDictionary<string, string?> shared, IEnumerable<IReadOnlyDictionary<string, string?>> rows)
     {
-        if (!_idle.TryDequeue(out var desk)) desk = new Desk(_schema, Columns, _predictor.Embedding.Fields);
-        desk.Share(shared, _columns);
+        if (!_idle.TryDequeue(out var desk)) desk = new Desk(_schema, Columns, _columns, _predictor.Embedding.Fields);
+        desk.Share(shared);
         var result = new List<IReadOnlyDictionary<string, float>>();
         foreach (var chunk in rows.Chunk(Rows))
         {
-            desk.Encode(chunk, _columns);
+            desk.Encode(chunk);
             _predictor.Score(desk.Batch, desk.Scores);
             for (var r = 0; r < chunk.Length; r++)
                 result.Add(Tasks.Index().ToDictionary(t => t.Item, t => desk.Scores[(t.Index * chunk.Length) + r], StringComparer.Ordinal));
@@ -111,12 +110,12 @@ public sealed class Scorer : IDisposable
     }
 
     /// <summary>What one call needs for itself.</summary>
-    sealed class Desk(Schema schema, IReadOnlyList<string> columns, IReadOnlyList<int> fields)
+    sealed class Desk(Schema schema, IReadOnlyList<string> columns, Dictionary<string, int> places, IReadOnlyList<int> fields)
     {
         readonly ValueRow _row = new(columns, "rows");
         readonly RowEncoder _encoder = RowEncoder.Create(schema, columns, "rows", fields: fields);
         readonly string?[] _shared = new string?[columns.Count];
-        readonly bool[] _isShared = new bool[columns.Count];
+        readonly bool[] _isShared = new bool[places.Count];
         readonly bool[] _repeated = new bool[schema.Fields.Length];
         readonly string?[] _values = new string?[columns.Count];
 
@@ -125,19 +124,21 @@ public sealed class Scorer : IDisposable
         public float[] Scores { get; } = new float[schema.Tasks.Length * Rows];
 
         /// <summary>Takes the values that the rows to come have in common.</summary>
-        public void Share(IReadOnlyDictionary<string, string?> values, Dictionary<string, int> places)
+        public void Share(IReadOnlyDictionary<string, string?> values)
         {
             Array.Clear(_shared);
             Array.Clear(_isShared);
             foreach (var (name, value) in values)
             {
-                if (PlaceOf(name, places) is var place && place != NotRead) (_shared[place], _isShared[place]) = (value, true);
+                var place = PlaceOf(name);
+                _isShared[place] = true;
+                if (IsRead(place)) _shared[place] = value;
             }
 
             foreach (var field in fields) _repeated[field] = _isShared[places[schema.Fields[field].Column]];
         }
 
-        public void Encode(IReadOnlyDictionary<string, string?>[] rows, Dictionary<string, int> places)
+        public void Encode(IReadOnlyDictionary<string, string?>[] rows)
         {
             for (var r = 0; r < rows.Length; r++)
             {
@@ -145,10 +146,9 @@ public sealed class Scorer : IDisposable
                 _shared.CopyTo(_values, 0);
                 foreach (var (name, value) in rows[r])
                 {
-                    var place = PlaceOf(name, places);
-                    if (place == NotRead) continue;
+                    var place = PlaceOf(name);
                     if (_isShared[place]) throw new InputException($"Column '{name}' is given for the whole request and again by one of its items; give it once.");
-                    _values[place] = value;
+                    if (IsRead(place)) _values[place] = value;
                 }
 
                 _encoder.Encode(_row.Set(_values), Batch, r, _repeated);
@@ -159,7 +159,9 @@ public sealed class Scorer : IDisposable
             Batch.FixPositions();
         }
 
-        int PlaceOf(string name, Dictionary<string, int> places) => places.TryGetValue(name, out var place)
+        bool IsRead(int place) => place < columns.Count;
+
+        int PlaceOf(string name) => places.TryGetValue(name, out var place)
             ? place
             : throw new InputException($"The model reads no column '{name}'.{Suggestion.For(name, columns)}");
     }

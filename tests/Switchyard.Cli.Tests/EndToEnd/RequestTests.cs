@@ -90,6 +90,21 @@ public sealed class RequestTests : IDisposable
         Lines(scorer.ScoreRequest(shared, [item])).ShouldBe(scores);
     }
 
+    /// <summary>Columns that the model leaves out say nothing, but twice the same one is a mistake there too.</summary>
+    [Fact]
+    public void ScoreRequest_ColumnsLeftOut_MayBeGivenOnce()
+    {
+        _run.Train("unknown_scenario=parent", "training.epochs=1", "model.without=[user]").ShouldSucceed();
+        using var scorer = Scorer.Load(_run.Bundle);
+        Dictionary<string, string?> shared = new() { ["user"] = "u1", ["city"] = "ams" };
+        Dictionary<string, string?> item = new() { ["item"] = "i2" };
+
+        Lines(scorer.ScoreRequest(shared, [item])).ShouldBe(Lines(scorer.ScoreRequest(new Dictionary<string, string?> { ["city"] = "ams" }, [item])));
+        Should.Throw<InputException>(() => scorer.ScoreRequest(shared, [new Dictionary<string, string?>(item) { ["user"] = "u2" }])).Message
+            .ShouldBe("Column 'user' is given for the whole request and again by one of its items; give it once.");
+        Should.Throw<InputException>(() => scorer.ScoreRequest(shared, [new Dictionary<string, string?> { ["usr"] = "u2" }])).Message.ShouldContain("The model reads no column 'usr'");
+    }
+
     public void Dispose() => _run.Dispose();
 
     static string[] Lines(IReadOnlyList<IReadOnlyDictionary<string, float>> scores) =>
