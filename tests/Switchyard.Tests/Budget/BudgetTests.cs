@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Switchyard.Data;
 using Switchyard.Engine;
 using Switchyard.Inference;
 using Switchyard.Kernels;
@@ -19,6 +20,9 @@ public sealed class BudgetTests
     const int Rows = 256;
     const int Threads = 2;
 
+    // All rows share the values of one field.
+    const string Requests = "aesm2 of 8 experts on one request";
+
     // The first columns are FLOPs: fewer of them would leave room for a rise that nobody sees.
     const int Work = 2;
 
@@ -33,6 +37,7 @@ public sealed class BudgetTests
         ["aesm2 of 64 experts"] = new Aesm2Options { Experts = 64 },
         ["aesm2 of 8 experts without selection"] = new Aesm2Options { Experts = 8, Select = false },
         ["cesaa of 64 experts"] = new CesaaOptions { Experts = 64 },
+        [Requests] = new Aesm2Options { Experts = 8 },
     };
 
     [Fact]
@@ -60,8 +65,11 @@ public sealed class BudgetTests
     static double[] Measure(string name)
     {
         var options = Others.TryGetValue(name, out var other) ? other : (ModelOptions)Activator.CreateInstance(ModelZoo.Options[name])!;
-        var ranker = new Ranker(TinyData.Schema([3, 2], [-1, 0]), options, 1);
+        var schema = TinyData.Schema([3, 2], [-1, 0]);
+        if (name == Requests) schema = schema with { Fields = schema.Fields.SetItem(0, schema.Fields[0] with { Side = FieldSide.User }) };
+        var ranker = new Ranker(schema, options, 1);
         var (batch, one) = (TinyData.Rows(ranker.Schema, Rows, 5), TinyData.Rows(ranker.Schema, 1, 6));
+        if (name == Requests) batch.Ids(0).AsSpan(0, Rows).Fill(1);
         using var pool = new WorkerPool(Threads);
         var pass = new ForwardPass(ranker, GraphMode.Score, pool);
         pass.Logits(batch);
