@@ -41,6 +41,9 @@ switch (args)
     case ["speed", .. var workloads]:
         SpeedTable.Print(threads: 2, workloads);
         break;
+    case ["gemm", .. var shapes]:
+        SpeedTable.PrintGemm(shapes);
+        break;
     case ["recovery", var folder, var seeds, var rows, .. var changes]:
         Recovery.Run(folder, SeedRange.Parse(seeds), long.Parse(rows, CultureInfo.InvariantCulture), changes);
         break;
@@ -53,7 +56,7 @@ switch (args)
         DayUpdate.Run(samples, int.Parse(seeds, CultureInfo.InvariantCulture), model, changes);
         break;
     default:
-        Console.Error.WriteLine("usage: [results] scenarios | experts [BATCH ...] | breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed | scoring | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
+        Console.Error.WriteLine("usage: [results] scenarios | experts [BATCH ...] | breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed [WORKLOAD ...] | gemm [MxKxN ...] | scoring | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
         return 2;
 }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Switchyard.Comparison;
 
 /// <summary>Training and GEMM beside the peers in one run, as tables with the machine they were measured on.</summary>
@@ -14,18 +16,33 @@ static class SpeedTable
     {
         Console.WriteLine(Machine.Describe());
         new TrainingTable(threads).Print(names.Count > 0 ? names : [.. TrainingTable.Names]);
-        if (names.Count == 0) Gemm();
+        if (names.Count == 0) Gemm(Shapes);
         Console.WriteLine($"load {Machine.Load()} at the end");
     }
 
-    static void Gemm()
+    /// <summary>GEMM alone.</summary>
+    /// <param name="shapes">Shapes as MxKxN; none for all.</param>
+    public static void PrintGemm(IReadOnlyCollection<string> shapes)
     {
-        var peer = Peer.Run("gemm_openblas.py", [.. Shapes.Select(s => $"{s.M}x{s.K}x{s.N}")]);
+        Console.WriteLine(Machine.Describe());
+        Gemm(shapes.Count == 0 ? Shapes : [.. shapes.Select(Parse)]);
+        Console.WriteLine($"load {Machine.Load()} at the end");
+    }
+
+    static (int M, int K, int N) Parse(string shape)
+    {
+        var numbers = shape.Split('x').Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray();
+        return (numbers[0], numbers[1], numbers[2]);
+    }
+
+    static void Gemm(IReadOnlyCollection<(int M, int K, int N)> shapes)
+    {
+        var peer = Peer.Run("gemm_openblas.py", [.. shapes.Select(s => $"{s.M}x{s.K}x{s.N}")]);
         if (peer is { } p) Console.WriteLine($"Peer: {p.Settings}");
         Console.WriteLine();
         Console.WriteLine("| GEMM float32, GFLOP/s, best (median) call | threads | Switchyard | OpenBLAS | best / best | median / median |");
         Console.WriteLine("|---|---|---|---|---|---|");
-        foreach (var (m, k, n) in Shapes)
+        foreach (var (m, k, n) in shapes)
         {
             for (var threads = 1; threads <= 2; threads++)
             {
