@@ -50,7 +50,8 @@ public sealed class Dataset : IDisposable
         string baseDirectory,
         string cacheDirectory,
         IProgress<ImportProgress>? progress = null,
-        CancellationToken cancellation = default) => OpenOrRun(spec, null, baseDirectory, cacheDirectory, progress, cancellation);
+        int threads = 0,
+        CancellationToken cancellation = default) => OpenOrRun(spec, null, baseDirectory, cacheDirectory, progress, threads, cancellation);
 
     /// <summary>The same with the schema of a trained model instead of fitting one.</summary>
     public static Dataset OpenOrImport(
@@ -59,10 +60,11 @@ public sealed class Dataset : IDisposable
         string baseDirectory,
         string cacheDirectory,
         IProgress<ImportProgress>? progress = null,
+        int threads = 0,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        return OpenOrRun(spec, new KnownSchema(schema, Grows: false), baseDirectory, cacheDirectory, progress, cancellation);
+        return OpenOrRun(spec, new KnownSchema(schema, Grows: false), baseDirectory, cacheDirectory, progress, threads, cancellation);
     }
 
     /// <summary>
@@ -75,10 +77,11 @@ public sealed class Dataset : IDisposable
         string baseDirectory,
         string cacheDirectory,
         IProgress<ImportProgress>? progress = null,
+        int threads = 0,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        return OpenOrRun(spec, new KnownSchema(schema, Grows: true), baseDirectory, cacheDirectory, progress, cancellation);
+        return OpenOrRun(spec, new KnownSchema(schema, Grows: true), baseDirectory, cacheDirectory, progress, threads, cancellation);
     }
 
     /// <summary>
@@ -133,6 +136,7 @@ public sealed class Dataset : IDisposable
         string baseDirectory,
         string cacheDirectory,
         IProgress<ImportProgress>? progress,
+        int threads,
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -144,7 +148,7 @@ public sealed class Dataset : IDisposable
             if (FingerprintNow(spec, baseDirectory) is { } fingerprint && TryOpen(path, specification, fingerprint) is { } fresh) return fresh;
             try
             {
-                return Importer.Run(spec, known, baseDirectory, cacheDirectory, progress, cancellation);
+                return Importer.Run(spec, known, baseDirectory, cacheDirectory, progress, threads, cancellation);
             }
             catch (ImportRunningException)
             {

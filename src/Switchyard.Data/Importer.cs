@@ -21,6 +21,7 @@ public static class Importer
     /// <param name="baseDirectory">Folder that relative source paths start from.</param>
     /// <param name="cacheDirectory">Folder of the column file; created where missing. Its free space must hold the encoded rows about three times.</param>
     /// <param name="progress">Receives a report now and then.</param>
+    /// <param name="threads">Threads that take columns, beside one that reads and one that writes; 0 = all cores. The file does not depend on it.</param>
     /// <param name="cancellation">Stops the import; nothing is left behind.</param>
     /// <exception cref="InputException">Anything wrong with configuration or files, with its place.</exception>
     public static Dataset Import(
@@ -28,7 +29,8 @@ public static class Importer
         string baseDirectory,
         string cacheDirectory,
         IProgress<ImportProgress>? progress = null,
-        CancellationToken cancellation = default) => RunAlone(spec, null, baseDirectory, cacheDirectory, progress, cancellation);
+        int threads = 0,
+        CancellationToken cancellation = default) => RunAlone(spec, null, baseDirectory, cacheDirectory, progress, threads, cancellation);
 
     /// <summary>
     /// Imports with the schema of a trained model instead of fitting one: its vocabularies, edges and nodes. Training rows are not needed.
@@ -40,10 +42,11 @@ public static class Importer
         string baseDirectory,
         string cacheDirectory,
         IProgress<ImportProgress>? progress = null,
+        int threads = 0,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        return RunAlone(spec, new KnownSchema(schema, Grows: false), baseDirectory, cacheDirectory, progress, cancellation);
+        return RunAlone(spec, new KnownSchema(schema, Grows: false), baseDirectory, cacheDirectory, progress, threads, cancellation);
     }
 
     static Dataset RunAlone(
@@ -52,11 +55,12 @@ public static class Importer
         string baseDirectory,
         string cacheDirectory,
         IProgress<ImportProgress>? progress,
+        int threads,
         CancellationToken cancellation)
     {
         try
         {
-            return Run(spec, known, baseDirectory, cacheDirectory, progress, cancellation);
+            return Run(spec, known, baseDirectory, cacheDirectory, progress, threads, cancellation);
         }
         catch (ImportRunningException e)
         {
@@ -71,6 +75,7 @@ public static class Importer
         string baseDirectory,
         string cacheDirectory,
         IProgress<ImportProgress>? progress,
+        int threads,
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -83,7 +88,7 @@ public static class Importer
         try
         {
             Directory.CreateDirectory(cacheDirectory);
-            Write(spec, known, baseDirectory, path, specification, fingerprint, DistinctNumbers, progress, cancellation);
+            Write(spec, known, baseDirectory, path, specification, fingerprint, DistinctNumbers, progress, threads, cancellation);
         }
         catch (Exception e) when (e is (IOException and not ImportRunningException) or InvalidDataException or UnauthorizedAccessException)
         {
@@ -105,6 +110,7 @@ public static class Importer
         ImportFingerprint fingerprint,
         int distinctNumbers,
         IProgress<ImportProgress>? progress,
+        int threads,
         CancellationToken cancellation)
     {
         // One fixed temporary name: what a crash left is overwritten. The lock outlives the rename and the deletion below, or a second
@@ -117,7 +123,7 @@ public static class Importer
             using (stream)
             {
                 using var rows = new SourceRows(spec, baseDirectory, cancellation);
-                using var text = new TextPass(spec, part => $"{path}.{part.Name()}.tmp", distinctNumbers, fit: known is null);
+                using var text = new TextPass(spec, part => $"{path}.{part.Name()}.tmp", distinctNumbers, fit: known is null, threads);
                 text.Run(rows, progress, cancellation);
                 CheckRows(text, frozen: known is { Grows: false });
                 var fitted = known?.Apply(spec, text) ?? SchemaFitter.Fit(spec, text);

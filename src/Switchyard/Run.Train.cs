@@ -100,7 +100,7 @@ public static partial class Run
         if (resume && ReopenRows(configuration, update, reporter) is { } same) return Described(same, reporter);
         if (update is null) return OpenData(configuration, null, reporter, cancellation);
         return Described(
-            Dataset.OpenOrImportGrown(configuration.Data, update.Start.Ranker.Schema, configuration.BaseDirectory, configuration.ColumnDirectory, reporter, cancellation), reporter);
+            Dataset.OpenOrImportGrown(configuration.Data, update.Start.Ranker.Schema, configuration.BaseDirectory, configuration.ColumnDirectory, reporter, configuration.Training.Threads, cancellation), reporter);
     }
 
     static void ReportTraining(TrainingResult result, TrainingOptions options, long validationRows, IRunReporter reporter)

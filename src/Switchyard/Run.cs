@@ -48,8 +48,8 @@ public static partial class Run
         ArgumentNullException.ThrowIfNull(reporter);
         return Described(
             schema is null
-                ? Dataset.OpenOrImport(configuration.Data, configuration.BaseDirectory, configuration.ColumnDirectory, reporter, cancellation)
-                : Dataset.OpenOrImport(configuration.Data, schema, configuration.BaseDirectory, configuration.ColumnDirectory, reporter, cancellation),
+                ? Dataset.OpenOrImport(configuration.Data, configuration.BaseDirectory, configuration.ColumnDirectory, reporter, configuration.Training.Threads, cancellation)
+                : Dataset.OpenOrImport(configuration.Data, schema, configuration.BaseDirectory, configuration.ColumnDirectory, reporter, configuration.Training.Threads, cancellation),
             reporter);
     }
 

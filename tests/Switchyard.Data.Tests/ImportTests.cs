@@ -238,7 +238,7 @@ public sealed class ImportTests
         using var folder = new TemporaryFolder().Write("rows.csv", SmallRows);
         using var cancel = new CancellationTokenSource();
         cancel.Cancel();
-        Should.Throw<OperationCanceledException>(() => Importer.Import(Make.Small(), folder.Path, folder.Cache, null, cancel.Token));
+        Should.Throw<OperationCanceledException>(() => Importer.Import(Make.Small(), folder.Path, folder.Cache, cancellation: cancel.Token));
         Directory.GetFiles(folder.Cache).ShouldBeEmpty();
     }
 

@@ -16,13 +16,17 @@ sealed class EncodingPass
     RowBuffer _behind;
     byte[] _scratch = [];
 
+    /// <param name="spec">What was read.</param>
+    /// <param name="schema">Gives ids and nodes.</param>
+    /// <param name="text">The spools, and the values of their codes.</param>
     public EncodingPass(DataSpec spec, Schema schema, TextPass text)
     {
         _schema = schema;
         _text = text;
         _layout = RowLayout.Of(schema);
         (_block, _behind) = (new RowBuffer(_layout, Blocks.Rows), new RowBuffer(_layout, Blocks.Rows));
-        _ids = [.. spec.Fields.AsParallel().AsOrdered().Select((f, i) => IdsOfCodes(f, i))];
+        _ids = new int[spec.Fields.Length][];
+        Parallel.For(0, _ids.Length, new ParallelOptions { MaxDegreeOfParallelism = text.Threads }, f => _ids[f] = IdsOfCodes(spec.Fields[f], f));
         _nodes = [.. schema.Levels.Select((l, i) => NodesOfCodes(l, text.Nodes[i]))];
         _unknownValues = new (long, long)[schema.Fields.Length, 3];
     }

@@ -13,7 +13,8 @@ sealed class ImportLanes : IDisposable
 {
     readonly List<Lane> _lanes = [];
     readonly Dictionary<string, Lane> _byName = new(StringComparer.Ordinal);
-    readonly BackgroundJob[] _helpers;
+    readonly int _threads;
+    BackgroundJob[]? _helpers;
     TextBlock? _block;
     int _from;
     int _to;
@@ -21,7 +22,10 @@ sealed class ImportLanes : IDisposable
     int _steps;
 
     /// <param name="threads">Threads that take lanes, the caller among them.</param>
-    public ImportLanes(int threads) => _helpers = [.. Enumerable.Range(1, threads - 1).Select(i => new BackgroundJob($"import lane {i}", TakeLanes))];
+    public ImportLanes(int threads) => _threads = threads;
+
+    /// <summary>Threads beside the caller: a lane is one thread's at a time, so that more than one for each would find nothing to do.</summary>
+    public int Helpers => Math.Max(0, Math.Min(_threads, _lanes.Count) - 1);
 
     public delegate void RowAction(TextRow row, int at, Part part);
 
@@ -41,6 +45,7 @@ sealed class ImportLanes : IDisposable
     public void Run(TextBlock block, int from, int to)
     {
         (_block, _from, _to, _next) = (block, from, to, 0);
+        _helpers ??= [.. Enumerable.Range(1, Helpers).Select(i => new BackgroundJob($"import lane {i}", TakeLanes))];
         foreach (var helper in _helpers) helper.Start();
         TakeLanes();
         foreach (var helper in _helpers) helper.Finish();
@@ -55,7 +60,7 @@ sealed class ImportLanes : IDisposable
 
     public void Dispose()
     {
-        foreach (var helper in _helpers) helper.Dispose();
+        foreach (var helper in _helpers ?? []) helper.Dispose();
     }
 
     void TakeLanes()

@@ -14,7 +14,6 @@ sealed class TextPass : IDisposable
     readonly DataSpec _spec;
     readonly FieldReader[] _readers;
     readonly HistoryReader[] _histories;
-    readonly int _threads;
     readonly ImportLanes _lanes;
     readonly int[] _placed = new int[3];
     readonly Utf8Interner[] _groups = [new(), new(), new()];
@@ -28,7 +27,7 @@ sealed class TextPass : IDisposable
     public TextPass(DataSpec spec, Func<Part, string> spoolPath, int distinctNumbers, bool fit, int threads = 0)
     {
         _spec = spec;
-        _threads = threads > 0 ? threads : Environment.ProcessorCount;
+        Threads = threads > 0 ? threads : Environment.ProcessorCount;
         var owners = spec.Fields.Where(f => f.Type != FieldType.Numeric && f.Shares is null && f.HashBuckets == 0);
         Counters = owners.ToDictionary(f => f.Name, _ => new ValueCounter(), StringComparer.Ordinal);
         Statistics = spec.Fields.Where(f => fit && f.Type == FieldType.Numeric)
@@ -50,6 +49,9 @@ sealed class TextPass : IDisposable
             throw;
         }
     }
+
+    /// <summary>Threads that take columns.</summary>
+    public int Threads { get; }
 
     /// <summary>Values by the name of the field that owns the vocabulary; hashed fields have none.</summary>
     public Dictionary<string, ValueCounter> Counters { get; }
@@ -142,7 +144,7 @@ sealed class TextPass : IDisposable
     /// </summary>
     ImportLanes Lanes()
     {
-        var lanes = new ImportLanes(_threads);
+        var lanes = new ImportLanes(Threads);
         for (var f = 0; f < _readers.Length; f++)
         {
             var (reader, field, name) = (_readers[f], f, _spec.Fields[f].Shares ?? _spec.Fields[f].Name);

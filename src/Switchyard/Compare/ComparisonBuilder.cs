@@ -84,7 +84,7 @@ sealed class ComparisonBuilder(
 
     VariantReport Describe(FinishedVariant variant, Dictionary<string, VariantSize?> sizes)
     {
-        var reports = variant.Scores.Select(s => Run.Measure(_rows, s, _evaluation)).ToList();
+        var reports = variant.Scores.Select(s => Run.Measure(_rows, s, _evaluation, comparison.Base.Training.Threads)).ToList();
         var first = reports[0];
         return new VariantReport(
             variant.Variant.Name,

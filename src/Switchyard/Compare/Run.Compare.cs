@@ -81,7 +81,7 @@ public static partial class Run
         ReportTraining(training, options, data.Rows(Part.Validation), reporter);
         var peak = PeakMemory.Read();
         var scored = OnceTrained(() => RowScoring.Of(ranker, data, rows.Part, pool, cancellation), checkpoints, cancellation);
-        var report = Measure(rows, scored.Scores, configuration.Evaluation);
+        var report = Measure(rows, scored.Scores, configuration.Evaluation, pool.Threads);
         if (comparison.Options.KeepModels)
         {
             var bundle = folder.BundleOf(planned.Variant.Name, planned.Seed, planned.Digest);
@@ -123,9 +123,9 @@ public static partial class Run
             scored.Scores);
     }
 
-    internal static EvaluationReport Measure(MeasuredRows rows, float[][] scores, EvaluationOptions options)
+    internal static EvaluationReport Measure(MeasuredRows rows, float[][] scores, EvaluationOptions options, int threads)
     {
-        var evaluator = new Evaluator(rows.Layout, options);
+        var evaluator = new Evaluator(rows.Layout, options, threads);
         evaluator.Add(rows.Leaves, rows.Groups, scores, rows.Labels, rows.Count);
         return evaluator.Report();
     }

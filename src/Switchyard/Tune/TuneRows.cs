@@ -14,7 +14,7 @@ sealed class TuneRows : IDisposable
     {
         (_reporter, _cancellation) = (reporter, cancellation);
         var columns = tune.Document.Read().ColumnDirectory;
-        _imports = new Imports(run => Dataset.OpenOrImport(run.Data, run.BaseDirectory, columns, reporter, cancellation));
+        _imports = new Imports(run => Dataset.OpenOrImport(run.Data, run.BaseDirectory, columns, reporter, run.Training.Threads, cancellation));
     }
 
     /// <summary>The training and validation rows as a trial encodes them, and their digest. What is imported with them cannot be reached from here.</summary>

@@ -29,7 +29,7 @@ static class OldRows
 
         if (Dataset.ReopenEncoded(run.Data, schema, run.BaseDirectory, columns, sources) is { } readBefore) return readBefore;
         if (Dataset.FingerprintNow(run.Data, run.BaseDirectory) is { } now && now != sources) throw Changed(run);
-        var rows = Dataset.OpenOrImport(run.Data, schema, run.BaseDirectory, columns, reporter, cancellation);
+        var rows = Dataset.OpenOrImport(run.Data, schema, run.BaseDirectory, columns, reporter, run.Training.Threads, cancellation);
         if (rows.Fingerprint == sources) return rows;
         rows.Dispose();
         throw Changed(run);

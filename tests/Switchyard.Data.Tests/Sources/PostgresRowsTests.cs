@@ -145,7 +145,7 @@ public sealed class PostgresRowsTests(PostgresServer server)
         using var folder = new TemporaryFolder();
         using var holder = server.Hold("lock table locked in access exclusive mode");
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        Should.Throw<OperationCanceledException>(() => Importer.Import(Spec(query), folder.Path, folder.Cache, null, stop.Token).Dispose());
+        Should.Throw<OperationCanceledException>(() => Importer.Import(Spec(query), folder.Path, folder.Cache, cancellation: stop.Token).Dispose());
         Directory.GetFiles(folder.Cache).ShouldBeEmpty();
     }
 

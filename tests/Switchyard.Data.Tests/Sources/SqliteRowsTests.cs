@@ -73,7 +73,7 @@ public sealed class SqliteRowsTests
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
         // Ends with a refusal where nothing stops it.
         var spec = Spec("with recursive n(i) as (select 1 union all select i + 1 from n where i < 30000000) select count(*) as x, 1 as y, 'a' as par from n");
-        Should.Throw<OperationCanceledException>(() => Importer.Import(spec, folder.Path, folder.Cache, null, stop.Token).Dispose());
+        Should.Throw<OperationCanceledException>(() => Importer.Import(spec, folder.Path, folder.Cache, cancellation: stop.Token).Dispose());
         Directory.GetFiles(folder.Cache).ShouldBeEmpty();
     }
 
