@@ -6,6 +6,9 @@ namespace Switchyard.Data;
 /// </summary>
 sealed class TextReading : IDisposable
 {
+    /// <summary>Rows after which a block is handed over, however few of them passed the filter: progress and mistakes do not wait for more.</summary>
+    const int RowsOfBlock = 1 << 16;
+
     readonly DataSpec _spec;
     readonly SourceRows _rows;
     readonly CancellationToken _cancellation;
@@ -42,6 +45,9 @@ sealed class TextReading : IDisposable
     public void Dispose()
     {
         _stopped = true;
+
+        // A reader may wait for rows of a database, and what ended the import would wait with it.
+        _rows.Stop();
         _job.Drop();
         _job.Dispose();
     }
@@ -49,9 +55,10 @@ sealed class TextReading : IDisposable
     void Fill()
     {
         _next.Begin(null, null, "");
+        var end = RowsRead + RowsOfBlock;
         try
         {
-            while (!_stopped && !_next.Full && Read())
+            while (!_stopped && !_next.Full && RowsRead < end && Read())
             {
             }
         }

@@ -7,7 +7,7 @@ sealed class SourceRows : TextRow, IDisposable
     readonly ListSeparators _lists;
     readonly JoinTable? _join;
     readonly KeyBuffer _keys = new();
-    readonly CancellationToken _cancellation;
+    readonly CancellationTokenSource _stop;
     RowReader? _rows;
     Header? _columns;
     string[]? _first;
@@ -19,16 +19,19 @@ sealed class SourceRows : TextRow, IDisposable
 
     public SourceRows(DataSpec spec, string baseDirectory, CancellationToken cancellation)
     {
-        _cancellation = cancellation;
         _files = SourceFiles.OfRows(spec, baseDirectory);
         if (_files.Count > 1 && spec.Fields.FirstOrDefault(f => f.History is { Time: null }) is { } untimed)
             throw new InputException(
                 $"Field '{untimed.Name}': its history has no 'time', so the order of the rows counts as time, but they come from {_files.Count} files " +
                 $"({string.Join(", ", _files.Take(3).Select(f => f.File.Name))}{(_files.Count > 3 ? ", …" : "")}). Name the column that holds the time of a row under 'time'.");
         _lists = ListSeparators.Of(spec);
-        if (spec.Sources.FirstOrDefault(s => !s.JoinOn.IsEmpty) is not { } joined) return;
-        _join = new JoinTable(joined, baseDirectory, _lists, cancellation);
-        ContentHash = _join.ContentHash;
+        if (spec.Sources.FirstOrDefault(s => !s.JoinOn.IsEmpty) is { } joined)
+        {
+            _join = new JoinTable(joined, baseDirectory, _lists, cancellation);
+            ContentHash = _join.ContentHash;
+        }
+
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
     }
 
     /// <summary>Columns of the current file and the join; a new object whenever a file with other columns begins.</summary>
@@ -94,7 +97,7 @@ sealed class SourceRows : TextRow, IDisposable
     void OpenNext()
     {
         var (source, file) = _files[_next++];
-        _rows = RowReader.Open(source, file, _number + 1, _lists, cancellation: _cancellation);
+        _rows = RowReader.Open(source, file, _number + 1, _lists, cancellation: _stop.Token);
         Part = source.Part;
         string[] names = [.. _rows.Header];
         _ownColumns = names.Length;
@@ -114,5 +117,12 @@ sealed class SourceRows : TextRow, IDisposable
             _columns = new Header(names, file.Name, _rows.Columns.Hint) { OwnColumns = _ownColumns, FirstFile = _first };
     }
 
-    public void Dispose() => _rows?.Dispose();
+    /// <summary>Ends a <see cref="Read"/> that waits for a database, on another thread; no row can be read after it.</summary>
+    public void Stop() => _stop.Cancel();
+
+    public void Dispose()
+    {
+        _rows?.Dispose();
+        _stop.Dispose();
+    }
 }
