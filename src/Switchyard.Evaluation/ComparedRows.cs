@@ -5,6 +5,11 @@ sealed class ComparedRows
 {
     const double Clip = 1e-7;
 
+    /// <summary>Rows from which all threads measure a cell together: what that needs grows with its rows, and must not with the threads too.</summary>
+    const int LargeCell = 1 << 18;
+
+    static readonly Threads _one = new(1);
+
     readonly ScenarioTree _tree;
     readonly Threads _threads;
     readonly int[] _leaves;
@@ -54,22 +59,25 @@ sealed class ComparedRows
     public ResampledValue[] Of(float[][] scores)
     {
         var byTask = Tasks.Select((_, task) => RowsOfNodes(scores[task], _labels[task])).ToArray();
-        using var sums = new ThreadLocal<(double[] Losses, int[] Counts)>(() => (new double[Clusters], new int[Clusters]));
         var magnitudes = scores.Select(s => Array.ConvertAll(s, MathF.Abs)).ToArray();
-        return
-        [
-            .. _values.Take(_columns).AsParallel().AsOrdered().WithDegreeOfParallelism(_threads.Count).Select<ComparedValue, ResampledValue>(value =>
+        var values = new ResampledValue[_columns];
+        var large = Enumerable.Range(0, _columns).ToLookup(v => _values[v].Rows >= LargeCell);
+        foreach (var value in large[true]) values[value] = Of(_values[value], _threads);
+        int[] small = [.. large[false]];
+        _threads.For(small.Length, i => values[small[i]] = Of(_values[small[i]], _one));
+        return values;
+
+        ResampledValue Of(ComparedValue value, Threads threads)
+        {
+            var task = Array.IndexOf(Tasks, value.Task);
+            var rows = byTask[task][value.Node];
+            return value.Metric switch
             {
-                var task = Array.IndexOf(Tasks, value.Task);
-                var rows = byTask[task][value.Node];
-                return value.Metric switch
-                {
-                    ComparedMetric.Auc => new ResampledAuc(rows, magnitudes[task], _labels[task], _clusters),
-                    ComparedMetric.Gauc => GroupAuc(rows, magnitudes[task], _labels[task]),
-                    _ => Loss(rows, magnitudes[task], _labels[task], sums.Value.Losses, sums.Value.Counts),
-                };
-            }),
-        ];
+                ComparedMetric.Auc => new ResampledAuc(rows, magnitudes[task], _labels[task], _clusters),
+                ComparedMetric.Gauc => GroupAuc(rows, magnitudes[task], _labels[task], threads),
+                _ => Loss(rows, magnitudes[task], _labels[task], threads),
+            };
+        }
     }
 
     /// <summary>Hands on the lanes of every value, of means too.</summary>
@@ -155,34 +163,38 @@ sealed class ComparedRows
         return nodes;
     }
 
-    /// <param name="rows">Rows of the cell.</param>
-    /// <param name="scores">Scores of all rows.</param>
-    /// <param name="labels">Labels of all rows.</param>
-    /// <param name="losses">Of every group 0, before and after.</param>
-    /// <param name="counts">As well.</param>
-    ResampledRatio Loss(int[] rows, float[] scores, float[] labels, double[] losses, int[] counts)
+    ResampledRatio Loss(int[] rows, float[] scores, float[] labels, Threads threads)
     {
+        // Groups not in the order of scores: equal models must give equal sums.
+        var byCluster = Array.ConvertAll(rows, row => (ulong)_clusters[row] << 32 | (uint)row);
+        RadixSort.ByUpperHalf(byCluster, byCluster.Length, new ulong[byCluster.Length], threads);
         List<int> clusters = [];
-        foreach (var row in rows)
+        List<double> losses = [];
+        List<double> counts = [];
+        for (var start = 0; start < byCluster.Length;)
         {
-            var cluster = _clusters[row];
-            if (counts[cluster]++ == 0) clusters.Add(cluster);
-            var score = Math.Clamp((double)scores[row], Clip, 1 - Clip);
-            losses[cluster] -= Math.Log(labels[row] == 1 ? score : 1 - score);
+            var (end, loss) = (start, 0.0);
+            for (; end < byCluster.Length && byCluster[end] >> 32 == byCluster[start] >> 32; end++)
+            {
+                var row = (int)(uint)byCluster[end];
+                var score = Math.Clamp((double)scores[row], Clip, 1 - Clip);
+                loss -= Math.Log(labels[row] == 1 ? score : 1 - score);
+            }
+
+            clusters.Add((int)(byCluster[start] >> 32));
+            losses.Add(loss);
+            counts.Add(end - start);
+            start = end;
         }
 
-        // Not in the order of scores: equal models must give equal sums.
-        clusters.Sort();
-        var ratio = new ResampledRatio([.. clusters], [.. clusters.Select(c => losses[c])], [.. clusters.Select(c => (double)counts[c])]);
-        foreach (var cluster in clusters) (losses[cluster], counts[cluster]) = (0, 0);
-        return ratio;
+        return new ResampledRatio([.. clusters], [.. losses], [.. counts]);
     }
 
     /// <summary>Every group that has both classes adds its AUC, weighted by its rows.</summary>
-    ResampledRatio GroupAuc(int[] rows, float[] scores, float[] labels)
+    ResampledRatio GroupAuc(int[] rows, float[] scores, float[] labels, Threads threads)
     {
         var byGroup = rows.Where(row => _groups[row] >= 0).Select(row => (ulong)_groups[row] << 32 | (uint)row).ToArray();
-        RadixSort.ByUpperHalf(byGroup, byGroup.Length, new ulong[byGroup.Length], _threads);
+        RadixSort.ByUpperHalf(byGroup, byGroup.Length, new ulong[byGroup.Length], threads);
         List<int> clusters = [];
         List<double> above = [];
         List<double> below = [];

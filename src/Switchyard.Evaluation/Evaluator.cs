@@ -2,8 +2,8 @@ namespace Switchyard.Evaluation;
 
 /// <summary>
 /// Takes scores and labels batch by batch and reports the metrics of every scenario × task. Everything is exact: scores are kept
-/// (5 bytes a row and task, 8 a row) and sorted once a task (16 a row). The report does not depend on how rows were cut into batches.
-/// Not thread-safe.
+/// (5 bytes a row and task, 8 a row) and sorted once a task (16 a row; 4 more, and 4 a group, where rows do not come group after group).
+/// Beside that every thread holds sums of every node. The report does not depend on how rows were cut into batches. Not thread-safe.
 /// </summary>
 public sealed class Evaluator
 {

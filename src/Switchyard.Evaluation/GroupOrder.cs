@@ -29,6 +29,23 @@ sealed class GroupOrder
     /// <summary>Where a group's rows are in <see cref="Row"/>.</summary>
     public Range this[int group] => _starts[group].._starts[group + 1];
 
+    /// <summary>Rows that are in a group.</summary>
+    public int Rows => Count == 0 ? 0 : _starts[Count] - _starts[0];
+
+    /// <summary>The first group of which as many rows at least come before; <see cref="Count"/> where there is none.</summary>
+    public int FirstFrom(long rows)
+    {
+        var (low, high) = (0, Count);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (_starts[middle] - _starts[0] < rows) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
+    }
+
     public int Row(int place) => _inOrder ? place : _rows[place];
 
     static bool InOrder(ReadOnlySpan<int> groups)

@@ -1,13 +1,13 @@
 namespace Switchyard.Evaluation;
 
 /// <summary>
-/// GAUC, NDCG@k and MRR of every node. Groups are cut into parts of a fixed size, which threads take; sums of parts are added in their
+/// GAUC, NDCG@k and MRR of every node. Groups are cut into parts of about as many rows, which threads take; sums of parts are added in their
 /// order, so that the result does not depend on the threads.
 /// </summary>
 sealed class GroupWalk(ScenarioTree tree, int topK, Threads threads)
 {
-    /// <summary>Groups of a part; where the tree has more nodes, as many groups as nodes, or adding them would cost more than counting.</summary>
-    const int GroupsPerPart = 1 << 14;
+    /// <summary>Rows of a part; where the tree has more nodes, as many rows as nodes, or adding them would cost more than counting.</summary>
+    const int RowsPerPart = 1 << 16;
 
     readonly GroupSums[] _nodes = new GroupSums[tree.Nodes];
     readonly Worker?[] _workers = new Worker[threads.Count];
@@ -15,17 +15,22 @@ sealed class GroupWalk(ScenarioTree tree, int topK, Threads threads)
     /// <summary>A node's sums after <see cref="Run"/>; of nothing after <see cref="Clear"/>.</summary>
     public ref readonly GroupSums this[int node] => ref _nodes[node];
 
+    int Size => Math.Max(RowsPerPart, tree.Nodes);
+
     public void Clear() => Array.Clear(_nodes);
+
+    /// <summary>Into how many parts the groups are cut; a group lies in that in which it begins.</summary>
+    public int Parts(GroupOrder groups) => (int)(((long)groups.Rows + Size - 1) / Size);
 
     public void Run(GroupOrder groups, Series series, int[] leaves)
     {
         Clear();
-        var size = Math.Max(GroupsPerPart, tree.Nodes);
-        var parts = (int)(((long)groups.Count + size - 1) / size);
         threads.InOrder(
-            parts,
-            (worker, part) => (_workers[worker] ??= new Worker(tree, topK)).Run(groups, part * size, Math.Min((part + 1) * size, groups.Count), series, leaves),
+            Parts(groups),
+            (worker, part) => (_workers[worker] ??= new Worker(tree, topK)).Run(groups, First(part), First(part + 1), series, leaves),
             worker => _workers[worker]!.Counter.AddTo(_nodes));
+
+        int First(int part) => groups.FirstFrom((long)part * Size);
     }
 
     sealed class Worker(ScenarioTree tree, int topK)

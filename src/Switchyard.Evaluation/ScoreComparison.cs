@@ -41,6 +41,7 @@ public sealed class ScoreComparison
     /// <param name="groups">Group of every row, −1 for none: such a row is a group by itself.</param>
     /// <param name="labels">For every task 0, 1 or NaN (not observed).</param>
     /// <param name="threads">Threads at most; 0 = all cores. The differences do not depend on it.</param>
+    /// <exception cref="ArgumentException">More rows than one comparison can hold.</exception>
     public ScoreComparison(EvaluationLayout layout, EvaluationOptions options, int[] leaves, int[] groups, float[][] labels, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -50,6 +51,7 @@ public sealed class ScoreComparison
         ArgumentNullException.ThrowIfNull(labels);
         (_layout, _options, _leaves, _labels) = (layout, options, leaves, labels);
         _tree = new ScenarioTree(layout);
+        RequireFits(leaves.Length, _tree.Depth);
         _threads = new Threads(threads);
         _workers = new Worker[_threads.Count];
         _parts = Math.Max(1, leaves.Length / Math.Max(RowsPerPart, _tree.Nodes));
@@ -62,6 +64,13 @@ public sealed class ScoreComparison
         (_byGroup, _clusters) = ByGroup(groups);
         _rows = [.. labels.Select(CountRows)];
         _leafCells = _rows.Sum(nodes => nodes.AsSpan(_tree.Node(_tree.Depth, 0), _tree.Leaves).ToArray().Count(cell => cell.Counts(options)));
+    }
+
+    /// <summary>Refuses what the array of placements [rows × depths] cannot hold.</summary>
+    internal static void RequireFits(int rows, int depth)
+    {
+        var most = Array.MaxLength / (depth + 1);
+        if (rows > most) throw new ArgumentException($"{rows:N0} rows with {depth} scenario levels are more than the {most:N0} that can be compared at once; compare a sample of them.");
     }
 
     /// <summary>Why no difference can be said, whatever the scores; null where at least one can.</summary>

@@ -77,6 +77,32 @@ public sealed class ManyRowsTests
         fourTimes.MeanAuc!.StandardError.ShouldBe(once.MeanAuc!.StandardError / 2, 1e-3 * once.MeanAuc.StandardError);
     }
 
+    /// <summary>A thousand groups of a thousand rows are work for many threads.</summary>
+    [Fact]
+    public void Parts_FewLargeGroups_AreCutByRows()
+    {
+        int[] groups = [.. Enumerable.Range(0, 1_000_000).Select(row => row / 1000)];
+        var order = new GroupOrder();
+        order.Build(groups, [], [], new Threads(1));
+
+        new GroupWalk(new ScenarioTree(Layout), 10, new Threads(1)).Parts(order).ShouldBe(16);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 1)]
+    [InlineData(3, 1)]
+    [InlineData(4, 2)]
+    [InlineData(5, 2)]
+    [InlineData(6, 2)]
+    public void FirstFrom_RowsBefore_IsTheGroupThatBeginsThere(int rows, int first)
+    {
+        var order = new GroupOrder();
+        order.Build([0, 0, 0, 5, 5], [], [], new Threads(1));
+
+        order.FirstFrom(rows).ShouldBe(first);
+    }
+
     static Oracle.Row[] Rows(int seed, int count, int steps)
     {
         var random = new Random(seed);

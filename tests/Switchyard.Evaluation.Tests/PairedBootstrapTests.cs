@@ -227,6 +227,31 @@ public sealed class PairedBootstrapTests
         Holm.Adjust([]).ShouldBeEmpty();
     }
 
+    /// <summary>Large cells are measured by all threads together, small ones by one each; and there may be more threads than a machine has.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(600)]
+    public void Values_AnyThreadsAndSizesOfCells_AreTheSame(int threads)
+    {
+        var rows = Samples.Random(21, 300_000, 6);
+
+        Values(threads).ShouldBe(Values(1));
+
+        // Every group drawn a number of times of its own, in each of eight resamples.
+        double[] Values(int count)
+        {
+            var compared = new ComparedRows(
+                Tree, AllCells, [.. rows.Select(r => r.Leaf)], [.. rows.Select(r => r.Group)], [[.. rows.Select(r => r.Label < 0 ? float.NaN : r.Label)]], new Threads(count));
+            ulong[] weights = [.. Enumerable.Range(0, compared.Clusters).Select(cluster => 0x01010101_01010101UL * (ulong)(cluster % 3))];
+            var lanes = new double[GroupResamples.Lanes];
+            return [.. compared.Of(Scores(rows)).Select(value =>
+            {
+                value.Run(weights, lanes);
+                return lanes[0];
+            })];
+        }
+    }
+
     /// <summary>Means of draws on both sides, with the variance of DeLong, DeLong and Clarke-Pearson by its formula.</summary>
     [Fact]
     public void Differences_DrawsOnBothSides_HaveTheErrorOfDeLong()

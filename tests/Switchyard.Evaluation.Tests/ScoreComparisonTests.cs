@@ -4,6 +4,14 @@ public sealed class ScoreComparisonTests
 {
     static readonly EvaluationOptions AllCells = new() { MinPositives = 1, MinNegatives = 1 };
 
+    /// <summary>Their placements stand in one array.</summary>
+    [Fact]
+    public void RequireFits_MoreRowsThanAnArrayHolds_IsRefused()
+    {
+        ScoreComparison.RequireFits(700_000_000, 2);
+        Should.Throw<ArgumentException>(() => ScoreComparison.RequireFits(720_000_000, 2)).Message.ShouldContain("715,827,");
+    }
+
     [Fact]
     public void Differences_RandomRows_AreThoseOfTheEvaluator()
     {
