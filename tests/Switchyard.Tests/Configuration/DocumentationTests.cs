@@ -119,10 +119,11 @@ public sealed class DocumentationTests
         wide["properties"]!["experts"]!["default"]!.GetValue<int>().ShouldBe(4);
     }
 
-    /// <summary>Samples named compare….yaml are comparisons, tune….yaml searches; all others are runs.</summary>
+    /// <summary>Samples named compare….yaml are comparisons, tune….yaml and those in folders tune… searches; all others are runs.</summary>
     static bool IsComparison(string file) => File.ReadLines(file).Any(l => l.StartsWith("variants:", StringComparison.Ordinal));
 
-    static bool IsSearch(string file) => Path.GetFileName(file).StartsWith("tune", StringComparison.Ordinal);
+    static bool IsSearch(string file) =>
+        new[] { file, Path.GetDirectoryName(file) }.Any(place => Path.GetFileName(place)!.StartsWith("tune", StringComparison.Ordinal));
 
     static void ShouldBeCommitted(string text, params string[] path)
     {
