@@ -44,6 +44,38 @@ public sealed class BitsTests
         Hash(soft, log, d1, d2).ShouldBe(12988080967987104356UL);
     }
 
+    /// <summary>Columns that fill vectors take another way than others.</summary>
+    [Fact]
+    public void WideGates_OutputBits_AreTheSameOnEveryMachine()
+    {
+        const int Rows = 53, Gates = 3, Cols = 32;
+        float[] x = Sample.Values(Rows * Gates * Cols, 1, 8), log = new float[x.Length], dx = new float[x.Length];
+        Softmax.LogGates(x, Rows, Gates, Cols, log);
+        Softmax.LogGatesBackward(log, x, dx, Rows, Gates, Cols);
+        Hash(log, dx).ShouldBe(15132864487471248428UL);
+    }
+
+    [Fact]
+    public void SumWhere_OutputBits_AreTheSameOnEveryMachine()
+    {
+        float[] x = Sample.Values(1003, 1, 30), mask = Array.ConvertAll(Sample.Values(1003, 2), v => v > 0 ? 1f : 0f);
+        var sum = Vectors.SumWhere(x, mask, out var count);
+        Hash([(float)sum, (float)(sum - (float)sum), count]).ShouldBe(16007761442045064580UL);
+    }
+
+    [Fact]
+    public void LogGates_SixteenColumns_HaveTheBitsOfTheSameAmongSeventeen()
+    {
+        const int Rows = 53, Gates = 4, Wide = 16, More = 17;
+        float[] x = Sample.Values(Rows * Gates * More, 1, 8), y = new float[x.Length];
+        float[] wide = [.. x.Where((_, i) => i % More < Wide)], found = new float[wide.Length];
+
+        Softmax.LogGates(x, Rows, Gates, More, y);
+        Softmax.LogGates(wide, Rows, Gates, Wide, found);
+
+        Hash(found).ShouldBe(Hash([.. y.Where((_, i) => i % More < Wide)]));
+    }
+
     [Fact]
     public void NoiseAndAdam_OutputBits_AreTheSameOnEveryMachine()
     {
