@@ -55,22 +55,16 @@ public sealed class Dispatch
         if (_start.Length < Experts + 1) _start = new int[Experts + 1];
         if (_gates.Length < gates.Length) _gates = new GateEntries[gates.Length];
         _marksOfRow = (Experts + BitsPerMark - 1) / BitsPerMark;
-        var chosen = g.Ints(Rows * _marksOfRow).Span;
-        Mark(g.Value(gates[0]), chosen);
-        var single = gates.Length == 1;
-        var marks = single ? default : g.Ints(gates.Length * chosen.Length);
-        for (var i = 0; i < gates.Length && !single; i++)
-        {
-            var own = marks.Slice(i * chosen.Length, chosen.Length);
-            Mark(g.Value(gates[i]), own);
-            for (var m = 0; m < own.Length; m++) chosen[m] |= own[m];
-        }
+        var each = Rows * _marksOfRow;
+        var marks = g.Ints(gates.Length * each);
+        for (var i = 0; i < gates.Length; i++) Mark(g.Value(gates[i]), marks.Slice(i * each, each));
+        var chosen = gates.Length == 1 ? marks.Span : Union(marks.Span, g.Ints(each).Span);
 
         CountPairs(chosen);
         var pairOf = g.Ints(Rows * Experts).Span;
         ListPairs(g, chosen, pairOf);
         for (var i = 0; i < gates.Length; i++)
-            _gates[i] = ListEntries(g, g.Value(gates[i]), single ? chosen : marks.Slice(i * chosen.Length, chosen.Length), pairOf);
+            _gates[i] = ListEntries(g, g.Value(gates[i]), marks.Slice(i * each, each), pairOf);
     }
 
     /// <summary>One bit per row and expert, 1 where the gate is not 0: chosen experts are then found without a look at the others.</summary>
@@ -81,6 +75,18 @@ public sealed class Dispatch
             var first = m % _marksOfRow * BitsPerMark;
             marks[m] = (int)Bits(gate.Slice((m / _marksOfRow * Experts) + first, Math.Min(BitsPerMark, Experts - first)));
         }
+    }
+
+    /// <summary>What any gate marked.</summary>
+    static Span<int> Union(ReadOnlySpan<int> marks, Span<int> chosen)
+    {
+        marks[..chosen.Length].CopyTo(chosen);
+        for (var own = marks[chosen.Length..]; !own.IsEmpty; own = own[chosen.Length..])
+        {
+            for (var m = 0; m < chosen.Length; m++) chosen[m] |= own[m];
+        }
+
+        return chosen;
     }
 
     static uint Bits(ReadOnlySpan<Real> weights)

@@ -15,6 +15,7 @@ public static partial class LinearOps
         g.WeightUse?.Add(null, weight.Id, (long)(x.Cols + 1) * weight.Cols, dispatch);
         var stride = 0;
         var panels = y.Rows <= UnpackedRows ? default : Pack(g, weight, dispatch, transposed: false, out stride);
+        g.Clock?.Lap("LinearOps.Pack", "forward");
         g.ForPairs(
             dispatch,
             new ForwardBody(

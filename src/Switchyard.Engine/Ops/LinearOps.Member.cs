@@ -16,6 +16,7 @@ public static partial class LinearOps
         g.WeightUse?.Add(weight, 0, (long)(layout.Rows + (bias is null ? 0 : 1)) * layout.Cols, dispatch);
         var stride = 0;
         var panels = y.Rows <= UnpackedRows ? default : Pack(g, weight, layout, dispatch, transposed: false, out stride);
+        g.Clock?.Lap("LinearOps.Pack", "forward");
         g.ForPairs(
             dispatch,
             new ForwardBody(
