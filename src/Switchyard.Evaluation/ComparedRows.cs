@@ -8,7 +8,7 @@ sealed class ComparedRows
     /// <summary>Rows from which all threads measure a cell together: what that needs grows with its rows, and must not with the threads too.</summary>
     const int LargeCell = 1 << 18;
 
-    static readonly Threads _one = new(1);
+    static readonly Threads One = new(1);
 
     readonly ScenarioTree _tree;
     readonly Threads _threads;
@@ -64,7 +64,7 @@ sealed class ComparedRows
         var large = Enumerable.Range(0, _columns).ToLookup(v => _values[v].Rows >= LargeCell);
         foreach (var value in large[true]) values[value] = Of(_values[value], _threads);
         int[] small = [.. large[false]];
-        _threads.For(small.Length, i => values[small[i]] = Of(_values[small[i]], _one));
+        _threads.For(small.Length, i => values[small[i]] = Of(_values[small[i]], One));
         return values;
 
         ResampledValue Of(ComparedValue value, Threads threads)
