@@ -25,6 +25,16 @@ public sealed class OpTests
     }
 
     [Fact]
+    public void Entropy_KnownRows_IsAShareOfTheLargest()
+    {
+        var entropy = _g.Value(_g.Entropy(_g.Input([0.25f, 0.25f, 0.25f, 0.25f, 1, 0, 0, 0, 0.5f, 0.5f, 0, 0], 3, 4))).ToArray();
+        entropy[0].ShouldBe(1, 1e-6);
+        entropy[1].ShouldBe(0);
+        entropy[2].ShouldBe(0.5f, 1e-6);
+        _g.Value(_g.Entropy(_g.Input([1, 1], 2, 1))).ToArray().ShouldBe([0, 0]);
+    }
+
+    [Fact]
     public void SmallestPerRow_Ties_GoToTheLowerIndex()
     {
         var x = _g.Input([2, 1, 1, 1, 0, 0, 0, 0, 5, -1, 5, -1], 3, 4);

@@ -6,7 +6,7 @@ namespace Switchyard.Float64;
 /// <summary>Every op alone, at sizes that leave remainders and on both sides of the row count from which weights are packed.</summary>
 public sealed class OpGradientTests
 {
-    static readonly string[] Decisions = [nameof(SelectionOps.SmallestPerRow), nameof(SelectionOps.LargestPerRow), nameof(SelectionOps.Either), nameof(SelectionOps.OneHot)];
+    static readonly string[] Decisions = [nameof(SelectionOps.SmallestPerRow), nameof(SelectionOps.LargestPerRow), nameof(SelectionOps.Either), nameof(SelectionOps.OneHot), nameof(SelectionOps.Entropy)];
 
     static readonly int[] ItemStarts = [0, 2, 2, 3, 5];
 
@@ -99,6 +99,7 @@ public sealed class OpGradientTests
         },
         ["Dropout"] = (c, g) => g.Dropout(c.Input(g, "x", 5, 3), 0.4, 12),
         ["Noise"] = (c, g) => g.Noise(c.Input(g, "x", 5, 3), 0.7, 4),
+        ["Noise/strength of the row"] = (c, g) => g.Noise(c.Input(g, "x", 2, 3), g.Input([0.5f, 0], 2, 1), 0.7, 4),
         ["LearnedNoise"] = (c, g) => g.LearnedNoise(c.Input(g, "x", 5, 3), c.Input(g, "s", 5, 3), 0.01, 4),
         ["MutualInformation"] = (c, g) => Information(c, g, ScenarioPrior.Uniform),
         ["MutualInformation/batch prior"] = (c, g) => Information(c, g, ScenarioPrior.Batch),

@@ -12,8 +12,18 @@ public static class RandomOps
     public static Tensor Noise(this Graph g, Tensor x, Real sigma, int site)
     {
         if (!g.Training || sigma == 0) return x;
+        return g.Noise(x, sigma, site, default);
+    }
+
+    /// <summary>The same with a deviation of σ · strength [B,1] of the row, through which no gradient flows.</summary>
+    public static Tensor Noise(this Graph g, Tensor x, Tensor strength, Real sigma, int site) =>
+        g.Training && sigma != 0 ? g.Noise(x, sigma, site, g.Values(strength)) : x;
+
+    static Tensor Noise(this Graph g, Tensor x, Real sigma, int site, Block<Real> strength)
+    {
         var y = g.New(x.Rows, x.Cols, g.NeedsGrad(x));
-        g.ForRows(x.Rows, new AddNoiseBody(g.Values(x), new NoiseBody(g.Values(y), CounterNoise.Key(g.Seed, g.StepNumber, site), sigma, x.Cols)));
+        var noise = new NoiseBody(g.Values(y), CounterNoise.Key(g.Seed, g.StepNumber, site), sigma, x.Cols);
+        g.ForRows(x.Rows, new AddNoiseBody(g.Values(x), noise, strength));
         g.Record(static (g, in s) => g.ForRows(s.A.Rows, new PassOnBody(g.Grads(s.Out), g.GradsToFill(s.A, out var fresh), s.A.Cols, fresh)), y, x);
         return y;
     }
@@ -99,14 +109,20 @@ public static class RandomOps
             CounterNoise.Normal(key, (long)from * cols, sigma, target);
         }
 
+        public void Weigh(Block<Real> strength, int from, int to)
+        {
+            for (var row = from; row < to; row++) Vectors.Scale(strength.Span[row], noise.Slice(row * cols, cols));
+        }
+
         public void Add(Block<Real> x, int from, int to) => Vectors.Add(x.Slice(from * cols, (to - from) * cols), noise.Slice(from * cols, (to - from) * cols));
     }
 
-    readonly struct AddNoiseBody(Block<Real> x, NoiseBody noise) : IRowBody
+    readonly struct AddNoiseBody(Block<Real> x, NoiseBody noise, Block<Real> strength) : IRowBody
     {
         public void Run(Graph g, int from, int to)
         {
             noise.Run(g, from, to);
+            if (strength.Length > 0) noise.Weigh(strength, from, to);
             noise.Add(x, from, to);
         }
     }

@@ -1,8 +1,9 @@
 using System.Runtime.Intrinsics;
+using Switchyard.Kernels;
 
 namespace Switchyard.Engine;
 
-/// <summary>Decisions: they read values and write masks of 0 and 1; no gradient flows through them.</summary>
+/// <summary>Decisions, masks of 0 and 1, and what is known of them: they read values; no gradient flows through them.</summary>
 public static class SelectionOps
 {
     /// <summary>
@@ -20,6 +21,17 @@ public static class SelectionOps
         var mask = g.New(a.Rows, a.Cols, needsGrad: false);
         g.ForRows(a.Rows, new EitherBody(g.Values(a), g.Values(b), g.Values(mask), a.Cols));
         return mask;
+    }
+
+    /// <summary>
+    /// weights [B,N] whose rows sum to 1 → [B,1]: their entropy as a share of the largest, −Σ w ln w / ln N, from 0 (one weight is all) to 1
+    /// (all alike); 0 where N = 1.
+    /// </summary>
+    public static Tensor Entropy(this Graph g, Tensor weights)
+    {
+        var entropy = g.New(weights.Rows, 1, needsGrad: false);
+        g.ForRows(weights.Rows, new EntropyBody(g.Values(weights), g.Scratch(weights.Length), g.Values(entropy), weights.Cols));
+        return entropy;
     }
 
     /// <summary>Weights [rows × members]: 1 at the row's own member and 0 elsewhere; 1/members everywhere where it is unknown.</summary>
@@ -47,6 +59,25 @@ public static class SelectionOps
                 var member = own[row];
                 weights.Fill(member < 0 ? (Real)1 / members : 0);
                 if (member >= 0) weights[member] = 1;
+            }
+        }
+    }
+
+    readonly struct EntropyBody(Block<Real> weights, Block<Real> scratch, Block<Real> entropy, int cols) : IRowBody
+    {
+        public void Run(Graph g, int from, int to)
+        {
+            var w = weights.Slice(from * cols, (to - from) * cols);
+            var log = scratch.Slice(from * cols, w.Length);
+
+            // A weight of 0 adds 0; its logarithm must only be finite.
+            for (var i = 0; i < w.Length; i++) log[i] = Math.Max(w[i], (Real)1e-30);
+            Vectors.Log(log, log);
+            for (var row = from; row < to; row++)
+            {
+                var sum = 0.0;
+                for (var i = (row - from) * cols; i < (row - from + 1) * cols; i++) sum -= w[i] * log[i];
+                entropy.Span[row] = cols == 1 ? 0 : (Real)Math.Clamp(sum / Math.Log(cols), 0, 1);
             }
         }
     }

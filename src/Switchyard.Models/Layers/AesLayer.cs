@@ -30,6 +30,8 @@ public sealed record AesOptions
 
     public bool Select { get; init; } = true;
 
+    public GateInput GateInput { get; init; } = GateInput.Both;
+
     /// <summary>Why the numbers do not fit together; null where they do.</summary>
     internal string? Problem
     {
@@ -55,8 +57,8 @@ public sealed class AesLayer
     readonly AesOptions _options;
     readonly int _gates;
     readonly int _candidates;
-    readonly Parameter _gateInput;
-    readonly Parameter _gateIndicator;
+    readonly Parameter? _gateInput;
+    readonly Parameter? _gateIndicator;
     readonly ExpertBank _experts;
     readonly int _site;
 
@@ -75,10 +77,11 @@ public sealed class AesLayer
         _candidates = options.Experts + (identity ? 1 : 0);
 
         // One matrix [d + q, m × n] in two parts, so that [h ; u] is never copied together.
-        var init = Init.Linear(inputs + indicators);
+        var (fromInput, fromIndicator) = (options.GateInput != GateInput.Scenario, options.GateInput != GateInput.X);
+        var init = Init.Linear((fromInput ? inputs : 0) + (fromIndicator ? indicators : 0));
         var (gate, axes) = (scope.Sub("gate"), new MemberAxes(Cols: members));
-        _gateInput = gate.Parameter("input", inputs, _gates * _candidates, init, axes: axes);
-        _gateIndicator = gate.Parameter("indicator", indicators, _gates * _candidates, init, axes: axes);
+        if (fromInput) _gateInput = gate.Parameter("input", inputs, _gates * _candidates, init, axes: axes);
+        if (fromIndicator) _gateIndicator = gate.Parameter("indicator", indicators, _gates * _candidates, init, axes: axes);
         _experts = new ExpertBank(scope.Sub("expert"), options.Experts, inputs, options.Expert);
         _site = scope.Site("noise");
     }
@@ -112,8 +115,7 @@ public sealed class AesLayer
     {
         ArgumentNullException.ThrowIfNull(g);
         var clean = Logits(g, input, indicator);
-        var sigma = (Real)_options.Noise.At(_options.Experts, g.Progress);
-        var (weights, specific, shared) = Select(g, clean, g.Noise(clean, sigma, _site + draw), own, lambda);
+        var (weights, specific, shared) = Select(g, clean, Noisy(g, clean, own, draw), own, lambda);
         g.NoteGate(new GateNote(_name, own, weights, specific, shared));
         return weights;
     }
@@ -141,7 +143,21 @@ public sealed class AesLayer
     }
 
     /// <summary>Layer input [B,d], indicator [B,q] → gate logits of all m gates, [B, m × candidates].</summary>
-    internal Tensor Logits(Graph g, Tensor input, Tensor indicator) => g.LinearOfTwo(input, _gateInput, indicator, _gateIndicator);
+    internal Tensor Logits(Graph g, Tensor input, Tensor indicator) => (_gateInput, _gateIndicator) switch
+    {
+        ({ } gate, null) => g.Linear(input, gate),
+        (null, { } gate) => g.Linear(indicator, gate),
+        _ => g.LinearOfTwo(input, _gateInput!, indicator, _gateIndicator!),
+    };
+
+    /// <summary>Step 2: gate logits with the exploration noise of training.</summary>
+    Tensor Noisy(Graph g, Tensor clean, NodeIndex own, int draw)
+    {
+        var (sigma, site) = ((Real)_options.Noise.At(_options.Experts, g.Progress), _site + draw);
+        if (_options.Noise.Follow == NoiseFollow.None || !g.Training || sigma == 0) return g.Noise(clean, sigma, site);
+        var entropy = g.Entropy(g.Softmax(g.PickGate(g.Detach(clean), _gates, own)));
+        return g.Noise(clean, _options.Noise.Follow == NoiseFollow.Entropy ? entropy : g.Affine(entropy, -1, 1), sigma, site);
+    }
 
     /// <summary>Steps 3 to 6 and 8 of the paper's layer on gate logits [B, m × candidates].</summary>
     internal (Tensor Weights, Tensor Specific, Tensor Shared) Select(Graph g, Tensor clean, Tensor noisy, NodeIndex own, Real lambda)

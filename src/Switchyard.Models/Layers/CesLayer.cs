@@ -2,19 +2,6 @@ using Switchyard.Engine;
 
 namespace Switchyard.Models;
 
-/// <summary>What a gate of conditional expert selection reads.</summary>
-public enum GateInput
-{
-    /// <summary>The layer's input and the scenario's embedding, side by side.</summary>
-    Both,
-
-    /// <summary>The layer's input only.</summary>
-    X,
-
-    /// <summary>The scenario's embedding only.</summary>
-    Scenario,
-}
-
 /// <summary>How shared experts come to the chosen ones.</summary>
 public enum ExpertCombination
 {

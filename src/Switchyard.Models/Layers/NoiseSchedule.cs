@@ -5,6 +5,19 @@ namespace Switchyard.Models;
 
 public enum NoiseDecay { Constant, Linear, Cosine }
 
+/// <summary>What the strength of a row's noise follows.</summary>
+public enum NoiseFollow
+{
+    /// <summary>Every row has the same.</summary>
+    None,
+
+    /// <summary>The entropy of the row's own gate: rows that waver are tried elsewhere.</summary>
+    Entropy,
+
+    /// <summary>One less that entropy: rows that are sure are tried elsewhere.</summary>
+    Certainty,
+}
+
 /// <summary>Standard deviation of the exploration noise over the planned training.</summary>
 public sealed record NoiseSchedule
 {
@@ -18,6 +31,12 @@ public sealed record NoiseSchedule
     [Description("Deviation at the end of a linear or cosine decay.")]
     [Range(0.0, 1e6)]
     public double Floor { get; init; }
+
+    [Description(
+        "What the deviation of a row is multiplied by. none: nothing; entropy: the entropy of its own gate without noise, as a share of the " +
+        "largest; certainty: 1 less that.")]
+    [AbsentMeansDefault]
+    public NoiseFollow Follow { get; init; } = NoiseFollow.None;
 
     /// <param name="experts">Experts of the layer.</param>
     /// <param name="progress">Share of the planned training that is done, 0 to 1.</param>

@@ -38,6 +38,10 @@ public sealed record Aesm2Options : ModelOptions
     [Description("all: selection, losses and mixing see the noise; selection: mixing uses clean logits.")]
     public NoiseScope NoiseScope { get; init; } = NoiseScope.All;
 
+    [Description("What a gate reads. both: the layer's input and the embeddings of the row's nodes and task; x: the input; scenario: the embeddings.")]
+    [AbsentMeansDefault]
+    public GateInput GateInput { get; init; } = GateInput.Both;
+
     [Description("AES layers per scenario level, and for the tasks.")]
     [Range(1, 16)]
     public int LayersPerLevel { get; init; } = 1;
@@ -90,6 +94,7 @@ public sealed record Aesm2Options : ModelOptions
         Expert = Expert,
         Noise = Noise,
         NoiseScope = NoiseScope,
+        GateInput = GateInput,
     };
 }
 

@@ -195,6 +195,34 @@ public sealed class AesLayerTests
         }
     }
 
+    /// <summary>Every expert is chosen, so that the weights show the own gate's logits: where they are level, entropy is 1 and certainty 0.</summary>
+    [Fact]
+    public void Noise_FollowsTheOwnGate_StrongestWhereItWavers()
+    {
+        var level = new float[Experts];
+        float[] sure = [30, .. new float[Experts - 1]];
+        foreach (var (follow, moved, still) in new[] { (NoiseFollow.Entropy, level, sure), (NoiseFollow.Certainty, sure, level) })
+        {
+            Deviation(follow, moved).ShouldBeGreaterThan(0.1f);
+            Deviation(follow, still).ShouldBeLessThan(1e-3f);
+            Deviation(NoiseFollow.None, still).ShouldBeGreaterThan(0.1f);
+        }
+
+        // Largest difference of two of the own gate's log weights from what the clean logits say.
+        static float Deviation(NoiseFollow follow, float[] logits)
+        {
+            var options = Options with { Specific = Experts, Shared = Experts, GateInput = GateInput.X, Noise = new NoiseSchedule { Sigma = 1, Follow = follow } };
+            var set = new ParameterSet(5);
+            var layer = new AesLayer(new Scope(set, "aes"), new Members("nodes", 2), 1, Indicators, options);
+            set.Dense.ShouldNotContain(p => p.Name.Contains("indicator", StringComparison.Ordinal));
+            float[] gates = [.. logits, .. logits];
+            gates.CopyTo(set.Values(set.Dense.Single(p => p.Name.EndsWith("gate.input", StringComparison.Ordinal))));
+            var g = new Graph(GraphMode.Train, set) { Seed = 1 };
+            var weights = g.Value(layer.Weights(g, g.Input([1], 1, 1), g.Zeros(1, Indicators), NodeIndex.Constant(0), 0)).ToArray();
+            return Enumerable.Range(1, Experts - 1).Max(e => MathF.Abs(MathF.Log(weights[e]) - MathF.Log(weights[0]) - logits[e] + logits[0]));
+        }
+    }
+
     [Fact]
     public void NoiseScope_Selection_MixesCleanLogits()
     {

@@ -32,6 +32,8 @@ static class ModelCases
             Expert = Small with { Dropout = 0.2 },
         },
         ["aesm2/batch norm"] = Aesm2 with { Expert = Small with { BatchNorm = true } },
+        ["aesm2/noise of entropy, gate of x"] = Aesm2 with { Noise = new NoiseSchedule { Sigma = 0.5, Follow = NoiseFollow.Entropy }, GateInput = GateInput.X },
+        ["aesm2/noise of certainty, gate of scenario"] = Aesm2 with { Noise = new NoiseSchedule { Follow = NoiseFollow.Certainty }, GateInput = GateInput.Scenario },
         ["aesm2/dense"] = Aesm2 with { Select = false },
         ["aesm2/all experts"] = Aesm2 with { Specific = 5, Shared = 5 },
         ["mmoe/embedding dropout"] = new MmoeOptions { Embedding = new EmbeddingOptions { Dropout = 0.1, IdDropout = 0.2, IdDropoutFields = ["user", "words"] } },
