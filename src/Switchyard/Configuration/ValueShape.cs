@@ -47,6 +47,8 @@ internal abstract class ValueShape
         if (type == typeof(TaskStarts)) return new TaskStartsShape();
         if (type == typeof(TuneSettings)) return new TuneSettingsShape();
         if (type == typeof(TuneRanges)) return new TuneRangesShape();
+        if (type == typeof(FusionWeights)) return new FusionWeightsShape();
+        if (type == typeof(FusionScenarios)) return new FusionScenariosShape();
         if (type == typeof(bool)) return new BooleanShape();
         if (type == typeof(char)) return new CharacterShape();
         if (type.IsEnum) return new ChoiceShape(type);
