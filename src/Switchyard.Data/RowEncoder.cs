@@ -59,6 +59,18 @@ public sealed class RowEncoder
         return new RowEncoder(schema, new Header(header, file), labels, fields ?? [.. Enumerable.Range(0, schema.Fields.Length)]);
     }
 
+    RowEncoder(RowEncoder other)
+    {
+        (_schema, _writers, _fields, _levelColumns, _nodes) = (other._schema, other._writers, other._fields, other._levelColumns, other._nodes);
+        (_labels, _masks, _group) = (other._labels, other._masks, other._group);
+    }
+
+    /// <summary>One more for rows of the same columns, to be used by another thread at the same time; both look up ids in the same memory.</summary>
+    /// <exception cref="InvalidOperationException">A history is built from the rows, which then have one order.</exception>
+    public RowEncoder Copy() => _writers.Any(w => w.IsBuilt)
+        ? throw new InvalidOperationException("A history is built from the rows in their order; give it as a column.")
+        : new RowEncoder(this);
+
     /// <summary>Rows encoded since the start or the last <see cref="ThrowIfUnknownScenarios"/> whose scenario has no node.</summary>
     public bool HasUnknownScenarios => _unknown.Any;
 

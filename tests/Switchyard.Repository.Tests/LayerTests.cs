@@ -24,6 +24,7 @@ public sealed partial class LayerTests
             "Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models", "Switchyard.Training", "Switchyard.Inference",
             "Switchyard.Evaluation", "Switchyard.Generation",
         ],
+        ["Switchyard.Serving"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models", "Switchyard.Inference", "Switchyard"],
     };
 
     public static TheoryData<string> Projects() => [.. Allowed.Keys];

@@ -7,6 +7,9 @@ abstract class FieldWriter
 {
     public abstract void Write(TextRow row, Batch batch, int index);
 
+    /// <summary>Whether what it writes depends on the rows before.</summary>
+    public virtual bool IsBuilt => false;
+
     public static FieldWriter Create(Schema schema, int index, Header header)
     {
         var field = schema.Fields[index];
@@ -80,6 +83,8 @@ abstract class FieldWriter
             (_field, _log, _lookup) = (field, log, lookup);
             log.Bind(header);
         }
+
+        public override bool IsBuilt => true;
 
         public override void Write(TextRow row, Batch batch, int index)
         {

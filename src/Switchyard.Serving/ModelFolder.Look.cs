@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+
+namespace Switchyard.Serving;
+
+/// <summary>What becomes of the versions of one model.</summary>
+public sealed partial class ModelFolder
+{
+    /// <param name="versions">Those in the folder, newest first.</param>
+    void Look(string name, ModelSlot slot, (string Version, string Folder)[] versions)
+    {
+        var states = ImmutableArray.CreateBuilder<VersionState>();
+        var isFound = false;
+        foreach (var (version, folder) in versions)
+        {
+            var state = isFound ? new VersionState(version, VersionStatus.Idle) : Try(name, slot, version, folder);
+            isFound |= state.Status == VersionStatus.Serving;
+            states.Add(state);
+        }
+
+        Forget(slot.Bad, versions);
+        Forget(slot.Incomplete, versions);
+        slot.Show(states.DrainToImmutable());
+    }
+
+    VersionState Try(string name, ModelSlot slot, string version, string folder)
+    {
+        var seen = SeenBundle.Of(folder);
+        if (seen is not null && seen == slot.Loaded) return new VersionState(slot.State.Serving ?? version, VersionStatus.Serving);
+        if (seen is not null && slot.Bad.TryGetValue(folder, out var bad) && bad.Seen == seen) return new VersionState(version, VersionStatus.Bad, bad.Reason);
+        var digest = seen?.Digest();
+        var missing = seen is null ? "a file is not there"
+            : digest is null ? "manifest.json is not whole"
+            : seen.WeightBytes < digest.Value.Bytes ? $"weights.safetensors has {seen.WeightBytes} of {digest.Value.Bytes} bytes"
+            : "";
+        if (missing.Length > 0) return Incomplete(name, slot, version, folder, seen, missing);
+        slot.Incomplete.Remove(folder);
+
+        // A bundle that is not a version among others has the name of its weights.
+        if (version.Length == 0) version = digest!.Value.Sha256 is { Length: > DigestName } sha256 ? sha256[..DigestName] : digest.Value.Sha256;
+#pragma warning disable CA1031 // A bad bundle, however bad, must not end the service of the good one.
+        try
+        {
+            var old = slot.State.Serving;
+            slot.Switch(ModelLoading.Load(name, version, folder, _options, _fill), seen);
+            slot.Bad.Remove(folder);
+            _news(new ModelNews(name, version, VersionStatus.Serving, $"model {name}: version {version} serves{(old is null ? "" : $" in place of {old}")}"));
+            return new VersionState(version, VersionStatus.Serving);
+        }
+        catch (Exception e)
+        {
+            slot.Bad[folder] = (seen!, e.Message);
+            _news(new ModelNews(name, version, VersionStatus.Bad, $"model {name}: version {version} cannot serve{Stays(slot)}: {e.Message}"));
+            return new VersionState(version, VersionStatus.Bad, e.Message);
+        }
+#pragma warning restore CA1031
+    }
+
+    // A copy that stands still between two looks is said to; one that goes on is nobody's concern.
+    VersionState Incomplete(string name, ModelSlot slot, string version, string folder, SeenBundle? seen, string missing)
+    {
+        var isSaid = slot.Incomplete.TryGetValue(folder, out var before) && before.Seen == seen && before.IsSaid;
+        if (!isSaid && slot.Incomplete.ContainsKey(folder) && before.Seen == seen)
+        {
+            _news(new ModelNews(name, version, VersionStatus.Incomplete, $"model {name}: version {version} is not whole{Stays(slot)}: {missing}"));
+            isSaid = true;
+        }
+
+        slot.Incomplete[folder] = (seen, isSaid);
+        return new VersionState(version, VersionStatus.Incomplete, missing);
+    }
+
+    static string Stays(ModelSlot slot) => slot.State.Serving is { } serving ? $", {serving} goes on" : "";
+
+    static void Forget<T>(Dictionary<string, T> known, (string Version, string Folder)[] versions)
+    {
+        foreach (var folder in known.Keys.Except(versions.Select(v => v.Folder)).ToArray()) known.Remove(folder);
+    }
+}

@@ -1,0 +1,43 @@
+using Switchyard.Data;
+using Switchyard.Models;
+
+namespace Switchyard.Serving;
+
+/// <summary>Makes a bundle ready to serve: load, verify, warm.</summary>
+static class ModelLoading
+{
+    /// <exception cref="InputException">The bundle is damaged, or its scores are no probabilities.</exception>
+    public static ServedModel Load(string name, string version, string folder, ModelFolderOptions options, Action<ServedModel, RankRequest, int> fill)
+    {
+        var model = new ServedModel(name, version, ModelBundle.Load(folder), options.UnknownScenario);
+        var request = new RankRequest();
+        for (var i = 0; i < options.WarmUpRequests; i++)
+        {
+            request.Begin(model);
+            fill(model, request, i);
+            Try(model, request);
+        }
+
+        return model;
+    }
+
+    static void Try(ServedModel model, RankRequest request)
+    {
+        request.Prepare();
+        var desk = model.RentDesk();
+        for (var item = 0; item < request.Items;)
+        {
+            var count = Math.Min(RankDesk.MostRows, request.Items - item);
+            desk.Add(request, item, count);
+            desk.Score();
+            item += count;
+        }
+
+        model.ReturnDesk(desk);
+        request.Finish();
+        foreach (var score in request.Scores)
+        {
+            if (!(score >= 0 && score <= 1)) throw new InputException($"{model.Folder}: the model gives the score {score}, which is no probability; train it again or copy its bundle again.");
+        }
+    }
+}

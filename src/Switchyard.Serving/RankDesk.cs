@@ -1,0 +1,127 @@
+using Switchyard.Data;
+
+namespace Switchyard.Serving;
+
+/// <summary>What one thread needs to score requests to one version: rows of several stand in one batch.</summary>
+sealed class RankDesk
+{
+    /// <summary>Rows that are scored at a time: what a predictor takes in one part.</summary>
+    public const int MostRows = 256;
+
+    readonly ServedModel _model;
+    readonly RowEncoder _encoder;
+    readonly RequestRow _row;
+    readonly Batch _batch;
+    readonly float[] _scores;
+    readonly bool[] _repeated;
+    readonly int[] _fieldColumns;
+    readonly int[] _vocabularies;
+    readonly List<(RankRequest Request, int First, int Count, int At)> _shares = [];
+
+    public RankDesk(ServedModel model, RowEncoder encoder)
+    {
+        (_model, _encoder) = (model, encoder);
+        var schema = model.Schema;
+        var names = model.Columns.Names;
+        _row = new RequestRow([.. names.Take(model.Columns.Read)]);
+        _batch = new Batch(schema, MostRows);
+        _scores = new float[schema.Tasks.Length * MostRows];
+        _repeated = new bool[schema.Fields.Length];
+        _fieldColumns = [.. schema.Fields.Select(f => names.IndexOf(f.Column))];
+        _vocabularies = [.. model.Fields.Where(f => schema.Fields[f].Role != FieldRole.Position && schema.Vocabulary(f) is VocabularyEncoder)];
+    }
+
+    /// <summary>Rows for which there is room.</summary>
+    public int Room => MostRows - _batch.Count;
+
+    /// <summary>Encodes some items behind what is there already.</summary>
+    /// <exception cref="RequestException">A value cannot be used; none of these items is then there.</exception>
+    public void Add(RankRequest request, int first, int count)
+    {
+        var at = _batch.Count;
+        foreach (var field in _model.Fields) _repeated[field] = !request.Varies(_fieldColumns[field]);
+        for (var i = 0; i < count; i++)
+        {
+            _row.Turn(request, first + i);
+            Encode(first + i, at + i, i == 0);
+        }
+
+        _row.Turn(null, 0);
+        _batch.Count = at + count;
+        _shares.Add((request, first, count, at));
+    }
+
+    /// <summary>Scores what is there, gives every request its share, and is empty again.</summary>
+    public void Score()
+    {
+        var rows = _batch.Count;
+        if (rows > 0)
+        {
+            _batch.FixPositions();
+            _model.Predictor.Score(_batch, _scores);
+            foreach (var (request, first, count, at) in _shares) request.TakeScores(_scores, rows, at, first, count);
+            CountUnknownIds(rows);
+        }
+
+        Empty();
+    }
+
+    /// <summary>Drops what was not scored.</summary>
+    public void Empty()
+    {
+        _batch.Count = 0;
+        _shares.Clear();
+    }
+
+    void Encode(int item, int at, bool isFirst)
+    {
+        try
+        {
+            _encoder.Encode(_row, _batch, at, isFirst ? default : _repeated);
+        }
+        catch (InputException e)
+        {
+            throw NotANumber(item, e);
+        }
+
+        if (!_model.RefusesUnknownScenarios) return;
+        for (var level = 0; level < _model.Columns.Levels.Length; level++)
+        {
+            if (_batch.Nodes(level)[at] < 0) throw UnknownScenario(item, _model.Columns.Levels[level]);
+        }
+    }
+
+    // The encoder says it in words; where it was is found once more, for this is rare.
+    RequestException NotANumber(int item, InputException e)
+    {
+        foreach (var field in _model.Fields)
+        {
+            var column = _fieldColumns[field];
+            if (_model.Schema.Fields[field].Encoder is not (BucketEncoder or StandardiseEncoder) || column >= _model.Columns.Read) continue;
+            if (TextNumber.TryParse(_row[column], out _) || TextNumber.IsMissing(_row[column])) continue;
+            return Wrong(RequestError.NotANumber, item, column, $"'{_row.Text(column)}' is not a number, and the field is numeric. Correct the value, or give null where it is missing.");
+        }
+
+        return new RequestException(e.Message, e);
+    }
+
+    RequestException UnknownScenario(int item, int column) =>
+        Wrong(RequestError.UnknownScenario, item, column, $"{(_row[column].IsEmpty ? "no value" : $"'{_row.Text(column)}'")} — the training rows have no such scenario, and the service refuses those.");
+
+    RequestException Wrong(RequestError error, int item, int column, string what)
+    {
+        var name = _model.Columns.Names[column];
+        var isShared = !_row.IsOwn(column);
+        return new RequestException(error, isShared ? RankRequest.Shared : item, name, $"Column '{name}'{(isShared ? "" : $" of item {item}")}: {what}");
+    }
+
+    void CountUnknownIds(int rows)
+    {
+        _model.Count(rows);
+        foreach (var field in _vocabularies)
+        {
+            var ids = _batch.Ids(field).AsSpan(0, _model.Schema.Fields[field].HasItems ? _batch.Offsets(field)[rows] : rows);
+            _model.CountUnknownIds(field, ids.Count(0));
+        }
+    }
+}

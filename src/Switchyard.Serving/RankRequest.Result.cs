@@ -1,0 +1,106 @@
+using System.Threading.Tasks.Sources;
+
+namespace Switchyard.Serving;
+
+/// <summary>Results, and the wait for them.</summary>
+public sealed partial class RankRequest : IValueTaskSource<ScoreOutcome>
+{
+    const int KeptScores = 1 << 16;
+
+    // The one who waits goes on with a thread of its own: the scoring thread has other requests.
+    ManualResetValueTaskSourceCore<ScoreOutcome> _completion = new() { RunContinuationsAsynchronously = true };
+    float[] _scores = [];
+    float[] _fused = [];
+    int[] _order = [];
+    ulong[] _keys = [];
+    int _scored;
+    long _due;
+
+    /// <summary>Score of a task for an item: of a conditional task, the product along its chain.</summary>
+    public float Score(int task, int item) => _scores[(task * _scored) + item];
+
+    /// <summary>Scores, [tasks × items].</summary>
+    public ReadOnlySpan<float> Scores => _scores.AsSpan(0, _scored * Model.Tasks.Length);
+
+    /// <summary>Fused score of every item: that by which they are ordered.</summary>
+    public ReadOnlySpan<float> Fused => _fused.AsSpan(0, _scored);
+
+    /// <summary>Indices of the items: fused score descending, equal ones in the request's order.</summary>
+    public ReadOnlySpan<int> Order => _order.AsSpan(0, _scored);
+
+    /// <summary>From the call until a thread took it up; a measurement, 0 where it was refused.</summary>
+    public TimeSpan Waited { get; internal set; }
+
+    /// <summary>From then until it was scored, together with what was scored beside it.</summary>
+    public TimeSpan Took { get; internal set; }
+
+    internal CancellationToken Cancellation { get; private set; }
+
+    internal long Asked { get; private set; }
+
+    internal LinkedListNode<RankRequest> Node { get; }
+
+    internal ValueTask<ScoreOutcome> Wait => new(this, _completion.Version);
+
+    public RankRequest() => Node = new LinkedListNode<RankRequest>(this);
+
+    /// <summary>Why it is not to be scored any more; null where it is.</summary>
+    internal ScoreStatus? Fate(long now) => Cancellation.IsCancellationRequested ? ScoreStatus.Cancelled : now > _due ? ScoreStatus.Late : null;
+
+    /// <param name="due">When it is too late, unless it says otherwise itself.</param>
+    internal void Ask(long now, long due, CancellationToken cancellation)
+    {
+        _completion.Reset();
+        _due = Deadline == long.MaxValue ? due : Deadline;
+        (Asked, Cancellation, Waited, Took) = (now, cancellation, default, default);
+        Prepare();
+    }
+
+    /// <summary>Makes room for the scores.</summary>
+    internal void Prepare()
+    {
+        _scored = 0;
+        var (items, tasks) = (Items, Model.Tasks.Length);
+        if (_scores.Length < items * tasks) _scores = new float[items * tasks];
+        if (_fused.Length >= items) return;
+        (_fused, _order, _keys) = (new float[items], new int[items], new ulong[items]);
+    }
+
+    /// <summary>Takes the scores of some items, [tasks × count] beginning at <paramref name="at"/> of rows that hold others too.</summary>
+    internal void TakeScores(ReadOnlySpan<float> scores, int rows, int at, int first, int count)
+    {
+        for (var task = 0; task < Model.Tasks.Length; task++)
+            scores.Slice((task * rows) + at, count).CopyTo(_scores.AsSpan((task * Items) + first));
+    }
+
+    /// <summary>Fuses and orders once all scores are there.</summary>
+    internal void Finish()
+    {
+        _scored = Items;
+        Model.Fuse(this, _fused);
+        for (var item = 0; item < Items; item++)
+        {
+            if (!float.IsFinite(_fused[item])) throw new InvalidOperationException($"{Model.Name} {Model.Version}: the fused score of item {item} is no finite number.");
+        }
+
+        ScoreOrder.Sort(_fused.AsSpan(0, Items), _keys, _order);
+    }
+
+    internal void Complete(ScoreStatus status) => _completion.SetResult(new ScoreOutcome(status));
+
+    internal void Fail(Exception exception) => _completion.SetException(exception);
+
+    void ClearResult()
+    {
+        _scored = 0;
+        Cancellation = default;
+        if (_scores.Length > KeptScores) (_scores, _fused, _order, _keys) = ([], [], [], []);
+    }
+
+    ScoreOutcome IValueTaskSource<ScoreOutcome>.GetResult(short token) => _completion.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<ScoreOutcome>.GetStatus(short token) => _completion.GetStatus(token);
+
+    void IValueTaskSource<ScoreOutcome>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _completion.OnCompleted(continuation, state, token, flags);
+}

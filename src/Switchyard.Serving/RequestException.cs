@@ -1,0 +1,49 @@
+namespace Switchyard.Serving;
+
+/// <summary>What is wrong with a request.</summary>
+public enum RequestError
+{
+    /// <summary>The model's data have no such column.</summary>
+    UnknownColumn,
+
+    /// <summary>A column is given twice: by one item, or for the whole request and again by an item.</summary>
+    RepeatedColumn,
+
+    /// <summary>The value of a numeric field is no number.</summary>
+    NotANumber,
+
+    /// <summary>A value inside a list contains the field's separator, which would divide it.</summary>
+    DividedValue,
+
+    /// <summary>A scenario that training has not seen, where such are refused.</summary>
+    UnknownScenario,
+}
+
+/// <summary>A request cannot be scored: what is wrong, and at which item and column. The message says what, where and what to do.</summary>
+public sealed class RequestException : Exception
+{
+    public RequestException()
+    {
+    }
+
+    public RequestException(string message) : base(message)
+    {
+    }
+
+    public RequestException(string message, Exception innerException) : base(message, innerException)
+    {
+    }
+
+    /// <param name="error">What is wrong.</param>
+    /// <param name="item">Index of the item, or <see cref="RankRequest.Shared"/>.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="message">One line: what, where, what to do. It may repeat a value of the request.</param>
+    public RequestException(RequestError error, int item, string column, string message) : base(message) => (Error, Item, Column) = (error, item, column);
+
+    public RequestError Error { get; }
+
+    /// <summary>Index of the item; <see cref="RankRequest.Shared"/> where the whole request gives the value.</summary>
+    public int Item { get; } = RankRequest.Shared;
+
+    public string Column { get; } = "";
+}

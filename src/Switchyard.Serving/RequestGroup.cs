@@ -1,0 +1,120 @@
+namespace Switchyard.Serving;
+
+/// <summary>Requests to one version that a thread scores together. Nobody hears of a result before all are done with the rows they share.</summary>
+sealed class RequestGroup
+{
+    readonly List<RankRequest> _requests = [];
+    readonly List<Exception?> _errors = [];
+    readonly List<ScoreStatus> _fates = [];
+
+    public int Count => _requests.Count;
+
+    public void Take(RankRequest request)
+    {
+        _requests.Add(request);
+        _errors.Add(null);
+        _fates.Add(ScoreStatus.Scored);
+    }
+
+    /// <summary>Scores them; what goes wrong with one of them is kept for it.</summary>
+    /// <returns>Rows scored.</returns>
+    public int Score(TimeProvider time)
+    {
+        var rows = 0;
+        RankDesk? desk = null;
+#pragma warning disable CA1031 // Whatever goes wrong belongs to those who wait; the thread goes on with the next requests.
+        try
+        {
+            desk = _requests[0].Model.RentDesk();
+            for (var i = 0; i < _requests.Count; i++) rows += Add(desk, i, time);
+            desk.Score();
+            for (var i = 0; i < _requests.Count; i++) Finish(i);
+        }
+        catch (Exception e)
+        {
+            desk?.Empty();
+            for (var i = 0; i < _requests.Count; i++) _errors[i] ??= e;
+        }
+#pragma warning restore CA1031
+
+        if (desk is not null) _requests[0].Model.ReturnDesk(desk);
+        return rows;
+    }
+
+    /// <summary>The counts with these requests.</summary>
+    public QueueState AddTo(QueueState state)
+    {
+        for (var i = 0; i < _requests.Count; i++)
+        {
+            state = (_errors[i], _fates[i]) switch
+            {
+                (not null, _) => state with { Failed = state.Failed + 1 },
+                (_, ScoreStatus.Late) => state with { Late = state.Late + 1 },
+                (_, ScoreStatus.Cancelled) => state with { Cancelled = state.Cancelled + 1 },
+                _ => state with { Scored = state.Scored + 1 },
+            };
+        }
+
+        return state;
+    }
+
+    /// <summary>Tells those who wait, and is empty again.</summary>
+    public void Complete(TimeProvider time, long begun, long ended)
+    {
+        for (var i = 0; i < _requests.Count; i++)
+        {
+            var request = _requests[i];
+            (request.Waited, request.Took) = (time.GetElapsedTime(request.Asked, begun), time.GetElapsedTime(begun, ended));
+            if (_errors[i] is { } error) request.Fail(error);
+            else request.Complete(_fates[i]);
+        }
+
+        _requests.Clear();
+        _errors.Clear();
+        _fates.Clear();
+    }
+
+    int Add(RankDesk desk, int index, TimeProvider time)
+    {
+        var request = _requests[index];
+        var item = 0;
+        do
+        {
+            if (request.Fate(time.GetTimestamp()) is { } fate)
+            {
+                _fates[index] = fate;
+                break;
+            }
+
+            var count = Math.Min(desk.Room, request.Items - item);
+            try
+            {
+                desk.Add(request, item, count);
+            }
+            catch (RequestException e)
+            {
+                _errors[index] = e;
+                break;
+            }
+
+            item += count;
+            if (desk.Room == 0) desk.Score();
+        }
+        while (item < request.Items);
+
+        return item;
+    }
+
+    void Finish(int index)
+    {
+        if (_errors[index] is not null || _fates[index] != ScoreStatus.Scored) return;
+        try
+        {
+            _requests[index].Finish();
+        }
+        catch (InvalidOperationException e)
+        {
+            _errors[index] = e;
+        }
+    }
+}

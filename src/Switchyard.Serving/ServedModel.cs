@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Switchyard.Data;
+using Switchyard.Inference;
+using Switchyard.Models;
+
+namespace Switchyard.Serving;
+
+/// <summary>What to do with a scenario that training has not seen.</summary>
+public enum UnknownScenarioRule
+{
+    /// <summary>What the model's configuration says (<c>unknown_scenario</c>).</summary>
+    Model,
+
+    /// <summary>Score it with the mean embedding of its siblings (node −1), as <c>unknown_scenario: parent</c> does.</summary>
+    Average,
+
+    /// <summary>Refuse the request: <see cref="RequestError.UnknownScenario"/>.</summary>
+    Refuse,
+}
+
+/// <summary>
+/// One version of a model, loaded and ready to score. Safe for use by several threads. Whoever uses one that may be replaced holds a
+/// <see cref="ModelLease"/>; with the last of them it lets go of its weights.
+/// </summary>
+public sealed class ServedModel
+{
+    readonly ConcurrentQueue<RankDesk> _desks = new();
+    readonly long[] _unknownIds;
+    Predictor? _predictor;
+    RowEncoder? _encoder;
+    long _rows;
+    int _holders = 1;
+
+    /// <param name="name">Name it is asked for by.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="unknownScenario">What to do with a scenario that training has not seen.</param>
+    public ServedModel(string name, string version, LoadedBundle bundle, UnknownScenarioRule unknownScenario = UnknownScenarioRule.Model)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        (Name, Version, Folder, Digest, Metadata) = (name, version, bundle.Folder, bundle.WeightsSha256, bundle.Metadata);
+        Schema = bundle.Ranker.Schema;
+        Fields = bundle.Ranker.Embedding.Fields;
+        Tasks = [.. Schema.Tasks.Select(t => t.Name)];
+        Columns = new RequestColumns(Schema, Fields);
+        RefusesUnknownScenarios = unknownScenario == UnknownScenarioRule.Refuse
+            || (unknownScenario == UnknownScenarioRule.Model && Schema.UnknownScenario == UnknownScenario.Error);
+        _unknownIds = new long[Schema.Fields.Length];
+        _predictor = new Predictor(bundle.Ranker);
+        _encoder = RowEncoder.Create(Schema, [.. Columns.Names.Take(Columns.Read)], "request", fields: Fields);
+    }
+
+    public string Name { get; }
+
+    public string Version { get; }
+
+    /// <summary>Absolute folder of the bundle.</summary>
+    public string Folder { get; }
+
+    /// <summary>SHA-256 (hex) of the weights.</summary>
+    public string Digest { get; }
+
+    /// <summary>Provenance and metrics.</summary>
+    public BundleMetadata Metadata { get; }
+
+    public Schema Schema { get; }
+
+    /// <summary>Indices of the schema's fields that the model reads.</summary>
+    public ImmutableArray<int> Fields { get; }
+
+    /// <summary>Names of the tasks, in their order.</summary>
+    public ImmutableArray<string> Tasks { get; }
+
+    /// <summary>Columns that a request may give.</summary>
+    public RequestColumns Columns { get; }
+
+    /// <summary>Whether a scenario that training has not seen is an error; otherwise it is scored with the mean embedding of its siblings.</summary>
+    public bool RefusesUnknownScenarios { get; }
+
+    /// <summary>Rows scored since it was loaded.</summary>
+    public long Rows => Volatile.Read(ref _rows);
+
+    /// <summary>
+    /// By field of the schema: values scored since it was loaded that training has not seen (id 0), those within lists one by one. Of a
+    /// hashed or numeric field always 0.
+    /// </summary>
+    public long UnknownIds(int field) => Volatile.Read(ref _unknownIds[field]);
+
+    /// <summary>The model's weights.</summary>
+    /// <exception cref="ObjectDisposedException">The version was replaced and its last lease given back.</exception>
+    public Predictor Predictor => _predictor ?? throw Gone();
+
+    /// <summary>Whether the version was replaced and its last lease given back.</summary>
+    public bool IsReleased => Volatile.Read(ref _holders) == 0;
+
+    internal bool TryHold()
+    {
+        for (var holders = Volatile.Read(ref _holders); holders > 0;)
+        {
+            var seen = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
+            if (seen == holders) return true;
+            holders = seen;
+        }
+
+        return false;
+    }
+
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) > 0) return;
+        // What is large; who still knows the object may go on reading its name and schema.
+        _predictor = null;
+        _encoder = null;
+        _desks.Clear();
+    }
+
+    internal RankDesk RentDesk() => _desks.TryDequeue(out var desk) ? desk : new RankDesk(this, (_encoder ?? throw Gone()).Copy());
+
+    internal void ReturnDesk(RankDesk desk)
+    {
+        _desks.Enqueue(desk);
+        if (IsReleased) _desks.Clear();
+    }
+
+    /// <summary>One number per item from its scores: that of the last task, the end of the funnel.</summary>
+    internal void Fuse(RankRequest request, Span<float> fused)
+    {
+        for (var item = 0; item < request.Items; item++) fused[item] = request.Score(Tasks.Length - 1, item);
+    }
+
+    internal void Count(int rows) => Interlocked.Add(ref _rows, rows);
+
+    internal void CountUnknownIds(int field, int ids)
+    {
+        if (ids > 0) Interlocked.Add(ref _unknownIds[field], ids);
+    }
+
+    ObjectDisposedException Gone() => new($"{Name} {Version}");
+}
