@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Switchyard.Data;
 
 namespace Switchyard.Cli;
@@ -82,6 +83,7 @@ sealed class Application(TextWriter output, TextWriter error, CancellationToken 
         root.Subcommands.Add(TuneCommand.Create(console, cancellation));
         root.Subcommands.Add(EvaluateCommand.Create(console, cancellation));
         root.Subcommands.Add(PredictCommand.Create(console, cancellation));
+        root.Subcommands.Add(FeaturesCommand.Create(console, cancellation));
         root.Subcommands.Add(GenerateCommand.Create(console, cancellation));
         root.Subcommands.Add(ImportanceCommand.Create(console, cancellation));
         root.Subcommands.Add(CompareCommand.Create(console, cancellation));
@@ -107,7 +109,8 @@ sealed class Application(TextWriter output, TextWriter error, CancellationToken 
             : result.Errors;
         foreach (var problem in problems)
             error.WriteLine($"error: {problem.Message.ReplaceLineEndings(" ")}{Meant(problem.Message, result)}");
-        var command = result.CommandResult.Command is RootCommand ? "" : $" {result.CommandResult.Command.Name}";
+        var command = "";
+        for (SymbolResult? at = result.CommandResult; at is CommandResult { Command: not RootCommand } named; at = at.Parent) command = $" {named.Command.Name}{command}";
         error.WriteLine($"Run 'switchyard{command} --help' to see what is accepted.");
         return InputError;
     }

@@ -19,6 +19,7 @@ public sealed class ApplicationTests
     [InlineData("evaluate", "--help")]
     [InlineData("predict", "--help")]
     [InlineData("inspect", "--help")]
+    [InlineData("features", "--help")]
     public void Run_Help_ShowsUsageAndExamples(params string[] args)
     {
         var (code, output, error) = Run(args);
@@ -35,6 +36,7 @@ public sealed class ApplicationTests
     [InlineData("unknown command", "trian", "run.yaml")]
     [InlineData("no command")]
     [InlineData("missing argument", "train")]
+    [InlineData("missing option", "features", "load", "items.csv")]
     public void Run_WrongCommandLine_IsOneLineAndAHint(string why, params string[] args)
     {
         var (code, output, error) = Run(args);

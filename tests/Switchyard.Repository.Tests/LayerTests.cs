@@ -16,6 +16,7 @@ public sealed partial class LayerTests
         ["Switchyard.Data"] = [],
         ["Switchyard.Evaluation"] = [],
         ["Switchyard.Generation"] = ["Switchyard.Data"],
+        ["Switchyard.Features"] = ["Switchyard.Data"],
         ["Switchyard.Models"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data"],
         ["Switchyard.Training"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models"],
         ["Switchyard.Inference"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models"],

@@ -56,7 +56,9 @@ static class PredictCommand
         return command;
     }
 
-    static char? Separator(string? text) => text switch
+    /// <summary>What an option --separator says.</summary>
+    /// <exception cref="InputException">It is several characters.</exception>
+    internal static char? Separator(string? text) => text switch
     {
         null => null,
         "tab" or "\\t" => '\t',

@@ -18,16 +18,7 @@ sealed class PostgresRows : RowReader
     const string Declare = "DECLARE switchyard_rows NO SCROLL CURSOR FOR ";
 
     // The plan is made for all rows; otherwise a cursor's is made for the first tenth.
-    const string Settings =
-        """
-        START TRANSACTION READ ONLY;
-        SET LOCAL datestyle TO 'ISO';
-        SET LOCAL intervalstyle TO 'iso_8601';
-        SET LOCAL timezone TO 'UTC';
-        SET LOCAL lc_monetary TO 'C';
-        SET LOCAL extra_float_digits TO 1;
-        SET LOCAL cursor_tuple_fraction TO 1
-        """;
+    const string WholePlan = "SET LOCAL cursor_tuple_fraction TO 1";
 
     readonly NpgsqlConnection _connection;
     readonly NpgsqlCommand _fetch;
@@ -94,10 +85,10 @@ sealed class PostgresRows : RowReader
             // Npgsql remembers the types of an earlier connection, and there may be new ones.
             connection.ReloadTypes();
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or System.Net.Sockets.SocketException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (PostgresConnection.IsOfOpening(e))
         {
             connection.Dispose();
-            throw new InputException($"The database of {variable} cannot be reached: {Reason(e)}. Check the connection string in that environment variable, and that the server runs.", e);
+            throw PostgresConnection.Unreachable(variable, e);
         }
 
         return new PostgresRows(connection, query, name, firstNumber, lists, cancellation);
@@ -128,35 +119,19 @@ sealed class PostgresRows : RowReader
         _hash.Dispose();
     }
 
-    static NpgsqlConnection Connection(string variable)
+    static NpgsqlConnection Connection(string variable) => PostgresConnection.Create(variable, static settings =>
     {
-        var text = Environment.GetEnvironmentVariable(variable);
-        if (string.IsNullOrEmpty(text))
-            throw new InputException($"Environment variable {variable} is not set. It must hold the connection string of the database: Host=…;Database=…;Username=…;Password=….");
-        try
-        {
-            // A query may take hours; what ends the wait is the server, the caller, or a network that is gone.
-            var settings = new NpgsqlConnectionStringBuilder(text)
-            {
-                Pooling = false,
-                Multiplexing = false,
-                CommandTimeout = 0,
-                TcpKeepAlive = true,
-                IncludeErrorDetail = false,
-                ClientEncoding = "UTF8",
-            };
-            return new NpgsqlConnection(settings.ConnectionString);
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException or NotSupportedException)
-        {
-            // The exception may quote the string, and with it the password: neither its message nor itself goes on.
-            throw new InputException($"Environment variable {variable} does not hold a connection string of the form Host=…;Database=…;Username=…;Password=….");
-        }
-    }
+        // A query may take hours; what ends the wait is the server, the caller, or a network that is gone.
+        settings.Pooling = false;
+        settings.CommandTimeout = 0;
+        return new NpgsqlConnection(settings.ConnectionString);
+    });
 
     void Prepare(string query)
     {
-        foreach (var statement in Settings.Split(';')) Execute(statement);
+        Execute("START TRANSACTION READ ONLY");
+        foreach (var (name, value) in PostgresConnection.TextSettings) Execute($"SET LOCAL {name} TO '{value}'");
+        Execute(WholePlan);
         try
         {
             Execute(Declare + query.TrimEnd().TrimEnd(';'));
@@ -241,10 +216,8 @@ sealed class PostgresRows : RowReader
     static bool IsOfServer(Exception e) => e is NpgsqlException or IOException or ObjectDisposedException;
 
     InputException Lost(Exception e) => e is PostgresException { SqlState: var state } && !state.StartsWith("57P", StringComparison.Ordinal)
-        ? new InputException($"{File}, after row {RowsRead}: the server reports: {Reason(e)}.", e)
-        : new InputException($"{File}, after row {RowsRead}: the connection was lost: {Reason(e)}. Nothing was written; run again when the server is back.", e);
-
-    static string Reason(Exception e) => (e is PostgresException server ? server.MessageText : e.InnerException is { Message: var inner } ? $"{e.Message.TrimEnd('.')} ({inner.TrimEnd('.')})" : e.Message).TrimEnd('.').ReplaceLineEndings(" ");
+        ? new InputException($"{File}, after row {RowsRead}: the server reports: {PostgresConnection.Reason(e)}.", e)
+        : new InputException($"{File}, after row {RowsRead}: the connection was lost: {PostgresConnection.Reason(e)}. Nothing was written; run again when the server is back.", e);
 
     // 1-based position in the query → " (line 2, character 8)".
     static string PlaceIn(string query, int position)

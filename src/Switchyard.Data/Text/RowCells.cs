@@ -41,6 +41,13 @@ sealed class RowCells(int columns)
         Advance(column, bytes.Length);
     }
 
+    /// <summary>Makes the value that is being written a missing one again.</summary>
+    public void Clear(int column)
+    {
+        _end -= _cells[column].Length;
+        _cells[column] = default;
+    }
+
     /// <summary>Every value is valid UTF-8.</summary>
     public bool AreText => Utf8.IsValid(_bytes.AsSpan(0, _end));
 }

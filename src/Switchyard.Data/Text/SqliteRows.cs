@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -10,8 +9,6 @@ namespace Switchyard.Data;
 /// </summary>
 sealed class SqliteRows : RowReader
 {
-    const int NumberBytes = 32;
-
     readonly SqliteConnection _connection;
     readonly SqliteCommand _command;
     readonly SqliteDataReader _rows;
@@ -51,7 +48,7 @@ sealed class SqliteRows : RowReader
         {
             Dispose();
             cancellation.ThrowIfCancellationRequested();
-            var reason = e switch { SqliteException refused => Reason(refused), InvalidOperationException unset => Unset(unset), _ => null };
+            var reason = e switch { SqliteException refused => SqliteText.Reason(refused), InvalidOperationException unset => Unset(unset), _ => null };
             if (reason is null) throw;
             throw new InputException($"{name}: {reason}. The query was: {query.ReplaceLineEndings(" ")}", e);
         }
@@ -82,7 +79,7 @@ sealed class SqliteRows : RowReader
         catch (SqliteException e)
         {
             _cancellation.ThrowIfCancellationRequested();
-            throw new InputException($"{File}, after row {RowsRead}: {Reason(e)}.", e);
+            throw new InputException($"{File}, after row {RowsRead}: {SqliteText.Reason(e)}.", e);
         }
 
         RowsRead++;
@@ -102,26 +99,8 @@ sealed class SqliteRows : RowReader
 
     void Write(int column)
     {
-        switch (raw.sqlite3_column_type(_statement, column))
-        {
-            case raw.SQLITE_INTEGER:
-                raw.sqlite3_column_int64(_statement, column).TryFormat(_cells.Room(NumberBytes), out var digits, default, CultureInfo.InvariantCulture);
-                _cells.Advance(column, digits);
-                break;
-            case raw.SQLITE_FLOAT:
-                raw.sqlite3_column_double(_statement, column).TryFormat(_cells.Room(NumberBytes), out var length, default, CultureInfo.InvariantCulture);
-                _cells.Advance(column, length);
-                break;
-            case raw.SQLITE_TEXT:
-                // Asking for text first turns that of a UTF-16 database into UTF-8; its bytes can then be read where they lie.
-                _ = raw.sqlite3_column_text(_statement, column);
-                _cells.Append(column, raw.sqlite3_column_blob(_statement, column));
-                break;
-            case raw.SQLITE_BLOB:
-                throw new InputException($"{Place}, column '{Columns.Names[column]}': a value of bytes (BLOB) is no value of a row. Leave the column out, or write hex({Columns.Names[column]}) in the query.");
-            default:
-                break;
-        }
+        if (!SqliteText.Write(_statement, column, _cells, column))
+            throw new InputException($"{Place}, column '{Columns.Names[column]}': a value of bytes (BLOB) is no value of a row. Leave the column out, or write hex({Columns.Names[column]}) in the query.");
     }
 
     // "Must add values for the following parameters: :day" → ":day"; one without a name (?) has none.
@@ -129,12 +108,5 @@ sealed class SqliteRows : RowReader
     {
         var names = e.Message[(e.Message.IndexOf(": ", StringComparison.Ordinal) + 1)..].Trim();
         return $"the query has a parameter ({(names.Length == 0 ? "?" : names)}); write the value into it";
-    }
-
-    // "SQLite Error 1: 'no such column: x'." → the part in quotes.
-    static string Reason(SqliteException e)
-    {
-        var (start, end) = (e.Message.IndexOf('\''), e.Message.LastIndexOf('\''));
-        return (end > start ? e.Message[(start + 1)..end] : e.Message).ReplaceLineEndings(" ");
     }
 }

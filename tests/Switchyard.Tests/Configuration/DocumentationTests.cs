@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Switchyard.Data;
+using Switchyard.Features;
 using Switchyard.Models;
 
 namespace Switchyard.Tests;
@@ -99,8 +100,12 @@ public sealed class DocumentationTests
     }
 
     [Fact]
+    public void Fill_FeatureTables_AreCommitted() =>
+        ShouldBeCommitted(ConfigurationTables.Fill(File.ReadAllText(Repository.PathOf("docs", "features.md")), FeatureSections()), "docs", "features.md");
+
+    [Fact]
     public void Sections_EveryOption_IsDescribed() =>
-        ConfigurationTables.Sections(ModelZoo.Options).Concat(ConfigurationTables.TuneSections())
+        ConfigurationTables.Sections(ModelZoo.Options).Concat(ConfigurationTables.TuneSections()).Concat(FeatureSections())
             .SelectMany(s => s.Value.Where(o => o.Description.Length == 0).Select(o => $"{s.Key}: {o.Key}"))
             .ShouldBeEmpty();
 
@@ -124,6 +129,9 @@ public sealed class DocumentationTests
 
     static bool IsSearch(string file) =>
         new[] { file, Path.GetDirectoryName(file) }.Any(place => Path.GetFileName(place)!.StartsWith("tune", StringComparison.Ordinal));
+
+    static SortedDictionary<string, Option[]> FeatureSections() =>
+        new(StringComparer.Ordinal) { ["features"] = [.. OptionSet.Of(typeof(FeatureStoreOptions)).Options] };
 
     static void ShouldBeCommitted(string text, params string[] path)
     {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 
-namespace Switchyard.Data.Tests;
+namespace Switchyard.Testing;
 
 /// <summary>A test against a real PostgreSQL server; skipped where none is installed.</summary>
 public sealed class PostgresFactAttribute : FactAttribute
