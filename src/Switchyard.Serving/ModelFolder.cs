@@ -55,7 +55,14 @@ public sealed partial class ModelFolder : IDisposable
     {
         lock (_looking)
         {
-            foreach (var (name, versions) in Find()) Look(name, _slots.GetOrAdd(name, static n => new ModelSlot(n)), versions);
+            var found = Find().ToArray();
+            foreach (var (name, versions) in found) Look(name, _slots.GetOrAdd(name, static n => new ModelSlot(n)), versions);
+
+            // What has gone from the folder goes on serving.
+            foreach (var (name, slot) in _slots)
+            {
+                if (!found.Any(f => f.Name == name)) Look(name, slot, []);
+            }
         }
     }
 

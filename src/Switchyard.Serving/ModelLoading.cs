@@ -18,6 +18,7 @@ static class ModelLoading
             Try(model, request);
         }
 
+        model.ResetCounts();
         return model;
     }
 

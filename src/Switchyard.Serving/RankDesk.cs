@@ -13,6 +13,7 @@ sealed class RankDesk
     readonly RequestRow _row;
     readonly Batch _batch;
     readonly float[] _scores;
+    readonly float[] _fused = new float[MostRows];
     readonly bool[] _repeated;
     readonly int[] _fieldColumns;
     readonly int[] _vocabularies;
@@ -52,6 +53,7 @@ sealed class RankDesk
     }
 
     /// <summary>Scores what is there, gives every request its share, and is empty again.</summary>
+    /// <exception cref="InputException">A fused score is no number.</exception>
     public void Score()
     {
         var rows = _batch.Count;
@@ -59,7 +61,8 @@ sealed class RankDesk
         {
             _batch.FixPositions();
             _model.Predictor.Score(_batch, _scores);
-            foreach (var (request, first, count, at) in _shares) request.TakeScores(_scores, rows, at, first, count);
+            _model.Fusion.Evaluate(_batch, _scores, _fused);
+            foreach (var (request, first, count, at) in _shares) request.TakeScores(_scores, _fused, rows, at, first, count);
             CountUnknownIds(rows);
         }
 

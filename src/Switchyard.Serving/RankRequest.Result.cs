@@ -66,18 +66,18 @@ public sealed partial class RankRequest : IValueTaskSource<ScoreOutcome>
         (_fused, _order, _keys) = (new float[items], new int[items], new ulong[items]);
     }
 
-    /// <summary>Takes the scores of some items, [tasks × count] beginning at <paramref name="at"/> of rows that hold others too.</summary>
-    internal void TakeScores(ReadOnlySpan<float> scores, int rows, int at, int first, int count)
+    /// <summary>Takes the scores and fused scores of some items, [tasks × count] and [count], beginning at <paramref name="at"/> of rows that hold others too.</summary>
+    internal void TakeScores(ReadOnlySpan<float> scores, ReadOnlySpan<float> fused, int rows, int at, int first, int count)
     {
+        fused.Slice(at, count).CopyTo(_fused.AsSpan(first));
         for (var task = 0; task < Model.Tasks.Length; task++)
             scores.Slice((task * rows) + at, count).CopyTo(_scores.AsSpan((task * Items) + first));
     }
 
-    /// <summary>Fuses and orders once all scores are there.</summary>
+    /// <summary>Orders once all scores are there.</summary>
     internal void Finish()
     {
         _scored = Items;
-        Model.Fuse(this, _fused);
         for (var item = 0; item < Items; item++)
         {
             if (!float.IsFinite(_fused[item])) throw new InvalidOperationException($"{Model.Name} {Model.Version}: the fused score of item {item} is no finite number.");

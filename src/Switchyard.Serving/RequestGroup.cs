@@ -20,20 +20,37 @@ sealed class RequestGroup
     /// <returns>Rows scored.</returns>
     public int Score(TimeProvider time)
     {
+        var rows = Score(time, 0, _requests.Count, out var error);
+        if (error is null || _requests.Count == 1) return rows;
+        // One of them is the reason. Scores do not depend on neighbours, so the others have theirs without it.
+        rows = 0;
+        for (var i = 0; i < _requests.Count; i++)
+        {
+            _errors[i] = null;
+            rows += Score(time, i, i + 1, out _);
+        }
+
+        return rows;
+    }
+
+    int Score(TimeProvider time, int first, int end, out Exception? error)
+    {
         var rows = 0;
+        error = null;
         RankDesk? desk = null;
 #pragma warning disable CA1031 // Whatever goes wrong belongs to those who wait; the thread goes on with the next requests.
         try
         {
             desk = _requests[0].Model.RentDesk();
-            for (var i = 0; i < _requests.Count; i++) rows += Add(desk, i, time);
+            for (var i = first; i < end; i++) rows += Add(desk, i, time);
             desk.Score();
-            for (var i = 0; i < _requests.Count; i++) Finish(i);
+            for (var i = first; i < end; i++) Finish(i);
         }
         catch (Exception e)
         {
+            error = e;
             desk?.Empty();
-            for (var i = 0; i < _requests.Count; i++) _errors[i] ??= e;
+            for (var i = first; i < end; i++) _errors[i] ??= e;
         }
 #pragma warning restore CA1031
 

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Switchyard.Serving;
 
 /// <summary>A folder with a bundle as it was seen on the disk. Equal to an earlier one where nothing has changed since.</summary>
-sealed record SeenBundle(string Folder, long ManifestBytes, DateTime ManifestWritten, long WeightBytes, DateTime WeightsWritten)
+sealed record SeenBundle(
+    string Folder, long ManifestBytes, DateTime ManifestWritten, long WeightBytes, DateTime WeightsWritten, long FusionBytes, DateTime FusionWritten)
 {
     const string Manifest = "manifest.json";
     const string Weights = "weights.safetensors";
@@ -11,17 +12,21 @@ sealed record SeenBundle(string Folder, long ManifestBytes, DateTime ManifestWri
     /// <summary>Looks at a folder; null where a file is not there, or went away meanwhile.</summary>
     public static SeenBundle? Of(string folder)
     {
-        var (manifest, weights) = (new FileInfo(Path.Combine(folder, Manifest)), new FileInfo(Path.Combine(folder, Weights)));
+        var (manifest, weights, fusion) = (File(Manifest), File(Weights), File(Fusion.FileName));
         try
         {
             return manifest.Exists && weights.Exists
-                ? new SeenBundle(folder, manifest.Length, manifest.LastWriteTimeUtc, weights.Length, weights.LastWriteTimeUtc)
+                ? new SeenBundle(
+                    folder, manifest.Length, manifest.LastWriteTimeUtc, weights.Length, weights.LastWriteTimeUtc,
+                    fusion.Exists ? fusion.Length : 0, fusion.Exists ? fusion.LastWriteTimeUtc : default)
                 : null;
         }
         catch (FileNotFoundException)
         {
             return null;
         }
+
+        FileInfo File(string name) => new(Path.Combine(folder, name));
     }
 
     public static bool IsBundle(string folder) => File.Exists(Path.Combine(folder, Manifest));

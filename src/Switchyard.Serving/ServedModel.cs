@@ -36,6 +36,7 @@ public sealed class ServedModel
     /// <param name="version">Its version.</param>
     /// <param name="bundle">The bundle.</param>
     /// <param name="unknownScenario">What to do with a scenario that training has not seen.</param>
+    /// <exception cref="InputException">The bundle's fusion.yaml is not valid.</exception>
     public ServedModel(string name, string version, LoadedBundle bundle, UnknownScenarioRule unknownScenario = UnknownScenarioRule.Model)
     {
         ArgumentNullException.ThrowIfNull(bundle);
@@ -44,6 +45,7 @@ public sealed class ServedModel
         Fields = bundle.Ranker.Embedding.Fields;
         Tasks = [.. Schema.Tasks.Select(t => t.Name)];
         Columns = new RequestColumns(Schema, Fields);
+        Fusion = Fusion.Load(bundle);
         RefusesUnknownScenarios = unknownScenario == UnknownScenarioRule.Refuse
             || (unknownScenario == UnknownScenarioRule.Model && Schema.UnknownScenario == UnknownScenario.Error);
         _unknownIds = new long[Schema.Fields.Length];
@@ -71,6 +73,9 @@ public sealed class ServedModel
 
     /// <summary>Names of the tasks, in their order.</summary>
     public ImmutableArray<string> Tasks { get; }
+
+    /// <summary>How an item's scores become the one that orders: the bundle's fusion.yaml, or the last task's score.</summary>
+    public Fusion Fusion { get; }
 
     /// <summary>Columns that a request may give.</summary>
     public RequestColumns Columns { get; }
@@ -123,10 +128,11 @@ public sealed class ServedModel
         if (IsReleased) _desks.Clear();
     }
 
-    /// <summary>One number per item from its scores: that of the last task, the end of the funnel.</summary>
-    internal void Fuse(RankRequest request, Span<float> fused)
+    /// <summary>Counts from 0: the warm-up is nobody's request.</summary>
+    internal void ResetCounts()
     {
-        for (var item = 0; item < request.Items; item++) fused[item] = request.Score(Tasks.Length - 1, item);
+        _rows = 0;
+        Array.Clear(_unknownIds);
     }
 
     internal void Count(int rows) => Interlocked.Add(ref _rows, rows);
