@@ -88,6 +88,8 @@ sealed class Application(TextWriter output, TextWriter error, CancellationToken 
         root.Subcommands.Add(ImportanceCommand.Create(console, cancellation));
         root.Subcommands.Add(CompareCommand.Create(console, cancellation));
         root.Subcommands.Add(InspectCommand.Create(console, cancellation));
+        root.Subcommands.Add(ServeCommand.Create(cancellation));
+        root.Subcommands.Add(KeysCommand.Create(output));
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelpAction((HelpAction)help.Action!);
         return root;

@@ -14,3 +14,6 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, contex
     stop.Cancel();
 });
 return new Application(Console.Out, Console.Error, stop.Token).Run(args);
+
+/// <summary>Said here, so that no generator makes it public.</summary>
+sealed partial class Program;

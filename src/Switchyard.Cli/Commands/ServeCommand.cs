@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Switchyard.Data;
+using Switchyard.Server;
+
+namespace Switchyard.Cli;
+
+/// <summary><c>switchyard serve</c>: models over HTTP, until told to stop.</summary>
+static class ServeCommand
+{
+    public static Command Create(CancellationToken cancellation)
+    {
+        var file = new Argument<string?>("file") { Description = "The YAML file that says what to serve (docs/serving.md).", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Option<string?>("--model") { Description = "Serve this bundle, or folder of models, with the defaults of everything else.", HelpName = "folder" };
+        var port = new Option<int?>("--port") { Description = "Listen on this port of the machine itself (127.0.0.1).", HelpName = "port" };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "Override a value of the file. May be given several times.",
+            HelpName = "path=value",
+            Arity = ArgumentArity.ZeroOrMore,
+            AllowMultipleArgumentsPerToken = false,
+            DefaultValueFactory = _ => [],
+        };
+        var command = new ExampleCommand(
+            "serve",
+            "Answer ranking requests over HTTP with the scores that predict gives, bit for bit.",
+            "switchyard serve --model runs/census-income/model --port 8080",
+            "switchyard serve serve.yaml",
+            "switchyard serve serve.yaml --set queue.workers=2 --set listen=http://127.0.0.1:9000")
+        {
+            file,
+            model,
+            port,
+            set,
+        };
+        command.SetAction(result =>
+        {
+            var configuration = Configure(result.GetValue(file), result.GetValue(model), result.GetValue(port), result.GetValue(set) ?? []);
+            Serve(configuration, cancellation).GetAwaiter().GetResult();
+            return 0;
+        });
+        return command;
+    }
+
+    static ServeConfiguration Configure(string? file, string? model, int? port, string[] set)
+    {
+        if (file is null == model is null) throw new InputException("serve: name either a YAML file or --model; docs/serving.md shows both.");
+        if (port is < 0 or > 65535) throw new InputException($"--port {port}: a port is a number from 0 (any free one) to 65535.");
+        string[] all = port is null ? set : [.. set, $"listen=http://127.0.0.1:{port}"];
+        return file is null ? ServeConfiguration.OfBundle(model!, all) : ServeConfiguration.Load(file, all);
+    }
+
+    static async Task Serve(ServeConfiguration configuration, CancellationToken cancellation)
+    {
+        var server = SwitchyardServer.Create(configuration);
+        await using (server.ConfigureAwait(false)) await server.RunAsync(cancellation).ConfigureAwait(false);
+    }
+}

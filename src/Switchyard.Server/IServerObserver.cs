@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http;
+using Switchyard.Serving;
+
+namespace Switchyard.Server;
+
+/// <summary>What a request came to, for those who count, record or watch. Valid during the call only: what it points to is used again.</summary>
+/// <param name="Context">The request and its response.</param>
+/// <param name="Model">The version that answered.</param>
+/// <param name="Request">Its values and scores.</param>
+/// <param name="Body">The body as it came.</param>
+/// <param name="Parsing">Time from the first byte to the parsed request.</param>
+/// <param name="Scoring">Time in the queue and in the model.</param>
+public readonly record struct ServedRequest(
+    HttpContext Context, ServedModel Model, RankRequest Request, ReadOnlyMemory<byte> Body, TimeSpan Parsing, TimeSpan Scoring);
+
+/// <summary>Hears of every request after it was answered. Called on the thread of the request; it must be quick and must not throw.</summary>
+public interface IServerObserver
+{
+    /// <summary>A request was scored and answered.</summary>
+    void Served(in ServedRequest request);
+
+    /// <summary>A request was refused.</summary>
+    void Refused(HttpContext context, Problem problem);
+}

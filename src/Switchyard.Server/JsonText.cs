@@ -1,0 +1,56 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Switchyard.Server;
+
+/// <summary>What the readers of bodies share: words for tokens, and problems for what is no JSON.</summary>
+static class JsonText
+{
+    /// <summary>Moves to the next token, which there must be.</summary>
+    public static void Next(ref Utf8JsonReader reader)
+    {
+        if (!reader.Read()) throw ProblemTypes.Error("malformed-json", "The body is empty; send a JSON object.");
+    }
+
+    /// <summary>The text of a property name or a string, for messages.</summary>
+    public static string Of(ref Utf8JsonReader reader) => reader.GetString() ?? "";
+
+    /// <summary>What a token is, for messages.</summary>
+    public static string Describe(JsonTokenType token) => token switch
+    {
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.StartArray => "an array",
+        JsonTokenType.String => "a text",
+        JsonTokenType.Number => "a number",
+        JsonTokenType.Null => "null",
+        _ => "true or false",
+    };
+
+    /// <summary>Requires a kind of token.</summary>
+    /// <exception cref="ProblemException">It is of another kind.</exception>
+    public static void Require(ref Utf8JsonReader reader, JsonTokenType token, string pointer, string what)
+    {
+        if (reader.TokenType != token) throw ProblemTypes.Error("wrong-type", $"{what} must be {Describe(token)}; it is {Describe(reader.TokenType)}.", pointer);
+    }
+
+    /// <summary>The problem of a text that is no JSON. The parser's own words quote no more than a character of it.</summary>
+    public static ProblemException Malformed(Exception e)
+    {
+        if (e is not JsonException json) return ProblemTypes.Error("malformed-json", "A text of the body has half of a surrogate pair (\\ud800 to \\udfff); send whole characters.");
+        var end = json.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return ProblemTypes.Error(
+            "malformed-json",
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}: {(end < 0 ? json.Message : json.Message[..end])}"));
+    }
+
+    /// <summary>UTF-8 text of the current name, unescaped where needed.</summary>
+    public static ReadOnlySpan<byte> Name(ref Utf8JsonReader reader, ref byte[] scratch)
+    {
+        if (!reader.ValueIsEscaped) return reader.ValueSpan;
+        if (scratch.Length < reader.ValueSpan.Length) scratch = new byte[reader.ValueSpan.Length];
+        return scratch.AsSpan(0, reader.CopyString(scratch));
+    }
+
+    /// <summary>Text of UTF-8.</summary>
+    public static string Of(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
+}

@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Switchyard.Serving;
+
+namespace Switchyard.Server;
+
+/// <summary>Rank and score: what the server is for, and the only endpoints whose every microsecond counts.</summary>
+sealed class ScoringEndpoints(
+    ModelFolder models, ScoringQueue queue, RouteTable routes, LimitOptions limits, IRequestFeatures? features, IServerObserver[] observers, TimeProvider time)
+{
+    readonly ScoringWorks _works = new(limits);
+    readonly ConditionalWeakTable<ServedModel, JsonEncodedText[]> _tasks = [];
+
+    /// <summary><c>POST /v1/models/{name}/rank</c>.</summary>
+    public Task RankAsync(HttpContext context) => AnswerAsync(context, isRank: true);
+
+    /// <summary><c>POST /v1/models/{name}/score</c>.</summary>
+    public Task ScoreAsync(HttpContext context) => AnswerAsync(context, isRank: false);
+
+    async Task AnswerAsync(HttpContext context, bool isRank)
+    {
+        var work = _works.Rent();
+        work.Begin(context.RequestAborted);
+        try
+        {
+            await AnswerAsync(context, work, isRank).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (work.IsCancelled && !context.RequestAborted.IsCancellationRequested)
+        {
+            throw work.Body.IsWhole
+                ? ProblemTypes.Error("timeout", "The request was not answered in time (limits.seconds); try again, or send fewer items.")
+                : ProblemTypes.Error("slow-body", "The body did not arrive in time (limits.seconds).");
+        }
+        finally
+        {
+            _works.Return(work);
+        }
+    }
+
+    async Task AnswerAsync(HttpContext context, ScoringWork work, bool isRank)
+    {
+        var started = time.GetTimestamp();
+        await work.Body.ReadAsync(context.Request, limits.BodyBytes, work.Cancellation).ConfigureAwait(false);
+        var name = (string)context.GetRouteValue("name")!;
+        if (isRank) name = routes.Choose(name, work.Body.Bytes);
+        using var lease = models.Lease(name) ?? throw NoModel(name);
+        var request = work.Request;
+        request.Begin(lease.Model);
+        if (isRank) work.RankReader.Read(work.Body.Bytes, request);
+        else work.RowsReader.Read(work.Body.Bytes, request);
+        var parsed = time.GetTimestamp();
+        if (features is not null) await features.FillAsync(request, work.Cancellation).ConfigureAwait(false);
+        await ScoreAsync(work, isRank).ConfigureAwait(false);
+        if (context.RequestAborted.IsCancellationRequested) return;
+        var scored = time.GetTimestamp();
+        Write(work, isRank);
+        await work.Response.SendAsync(context).ConfigureAwait(false);
+        if (observers.Length == 0) return;
+        var served = new ServedRequest(context, lease.Model, request, work.Body.Memory, time.GetElapsedTime(started, parsed), time.GetElapsedTime(parsed, scored));
+        foreach (var observer in observers) observer.Served(served);
+    }
+
+    async ValueTask ScoreAsync(ScoringWork work, bool isRank)
+    {
+        ScoreOutcome outcome;
+        try
+        {
+            outcome = await queue.ScoreAsync(work.Request, work.Cancellation).ConfigureAwait(false);
+        }
+        catch (RequestException e)
+        {
+            throw RequestProblem.Of(e, isRank ? work.RankReader.Pointer(e.Item, e.Column, work.Request) : RowsReader.Pointer(e.Item, e.Column));
+        }
+
+        switch (outcome.Status)
+        {
+            case ScoreStatus.Scored:
+                return;
+            case ScoreStatus.Busy:
+                var seconds = Math.Max(ProblemTypes.RetrySeconds, (int)Math.Ceiling(outcome.RetryAfter.TotalSeconds));
+                throw new ProblemException(ProblemTypes.Of("overloaded", $"More requests wait than the server can answer in time; try again in {seconds} s.") with { RetryAfter = seconds });
+            case ScoreStatus.Stopping:
+                throw ProblemTypes.Error("stopping", "The server is stopping; ask another one.");
+            default:
+                throw ProblemTypes.Error("timeout", "The request was not scored in time; try again, or send fewer items.");
+        }
+    }
+
+    void Write(ScoringWork work, bool isRank)
+    {
+        var writer = work.Response.Begin();
+        var tasks = _tasks.GetValue(work.Request.Model, static model => [.. model.Tasks.Select(t => JsonEncodedText.Encode(t))]);
+        if (isRank) RankWriter.WriteRank(writer, work.Request, tasks, work.Body.Bytes, work.RankReader);
+        else RankWriter.WriteRows(writer, work.Request, tasks);
+    }
+
+    ProblemException NoModel(string name)
+    {
+        if (models.State(name) is not null) return ProblemTypes.Error("model-unavailable", $"No version of model '{name}' can answer now; try again, or look at GET /v1/models/{name}.");
+        return routes.Has(name)
+            ? ProblemTypes.Error("unknown-model", $"'{name}' is a route, and a score request may have rows of several scenarios; call a model by its own name.")
+            : ProblemTypes.Error("unknown-model", $"There is no model '{name}'.{Data.Suggestion.For(name, models.States.Select(s => s.Name).Concat(routes.All.Select(r => r.Name)))}");
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace Switchyard.Server;
+
+/// <summary>What the server logs. Nothing of a request's values is among it, except where the configuration asks for details.</summary>
+static partial class ServerLog
+{
+    [LoggerMessage(1, LogLevel.Information, "keys read again: {Count}")]
+    public static partial void KeysRead(ILogger log, int count);
+
+    [LoggerMessage(2, LogLevel.Error, "keys cannot be read, the former ones stay: {Reason}")]
+    public static partial void KeysNotRead(ILogger log, string reason);
+
+    [LoggerMessage(3, LogLevel.Debug, "refused with {Status}: {Type}")]
+    public static partial void Refused(ILogger log, int status, string type);
+
+    [LoggerMessage(4, LogLevel.Warning, "refused with {Status}: {Type} at {Pointer}: {Detail}")]
+    public static partial void RefusedWithDetails(ILogger log, int status, string type, string? pointer, string detail);
+
+    [LoggerMessage(5, LogLevel.Error, "a request failed: {Failure}")]
+    public static partial void Failed(ILogger log, string failure);
+
+    [LoggerMessage(6, LogLevel.Information, "{Message}")]
+    public static partial void ModelServes(ILogger log, string message);
+
+    [LoggerMessage(7, LogLevel.Error, "{Message}")]
+    public static partial void ModelRefused(ILogger log, string message);
+
+    [LoggerMessage(8, LogLevel.Information, "listening on {Addresses}")]
+    public static partial void Listening(ILogger log, string addresses);
+
+    [LoggerMessage(9, LogLevel.Warning, "no keys: everybody who reaches the port may ask for scores")]
+    public static partial void Insecure(ILogger log);
+
+    [LoggerMessage(10, LogLevel.Information, "stopping: requests in flight are finished")]
+    public static partial void Stopping(ILogger log);
+
+    [LoggerMessage(11, LogLevel.Information, "stopped")]
+    public static partial void Stopped(ILogger log);
+}

@@ -1,0 +1,158 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Switchyard.Data;
+using Switchyard.Serving;
+
+namespace Switchyard.Server;
+
+/// <summary>The service: models from a folder, asked over HTTP. See docs/serving.md.</summary>
+public sealed class SwitchyardServer : IAsyncDisposable
+{
+    readonly WebApplication _application;
+    readonly ModelFolder _models;
+    readonly ScoringQueue _queue;
+    readonly ServeOptions _options;
+    readonly ILogger _log;
+    Task? _loading;
+
+    SwitchyardServer(WebApplication application, ModelFolder models, ScoringQueue queue, ServeOptions options, ILogger log) =>
+        (_application, _models, _queue, _options, _log) = (application, models, queue, options, log);
+
+    /// <summary>Addresses that the server listens on, once started.</summary>
+    public IReadOnlyList<string> Addresses => [.. _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
+
+    /// <summary>The models.</summary>
+    public ModelFolder Models => _models;
+
+    /// <summary>The queue that requests wait in.</summary>
+    public ScoringQueue Queue => _queue;
+
+    internal IServiceProvider Services => _application.Services;
+
+    /// <summary>Builds a server; it neither listens nor loads models yet.</summary>
+    /// <param name="configuration">What to serve, where and to whom.</param>
+    /// <param name="services">Adds services: <see cref="IServerObserver"/>s, an <see cref="IRequestFeatures"/>, logging, another <see cref="IServer"/>; null for none.</param>
+    /// <exception cref="InputException">There is no folder of models, the keys cannot be read, or other machines would be served without keys.</exception>
+    public static SwitchyardServer Create(ServeConfiguration configuration, Action<IServiceCollection>? services = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var options = configuration.Options;
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = configuration.BaseDirectory, ApplicationName = typeof(SwitchyardServer).Assembly.GetName().Name });
+        var addresses = ListenAddress.Choose(options, builder.Configuration);
+        ListenAddress.RequireKeysBeyondLoopback(options, addresses, builder.Configuration);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseUrls(addresses);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.Limits.BodyBytes;
+        });
+        ConfigureLogging(builder.Logging, builder.Configuration);
+        ConfigureServices(builder.Services, configuration);
+        services?.Invoke(builder.Services);
+
+        var application = builder.Build();
+        var log = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Switchyard.Server");
+        var time = application.Services.GetRequiredService<TimeProvider>();
+        var keys = configuration.KeyFile is { } file ? new KeyRing(file, log, time) : null;
+        if (options.Insecure && keys is null) ServerLog.Insecure(log);
+        var models = new ModelFolder(configuration.Models, news => Say(log, news));
+        var queue = new ScoringQueue(options.Queue, time);
+        var server = new SwitchyardServer(application, models, queue, options, log);
+        var gate = new Gate(keys, options.LogDetails, [.. application.Services.GetServices<IServerObserver>()], log);
+        Endpoints.Map(application, gate, models, queue, options, time);
+        return server;
+    }
+
+    /// <summary>Listens, and loads the models meanwhile: until they are warm, <c>/readyz</c> says so.</summary>
+    public async Task StartAsync(CancellationToken cancellation = default)
+    {
+        try
+        {
+            await _application.StartAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new InputException($"The server cannot listen: {e.Message}", e);
+        }
+
+        ServerLog.Listening(_log, string.Join(", ", Addresses));
+        _loading = Task.Factory.StartNew(Load, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>Ends when the models of the folder are loaded and warm, or known to be bad.</summary>
+    public Task LoadedAsync() => _loading ?? throw new InvalidOperationException("The server was not started.");
+
+    /// <summary>Takes no more requests, and ends when those in flight are answered or limits.stop_seconds have passed.</summary>
+    public async Task StopAsync()
+    {
+        ServerLog.Stopping(_log);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(_options.Limits.StopSeconds));
+        await _application.StopAsync(patience.Token).ConfigureAwait(false);
+        await _queue.StopAsync(patience.Token).ConfigureAwait(false);
+        ServerLog.Stopped(_log);
+    }
+
+    /// <summary>Serves until told to stop.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await StartAsync(CancellationToken.None).ConfigureAwait(false);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (stop.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), stopped)) await stopped.Task.ConfigureAwait(false);
+        await StopAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync().ConfigureAwait(false);
+        if (_loading is { } loading) await loading.ConfigureAwait(false);
+        await _queue.DisposeAsync().ConfigureAwait(false);
+        _models.Dispose();
+    }
+
+    void Load()
+    {
+        _models.Reload();
+        _models.Watch();
+    }
+
+    static void ConfigureLogging(ILoggingBuilder logging, ConfigurationManager configuration)
+    {
+        logging.ClearProviders();
+        // Standard output is for results; a log is none.
+        logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        if (configuration["Logging:Console:FormatterName"] is null)
+            logging.AddSimpleConsole(line => (line.SingleLine, line.TimestampFormat, line.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddConfiguration(configuration.GetSection("Logging"));
+    }
+
+    static void ConfigureServices(IServiceCollection services, ServeConfiguration configuration)
+    {
+        services.AddSingleton(TimeProvider.System);
+        // Whoever runs the server says when it stops (RunAsync); signals belong to the program.
+        services.AddSingleton<IHostLifetime, ProgramLifetime>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(configuration.Options.Limits.StopSeconds));
+        ApiDescription.Add(services);
+    }
+
+    static void Say(ILogger log, ModelNews news)
+    {
+        if (news.Status == VersionStatus.Serving) ServerLog.ModelServes(log, news.Message);
+        else ServerLog.ModelRefused(log, news.Message);
+    }
+
+    /// <summary>Lets a program decide when its server starts and stops.</summary>
+    sealed class ProgramLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
