@@ -17,6 +17,7 @@ public sealed partial class LayerTests
         ["Switchyard.Evaluation"] = [],
         ["Switchyard.Generation"] = ["Switchyard.Data"],
         ["Switchyard.Features"] = ["Switchyard.Data"],
+        ["Switchyard.Client"] = [],
         ["Switchyard.Models"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data"],
         ["Switchyard.Training"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models"],
         ["Switchyard.Inference"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models"],
