@@ -19,10 +19,11 @@ sealed class FolderWatch : IDisposable
         try
         {
             _watcher = new FileSystemWatcher(folder) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite };
-            _watcher.Created += (_, _) => _changed.Set();
-            _watcher.Changed += (_, _) => _changed.Set();
-            _watcher.Deleted += (_, _) => _changed.Set();
-            _watcher.Renamed += (_, _) => _changed.Set();
+            _watcher.Created += (_, _) => Changed();
+            _watcher.Changed += (_, _) => Changed();
+            _watcher.Deleted += (_, _) => Changed();
+            _watcher.Renamed += (_, _) => Changed();
+            _watcher.Error += (_, _) => Changed();
             _watcher.EnableRaisingEvents = true;
         }
         catch (Exception e) when (e is IOException or PlatformNotSupportedException or ArgumentException)
@@ -43,6 +44,18 @@ sealed class FolderWatch : IDisposable
         _thread.Join();
         _changed.Dispose();
         _ended.Dispose();
+    }
+
+    void Changed()
+    {
+        try
+        {
+            _changed.Set();
+        }
+        catch (ObjectDisposedException)
+        {
+            // One last change, reported while the watch ended.
+        }
     }
 
     void Run(TimeSpan interval, Action look)

@@ -13,7 +13,9 @@ public sealed partial class ModelFolder
         foreach (var (version, folder) in versions)
         {
             var state = isFound ? new VersionState(version, VersionStatus.Idle) : Try(name, slot, version, folder);
-            isFound |= state.Status == VersionStatus.Serving;
+
+            // One that was changed where it lies and is now bad still serves as it was: an older one is no better.
+            isFound |= state.Status == VersionStatus.Serving || slot.Loaded?.Folder == folder;
             states.Add(state);
         }
 
@@ -37,14 +39,12 @@ public sealed partial class ModelFolder
 
         // A bundle that is not a version among others has the name of its weights.
         if (version.Length == 0) version = digest!.Value.Sha256 is { Length: > DigestName } sha256 ? sha256[..DigestName] : digest.Value.Sha256;
+        var old = slot.State.Serving;
+        ServedModel model;
 #pragma warning disable CA1031 // A bad bundle, however bad, must not end the service of the good one.
         try
         {
-            var old = slot.State.Serving;
-            slot.Switch(ModelLoading.Load(name, version, folder, _options, _fill), seen);
-            slot.Bad.Remove(folder);
-            _news(new ModelNews(name, version, VersionStatus.Serving, $"model {name}: version {version} serves{(old is null ? "" : $" in place of {old}")}"));
-            return new VersionState(version, VersionStatus.Serving);
+            model = ModelLoading.Load(name, version, folder, _options, _fill);
         }
         catch (Exception e)
         {
@@ -53,6 +53,11 @@ public sealed partial class ModelFolder
             return new VersionState(version, VersionStatus.Bad, e.Message);
         }
 #pragma warning restore CA1031
+
+        slot.Bad.Remove(folder);
+        slot.Switch(model, seen);
+        _news(new ModelNews(name, version, VersionStatus.Serving, $"model {name}: version {version} serves{(old is null ? "" : $" in place of {old}")}"));
+        return new VersionState(version, VersionStatus.Serving);
     }
 
     // A copy that stands still between two looks is said to; one that goes on is nobody's concern.

@@ -22,6 +22,7 @@ public sealed partial class ModelFolder : IDisposable
     readonly string _path;
     readonly Lock _looking = new();
     FolderWatch? _watch;
+    string _trouble = "";
 
     /// <param name="options">Where, and how.</param>
     /// <param name="news">Hears once of every version that begins to serve or cannot, on the thread that found out; null for nobody.</param>
@@ -51,6 +52,8 @@ public sealed partial class ModelFolder : IDisposable
     public ModelLease? Lease(string name) => _slots.TryGetValue(name, out var slot) ? slot.Lease() : null;
 
     /// <summary>Looks for new versions now, and returns when they serve or are known to be bad.</summary>
+    /// <exception cref="IOException">The folder cannot be listed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be listed.</exception>
     public void Reload()
     {
         lock (_looking)
@@ -69,7 +72,7 @@ public sealed partial class ModelFolder : IDisposable
     /// <summary>Looks for new versions from now on, on a thread of its own, until disposed.</summary>
     public void Watch()
     {
-        lock (_looking) _watch ??= new FolderWatch(_path, TimeSpan.FromSeconds(_options.PollSeconds), Reload);
+        lock (_looking) _watch ??= new FolderWatch(_path, TimeSpan.FromSeconds(_options.PollSeconds), LookAgain);
     }
 
     /// <summary>Ends the watch, and lets go of all versions; those on lease stay until they are given back.</summary>
@@ -77,6 +80,22 @@ public sealed partial class ModelFolder : IDisposable
     {
         _watch?.Dispose();
         foreach (var slot in _slots.Values) slot.Switch(null, null);
+    }
+
+    // A folder that cannot be listed for a while (a network drive, say) must not end the service of what was loaded.
+    void LookAgain()
+    {
+        try
+        {
+            Reload();
+            _trouble = "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (_trouble == e.Message) return;
+            _trouble = e.Message;
+            _news(new ModelNews("", "", VersionStatus.Bad, $"models cannot be looked for, what serves goes on: {e.Message}"));
+        }
     }
 
     IEnumerable<(string Name, (string Version, string Folder)[] Versions)> Find()

@@ -13,8 +13,11 @@ public sealed class ScoringQueue : IAsyncDisposable
     /// <summary>How far into the queue a thread looks for requests to the same version.</summary>
     const int Sight = 64;
 
-    /// <summary>Weight of the newest measurement in the time of a row.</summary>
-    const double Newest = 0.1;
+    /// <summary>What a measurement of the time of a row still weighs at the next one.</summary>
+    const double Memory = 0.9;
+
+    /// <summary>A measurement counts as so many times what was expected at most: one pause of the machine must not close the queue.</summary>
+    const double MostSurprise = 4;
 
     readonly Lock _lock = new();
     readonly LinkedList<RankRequest> _waiting = new();
@@ -30,7 +33,8 @@ public sealed class ScoringQueue : IAsyncDisposable
     readonly long _deadline;
     TaskCompletionSource? _idle;
     QueueState _state;
-    double _ticksPerRow;
+    double _measuredTicks;
+    double _measuredRows;
     bool _ended;
 
     /// <param name="options">Threads, bounds, times.</param>
@@ -138,7 +142,16 @@ public sealed class ScoringQueue : IAsyncDisposable
     }
 
     /// <summary>Time until what waits is done, all places at work.</summary>
-    double WaitTicks => _state.WaitingRows * _ticksPerRow / _places;
+    double WaitTicks => TicksOf(_state.WaitingRows) / _places;
+
+    double TicksOf(long rows) => _measuredRows > 0 ? rows * _measuredTicks / _measuredRows : 0;
+
+    // Sums, so that large requests say more of a row's time than small ones.
+    void Measure(double ticks, int rows)
+    {
+        if (_measuredTicks > 0) ticks = Math.Min(ticks, MostSurprise * TicksOf(rows));
+        (_measuredTicks, _measuredRows) = ((Memory * _measuredTicks) + ticks, (Memory * _measuredRows) + rows);
+    }
 
     bool MayWait() => _state.Waiting < _capacity && WaitTicks <= _maxWait;
 
@@ -220,7 +233,7 @@ public sealed class ScoringQueue : IAsyncDisposable
             for (var seen = 0; node is not null && group.Count < most && seen < Sight; seen++)
             {
                 var (request, next) = (node.Value, node.Next);
-                if (ReferenceEquals(request.Model, first.Model) && rows + request.Items <= RankDesk.MostRows && (rows + request.Items) * _ticksPerRow <= _batch)
+                if (ReferenceEquals(request.Model, first.Model) && rows + request.Items <= RankDesk.MostRows && TicksOf(rows + request.Items) <= _batch)
                 {
                     rows += request.Items;
                     Unqueue(request);
@@ -244,8 +257,7 @@ public sealed class ScoringQueue : IAsyncDisposable
         {
             if (rows > 0)
             {
-                var ticks = (double)(ended - begun) / rows;
-                _ticksPerRow = _ticksPerRow == 0 ? ticks : _ticksPerRow + (Newest * (ticks - _ticksPerRow));
+                Measure(ended - begun, rows);
                 _state = _state with { Rows = _state.Rows + rows, Batches = _state.Batches + 1 };
             }
 

@@ -179,6 +179,7 @@ public sealed class ModelFolderTests : IDisposable
     [Fact]
     public void Reload_FusionChanged_IsLoadedAgain()
     {
+        Save("trips", "0");
         Save("trips", "1");
         using var models = Open();
         File.WriteAllText(_folder[$"trips/1/{Fusion.FileName}"], "formula: click * book\n");
@@ -186,7 +187,7 @@ public sealed class ModelFolderTests : IDisposable
         using (var lease = models.Lease("trips")!) lease.Model.Fusion.IsDefault.ShouldBeFalse();
         File.WriteAllText(_folder[$"trips/1/{Fusion.FileName}"], "formula: nothing\n");
         models.Reload();
-        models.State("trips")!.ShouldSatisfyAllConditions(s => s.Serving.ShouldBe("1"), s => s.Versions[0].Status.ShouldBe(VersionStatus.Bad));
+        Check(models, "1", new("1", VersionStatus.Bad, models.State("trips")!.Versions[0].Reason), new("0", VersionStatus.Idle));
         using var before = models.Lease("trips")!;
         before.Model.Fusion.IsDefault.ShouldBeFalse();
     }

@@ -57,8 +57,8 @@ public sealed class ScoringQueueTests : IDisposable
 
     [Theory]
     [InlineData(0, 6)]
-    [InlineData(9, 6)]
-    [InlineData(20, 4)]
+    [InlineData(9, 5)]
+    [InlineData(20, 3)]
     [InlineData(100, 2)]
     public async Task ScoreAsync_WaitingRequests_AreScoredTogetherWithinTheBudget(double batchMs, int batches)
     {
@@ -85,6 +85,25 @@ public sealed class ScoringQueueTests : IDisposable
         await first;
         (await Task.WhenAll(waiting)).ShouldAllBe(o => o.Status == ScoreStatus.Scored);
         (queue.State.Busy, queue.State.Waiting, queue.State.WaitingRows).ShouldBe((1, 0, 0));
+    }
+
+    [Fact]
+    public async Task ScoreAsync_AfterOneLongPause_RequestsAreStillLetIn()
+    {
+        await using var queue = await Measured(new ScoringQueueOptions { Workers = 1, MaxWaitMs = 60, DeadlineMs = 600_000 }, millisecondsPerRow: 2);
+        var first = Task.Run(() => queue.ScoreAsync(TinyModels.NewRequest(_model, 1, 1)).AsTask());
+        _gate.Arrive();
+
+        // Before the only part, and at the end.
+        _time.AtLook(2, () => _time.Move(10_000));
+        _gate.Open();
+        await first;
+        _gate.Close();
+        first = _gate.Occupy(queue, _model);
+        var waiting = Enumerable.Range(0, 2).Select(n => queue.ScoreAsync(TinyModels.NewRequest(_model, n, 10)).AsTask()).ToArray();
+        _gate.Open();
+        await first;
+        (await Task.WhenAll(waiting)).ShouldAllBe(o => o.Status == ScoreStatus.Scored);
     }
 
     [Fact]

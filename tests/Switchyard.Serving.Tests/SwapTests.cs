@@ -88,6 +88,33 @@ public sealed class SwapTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Watch_FolderThatIsNoneForAWhile_GoesOn()
+    {
+        using var changed = new SemaphoreSlim(0);
+        var folder = Directory.CreateDirectory(_folder["models"]).FullName;
+        TinyModels.Save(Path.Combine(folder, "trips/1"));
+        using var models = new ModelFolder(new ModelFolderOptions { Path = folder, WarmUpRequests = 1, PollSeconds = 0.05 }, _ => changed.Release());
+        models.Watch();
+        changed.Wait(TimeSpan.FromSeconds(60)).ShouldBeTrue();
+        Directory.Move(folder, _folder["away"]);
+        File.WriteAllText(folder, "");
+        try
+        {
+            models.Reload();
+        }
+        catch (IOException)
+        {
+            // What the watch hears as well, if not yet then soon.
+        }
+
+        using (var lease = models.Lease("trips")!) lease.Model.Version.ShouldBe("1");
+        File.Delete(folder);
+        TinyModels.Save(_folder["away/trips/2"], seed: 2);
+        Directory.Move(_folder["away"], folder);
+        while (models.State("trips")!.Serving != "2") changed.Wait(TimeSpan.FromSeconds(60)).ShouldBeTrue();
+    }
+
     void Replace(int version)
     {
         var name = $"{version:D3}-{version % Versions}";
