@@ -15,8 +15,11 @@ public sealed record ModelShape(int Width, ImmutableArray<int> Levels, int Tasks
     public static ModelShape Of(Schema schema)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        return new ModelShape(schema.Width, [.. schema.Levels.Select(l => l.Nodes.Length)], schema.Tasks.Length);
+        return new ModelShape(schema.Width, [.. schema.Levels.Select(l => l.Nodes.Length)], schema.Tasks.Length) { Given = [.. schema.Tasks.Select(t => t.Given)] };
     }
+
+    /// <summary>For every task the index of the task it is conditional on, −1 for none; by default none is.</summary>
+    public ImmutableArray<int> Given { get; init; } = [.. Enumerable.Repeat(-1, Tasks)];
 
     /// <summary>The tasks, for weights that every task has its own of.</summary>
     public Members EveryTask => new("tasks", Tasks);

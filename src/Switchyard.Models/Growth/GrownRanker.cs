@@ -70,45 +70,46 @@ public sealed class GrownRanker
     public IEnumerable<(int From, int Length)> Kept(Parameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        return Stretches(new Cells(parameter.Place, parameter.Count, parameter.RowsEach, parameter.Cols, _origins));
+        return IsOld(_dense, parameter.Place) ? Stretches(new Cells(parameter.Place, parameter.Count, parameter.RowsEach, parameter.Cols, _origins)) : [];
     }
 
     /// <summary>The same of running statistics.</summary>
     public IEnumerable<(int From, int Length)> Kept(StateBuffer buffer)
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        return Stretches(new Cells(buffer.Place, 1, buffer.Length, 1, _origins));
+        return IsOld(_buffers, buffer.Place) ? Stretches(new Cells(buffer.Place, 1, buffer.Length, 1, _origins)) : [];
     }
 
     /// <summary>Rows of a table that the older model had: the first ones.</summary>
     public int KeptRows(EmbeddingTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return IsOld(table.Place) ? Counterparts(_tables, table.Place)[0].Rows : 0;
+        return IsOld(_tables, table.Place) ? Counterparts(_tables, table.Place)[0].Rows : 0;
     }
 
     /// <summary>Name that a weight had in the older model; null where it belongs as a whole to a new node or task.</summary>
     public string? OldName(Parameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        return IsOld(parameter.Place) ? Counterparts(_dense, parameter.Place)[0].Name : null;
+        return IsOld(_dense, parameter.Place) ? Counterparts(_dense, parameter.Place)[0].Name : null;
     }
 
     /// <summary>The same of a table.</summary>
     public string? OldName(EmbeddingTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return IsOld(table.Place) ? Counterparts(_tables, table.Place)[0].Name : null;
+        return IsOld(_tables, table.Place) ? Counterparts(_tables, table.Place)[0].Name : null;
     }
 
     /// <summary>The same of running statistics.</summary>
     public string? OldName(StateBuffer buffer)
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        return IsOld(buffer.Place) ? Counterparts(_buffers, buffer.Place)[0].Name : null;
+        return IsOld(_buffers, buffer.Place) ? Counterparts(_buffers, buffer.Place)[0].Name : null;
     }
 
-    bool IsOld(WeightPlace place) => place.Owners.All(o => _origins.Of(o).Kept);
+    /// <summary>Whether the older model had the weight: its owners need not all have one, such as the first of a chain of tasks.</summary>
+    bool IsOld<T>(Dictionary<string, T> old, WeightPlace place) => place.Owners.All(o => _origins.Of(o).Kept) && Counterparts(old, place).Count > 0;
 
     void Transfer(NewIds newIds)
     {
@@ -135,7 +136,7 @@ public sealed class GrownRanker
     {
         List<int[]> paths = [[]];
         foreach (var owner in place.Owners) paths = [.. paths.SelectMany(p => _origins.Of(owner).Sources.Select(s => (int[])[.. p, s]))];
-        return [.. paths.Select(p => old[Key(place, p)])];
+        return [.. paths.Select(p => Key(place, p)).Where(old.ContainsKey).Select(k => old[k])];
     }
 
     static string Key(WeightPlace place, IEnumerable<int> owners) =>
