@@ -9,15 +9,18 @@ public static class ModelZoo
     public static FrozenDictionary<string, Type> Options { get; } = new Dictionary<string, Type>(StringComparer.Ordinal)
     {
         ["aesm2"] = typeof(Aesm2Options),
+        ["aitm"] = typeof(AitmOptions),
         ["cesaa"] = typeof(CesaaOptions),
         ["cross_stitch"] = typeof(CrossStitchOptions),
         ["hard_sharing"] = typeof(HardSharingOptions),
         ["hinet"] = typeof(HinetOptions),
         ["hmoe"] = typeof(HmoeOptions),
+        ["m3oe"] = typeof(M3oeOptions),
         ["mmoe"] = typeof(MmoeOptions),
         ["parallel"] = typeof(ParallelOptions),
         ["pepnet"] = typeof(PepNetOptions),
         ["ple"] = typeof(PleOptions),
+        ["sar_net"] = typeof(SarNetOptions),
         ["single"] = typeof(SingleOptions),
         ["star"] = typeof(StarOptions),
     }.ToFrozenDictionary(StringComparer.Ordinal);

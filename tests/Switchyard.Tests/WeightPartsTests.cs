@@ -33,15 +33,18 @@ public sealed class WeightPartsTests
 
     [Theory]
     [InlineData("aesm2", "embedding tables, experts, gates, scenario embeddings, task embeddings, towers")]
+    [InlineData("aitm", "embedding tables, gates, layers, towers")]
     [InlineData("cesaa", "embedding tables, experts, gates, scenario embeddings, towers")]
     [InlineData("cross_stitch", "cross-stitch weights, embedding tables, towers")]
     [InlineData("hard_sharing", "embedding tables, layers, towers")]
     [InlineData("hinet", "embedding tables, experts, gates, scenario attention, scenario embeddings, towers")]
     [InlineData("hmoe", "embedding tables, experts, gates, towers")]
+    [InlineData("m3oe", "embedding tables, experts, gates, layers, towers")]
     [InlineData("mmoe, stack", "embedding tables, experts, gates, towers")]
     [InlineData("parallel", "embedding tables, towers")]
     [InlineData("pepnet", "embedding tables, scaling nets, scenario embeddings, towers")]
     [InlineData("ple, stack", "embedding tables, experts, gates, towers")]
+    [InlineData("sar_net", "embedding tables, experts, gates, layers, towers")]
     [InlineData("single, attention", "embedding tables, layers, target attention, towers")]
     [InlineData("star", "embedding tables, layers, scenario embeddings, towers")]
     public void Of_Model_CallsItsPartsByWords(string model, string labels) =>

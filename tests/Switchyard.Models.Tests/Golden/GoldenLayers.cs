@@ -25,6 +25,9 @@ static partial class GoldenLayers
         ["cross_stitch"] = CrossStitch,
         ["hmoe"] = Hmoe,
         ["din"] = Din,
+        ["aitm"] = Aitm,
+        ["sar_net"] = SarNet,
+        ["m3oe"] = M3oe,
         ["adam"] = Adam,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -49,6 +49,8 @@ public sealed class OptionErrorTests
         { "model hinet: sub_expert.widths: at least one layer", new HinetOptions { SubExpert = NoLayers } },
         { "model hinet: san: nothing is left of the scenario layer", new HinetOptions { San = false, Shared = false, Specific = false } },
         { "model hard_sharing: scenario_widths: heads: stack has layers per scenario", new HardSharingOptions { Heads = Heads.Stack, ScenarioWidths = [] } },
+        { "model aitm: task_widths: a task has nothing of its own to hand on", new AitmOptions { TaskWidths = [] } },
+        { "model m3oe: bottom_widths: scenarios meet in the bottom", new M3oeOptions { BottomWidths = [] } },
         { "model pepnet: tower_widths: a tower without hidden units", new PepNetOptions { TowerWidths = [] } },
         { "model cesaa: active: a row cannot use active = 9 of experts = 8", new CesaaOptions { Active = 9 } },
         { "model aesm2: specific: a row cannot choose", new Aesm2Options { Specific = 7 } },

@@ -170,6 +170,23 @@ public sealed class GrowthSuite
         grown.Kept(now.Dense.Single(p => p.Name == "node.2.task.0.w")).ShouldBeEmpty();
     }
 
+    /// <summary>The first task has nothing to read; it gains what reads the new task, which no old weight is the origin of.</summary>
+    [Fact]
+    public void Grow_TaskBeforeTheFirstOfAChain_WhatReadsItStartsRandom()
+    {
+        var old = Trained.Train(new AitmOptions(), steps: 3);
+
+        var grown = new GrownRanker(old, Larger(old.Schema, task: 0), old.Options, 9, Copying);
+
+        Parameter Weight(ParameterSet of, string name) => of.Dense.Single(p => p.Name == name);
+        var (was, now) = (old.Parameters, grown.Ranker.Parameters);
+        grown.OldName(Weight(now, "transfer.1.value")).ShouldBeNull();
+        grown.Kept(Weight(now, "transfer.1.value")).ShouldBeEmpty();
+        grown.OldName(Weight(now, "transfer.2.value")).ShouldBe("transfer.1.value");
+        now.Values(Weight(now, "transfer.2.value")).SequenceEqual(was.Values(Weight(was, "transfer.1.value"))).ShouldBeTrue();
+        now.Values(Weight(now, "task.1.0.weight")).SequenceEqual(was.Values(Weight(was, "task.0.0.weight"))).ShouldBeTrue();
+    }
+
     [Fact]
     public void Grow_NewTaskFromNoOldTask_NamesIt()
     {
@@ -207,7 +224,7 @@ public sealed class GrowthSuite
 
     /// <summary>
     /// The same model without what weighs all nodes or tasks against each other, new ones too: a choice among gates, a shared stream
-    /// fed by the experts of every head.
+    /// fed by the experts of every head, a chain of tasks, the experts of the others.
     /// </summary>
     static ModelOptions Choosing(ModelOptions options) => options switch
     {
@@ -215,6 +232,8 @@ public sealed class GrowthSuite
         HmoeOptions hmoe => hmoe with { MixLabels = false },
         PleOptions ple => ple with { Layers = 1 },
         HinetOptions hinet => hinet with { San = false },
+        AitmOptions aitm => aitm with { Transfer = false },
+        M3oeOptions m3oe => m3oe with { Balance = false },
         _ => options,
     };
 

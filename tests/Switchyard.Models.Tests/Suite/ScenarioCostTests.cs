@@ -12,11 +12,14 @@ public sealed class ScenarioCostTests
     /// <summary>Those in which a row computes only what is its own scenario's.</summary>
     static readonly Dictionary<string, ModelOptions> Flat = new(StringComparer.Ordinal)
     {
+        ["aitm"] = new AitmOptions { TaskWidths = [16, 8] },
+        ["aitm, pairs"] = new AitmOptions { TaskWidths = [16, 8], Heads = PairHeads.Pair },
         ["cesaa, as many experts"] = new CesaaOptions { Experts = 6, Active = 6, Expert = Expert },
         ["hard_sharing, pairs"] = new HardSharingOptions { Heads = Heads.Pair },
         ["hard_sharing, stack"] = new HardSharingOptions { Heads = Heads.Stack },
         ["hinet, no attention"] = new HinetOptions { San = false, SubExpert = Expert, Expert = Expert },
         ["hmoe, labels not mixed"] = new HmoeOptions { MixLabels = false, Expert = Expert },
+        ["m3oe, own experts alone"] = new M3oeOptions { BottomWidths = [16], Balance = false, Expert = Expert },
         ["mmoe, pairs"] = new MmoeOptions { Heads = Heads.Pair, Expert = Expert },
         ["mmoe, stack"] = new MmoeOptions { Heads = Heads.Stack, Expert = Expert },
         ["parallel, pairs"] = new ParallelOptions { Heads = PairHeads.Pair },
@@ -24,6 +27,7 @@ public sealed class ScenarioCostTests
         ["ple, tasks"] = new PleOptions { Expert = Expert },
         ["ple, pairs, one layer"] = new PleOptions { Heads = Heads.Pair, Layers = 1, Expert = Expert },
         ["ple, stack, one layer"] = new PleOptions { Heads = Heads.Stack, Layers = 1, Expert = Expert },
+        ["sar_net"] = new SarNetOptions { Expert = Expert },
         ["single"] = new SingleOptions { Network = Expert },
         ["star"] = new StarOptions { Widths = [16] },
     };
@@ -39,6 +43,9 @@ public sealed class ScenarioCostTests
 
         // The shared experts' next stream mixes those of all heads: a head's two experts, its gate over them and the shared ones, and its columns of the shared gate.
         ["ple, pairs"] = (new PleOptions { Heads = Heads.Pair, Expert = Expert }, Tasks * ((Width * 4) + (Width * 2) + (2 * ((Width * 16) + (16 * 8))))),
+
+        // The experts of the other scenarios are mixed too.
+        ["m3oe"] = (new M3oeOptions { BottomWidths = [12], Expert = Expert }, (12 * 16) + (16 * 8)),
 
         // Logits of all scenarios are mixed: a gate over six experts, a tower for every task, and a column of its label gate.
         ["hmoe"] = (new HmoeOptions { Experts = 6, Expert = Expert, TowerWidths = [4] }, (Width * 6) + (Tasks * ((8 * 4) + 4 + Width))),
