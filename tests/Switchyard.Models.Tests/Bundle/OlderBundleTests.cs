@@ -8,6 +8,7 @@ public sealed class OlderBundleTests
     /// <summary>What a bundle without the option means. A default that changes here makes every older bundle another model.</summary>
     static readonly SortedDictionary<string, string> Defaults = new(StringComparer.Ordinal)
     {
+        ["Aesm2Options.GateInput"] = "Both",
         ["Aesm2Options.Identity"] = "False",
         ["Aesm2Options.Residual"] = "False",
         ["Aesm2Options.Skip"] = "None",
