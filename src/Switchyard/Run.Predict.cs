@@ -9,8 +9,9 @@ namespace Switchyard;
 public static partial class Run
 {
     const int PredictRows = 2048;
+    const string FusedColumn = "fused";
 
-    /// <summary>Scores rows: CSV or JSON Lines in, CSV out, in the same order, a column per task. Labels need not be there; unseen ids are allowed.</summary>
+    /// <summary>Scores rows: CSV or JSON Lines in, CSV out, in the same order, a column per task, and a column <c>fused</c> where the bundle has a fusion.yaml. Labels need not be there; unseen ids are allowed.</summary>
     /// <param name="bundle">Folder of the bundle.</param>
     /// <param name="input">CSV, TSV or JSON Lines, also .gz; - is standard input.</param>
     /// <param name="output">CSV, written under a temporary name and then renamed; - is standard output.</param>
@@ -32,34 +33,46 @@ public static partial class Run
         reporter ??= SilentReporter.Instance;
         if (output != "-") TextFile.RequireWritable(("--output", output));
         var loaded = ModelBundle.Load(bundle);
+        var fusion = FusionOf(loaded);
         using var rows = OpenRows(input, separator, loaded);
         var scored = 0L;
         if (output == "-")
         {
             using var stream = Console.OpenStandardOutput();
             using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16);
-            scored = Score(loaded.Ranker, rows, keep, writer, reporter, cancellation);
+            scored = Score(loaded.Ranker, fusion, rows, keep, writer, reporter, cancellation);
         }
         else
         {
-            TextFile.Write(output, writer => scored = Score(loaded.Ranker, rows, keep, writer, reporter, cancellation));
+            TextFile.Write(output, writer => scored = Score(loaded.Ranker, fusion, rows, keep, writer, reporter, cancellation));
         }
 
         reporter.Message($"{CountText.Of(scored, "row")} scored{(output == "-" ? "" : $" to {output}")}");
         return scored;
     }
 
-    static long Score(Ranker ranker, RowReader rows, IReadOnlyList<string> keep, TextWriter writer, IRunReporter reporter, CancellationToken cancellation)
+    /// <summary>The fusion of a bundle that has a file for it; null for one without.</summary>
+    static Fusion? FusionOf(LoadedBundle loaded)
+    {
+        var fusion = Fusion.Load(loaded);
+        if (fusion.IsDefault) return null;
+        return loaded.Ranker.Schema.Tasks.All(t => t.Name != FusedColumn)
+            ? fusion
+            : throw new InputException($"{Path.Combine(loaded.Folder, Fusion.FileName)}: a task is called {FusedColumn}, so two columns would be; remove the file to predict without it.");
+    }
+
+    static long Score(Ranker ranker, Fusion? fusion, RowReader rows, IReadOnlyList<string> keep, TextWriter writer, IRunReporter reporter, CancellationToken cancellation)
     {
         var schema = ranker.Schema;
         var encoder = RowEncoder.Create(schema, rows.Header, rows.File, fields: ranker.Embedding.Fields);
-        var kept = KeptColumns(rows, keep, schema);
+        string[] columns = [.. schema.Tasks.Select(t => t.Name), .. fusion is null ? [] : (string[])[FusedColumn]];
+        var kept = KeptColumns(rows, keep, columns);
         var batch = new Batch(schema, PredictRows);
-        var scores = new float[schema.Tasks.Length * PredictRows];
+        var scores = new float[columns.Length * PredictRows];
         var texts = new string[PredictRows];
         using var pool = NewPool(0);
         var predictor = new Predictor(ranker, pool);
-        writer.WriteLine(string.Join(',', kept.Select(c => Quoted(rows.Header[c])).Concat(schema.Tasks.Select(t => Quoted(t.Name)))));
+        writer.WriteLine(string.Join(',', kept.Select(c => Quoted(rows.Header[c])).Concat(columns.Select(Quoted))));
         var scored = 0L;
         for (var more = true; more;)
         {
@@ -80,13 +93,14 @@ public static partial class Run
 
             batch.FixPositions();
             predictor.Score(batch, scores);
+            fusion?.Evaluate(batch, scores, scores.AsSpan(schema.Tasks.Length * batch.Count));
             for (var row = 0; row < batch.Count; row++)
             {
                 writer.Write(texts[row]);
-                for (var t = 0; t < schema.Tasks.Length; t++)
+                for (var column = 0; column < columns.Length; column++)
                 {
-                    if (t > 0) writer.Write(',');
-                    writer.Write(scores[t * batch.Count + row].ToString("R", CultureInfo.InvariantCulture));
+                    if (column > 0) writer.Write(',');
+                    writer.Write(scores[column * batch.Count + row].ToString("R", CultureInfo.InvariantCulture));
                 }
 
                 writer.WriteLine();
@@ -115,15 +129,15 @@ public static partial class Run
         return RowReader.Open(source, Directory.GetCurrentDirectory(), loaded.Ranker.Schema);
     }
 
-    static int[] KeptColumns(RowReader rows, IReadOnlyList<string> keep, Schema schema)
+    static int[] KeptColumns(RowReader rows, IReadOnlyList<string> keep, string[] columns)
     {
         var header = rows.Header;
-        if (keep.Contains("*")) keep = [.. header.Where(name => schema.Tasks.All(t => t.Name != name))];
+        if (keep.Contains("*")) keep = [.. header.Where(name => !columns.Contains(name))];
         return [.. keep.Select(Find)];
 
         int Find(string name)
         {
-            if (schema.Tasks.Any(t => t.Name == name)) throw new InputException($"--keep {name}: a task has this name, so its scores would stand in two columns called {name}; leave it out.");
+            if (columns.Contains(name)) throw new InputException($"--keep {name}: {(name == columns[^1] && name == FusedColumn ? "the fused score" : "a task")} has this name, so its scores would stand in two columns called {name}; leave it out.");
             for (var i = 0; i < header.Count; i++)
             {
                 if (header[i] == name) return i;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Switchyard.Data;
 using Switchyard.Evaluation;
 using Switchyard.Inference;
@@ -19,7 +20,7 @@ public static partial class Run
         reporter.Result($"column file: {data.Path}");
     }
 
-    /// <summary>Evaluates a bundle on the test rows (where there are none, on the validation rows) and reports the table.</summary>
+    /// <summary>Evaluates a bundle on the test rows (where there are none, on the validation rows) and reports the table, and the fused score where the bundle's fusion.yaml names its objective.</summary>
     /// <param name="bundle">Folder of the bundle.</param>
     /// <param name="configuration">Which rows to read; null reads those of the run that trained the bundle.</param>
     /// <param name="json">File for the metrics, null for none.</param>
@@ -36,9 +37,20 @@ public static partial class Run
         using var pool = NewPool(configuration.Training.Threads);
         if (data.Rows(Measured(data)) == 0)
             throw new InputException("There is neither a test nor a validation row to evaluate; give split.test a condition that some rows meet.");
-        var report = ReportPart(data, Measured(data), new Predictor(loaded.Ranker, pool), configuration.Evaluation, reporter, cancellation);
-        if (json is not null) TextFile.Write(json, report.ToJson());
+        var predictor = new Predictor(loaded.Ranker, pool);
+        var fusion = Fusion.Load(loaded);
+        var report = ReportPart(data, Measured(data), predictor, configuration.Evaluation, reporter, cancellation);
+        var fused = MeasureFusion(fusion, data, Measured(data), predictor, cancellation);
+        if (fused is not null) reporter.Result($"fused score, version {fusion.Version}: {fused.ToMarkdown()}");
+        if (json is not null) TextFile.Write(json, fused is null ? report.ToJson() : WithFusion(report, fused));
         return report;
+    }
+
+    static string WithFusion(EvaluationReport report, FuseReport fused)
+    {
+        var all = JsonNode.Parse(report.ToJson())!;
+        all["fusion"] = FuseText.Json(fused);
+        return all.ToJsonString(JsonReport.Options);
     }
 
     /// <summary>The dataset of a run; with a schema, encoded by it instead of fitting a new one.</summary>

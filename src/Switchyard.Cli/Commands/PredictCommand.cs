@@ -17,7 +17,7 @@ static class PredictCommand
         };
         var output = new Option<string>("--output", "-o")
         {
-            Description = "CSV with a column of scores per task; - is standard output.",
+            Description = "CSV with a column of scores per task, and a column fused where the bundle has a fusion.yaml; - is standard output.",
             HelpName = "file",
             DefaultValueFactory = _ => "-",
         };

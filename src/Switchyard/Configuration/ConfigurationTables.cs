@@ -73,7 +73,15 @@ internal static class ConfigurationTables
         return sections;
     }
 
-    /// <summary>The options of a search, in docs/tuning.md.</summary>
+    /// <summary>The options of docs/fusion.md.</summary>
+    public static SortedDictionary<string, Option[]> FusionSections() => new(StringComparer.Ordinal)
+    {
+        ["fusion"] = [.. OptionSet.Of(typeof(FusionOptions)).Options],
+        ["objective"] = [.. OptionSet.Of(typeof(FusionObjective)).Options],
+        ["scenarios"] = [.. OptionSet.Of(typeof(FusionScenarioOptions)).Options],
+    };
+
+    /// <summary>Those of docs/tuning.md.</summary>
     public static SortedDictionary<string, Option[]> TuneSections() => new(StringComparer.Ordinal)
     {
         ["range"] = [.. OptionSet.Of(typeof(TuneNumberOptions)).Options],

@@ -49,6 +49,9 @@ internal static class JsonSchema
     /// <summary>Text of docs/tune.schema.json.</summary>
     public static string GenerateTune() => Document("Switchyard tune run", Mapping(OptionSet.Of(typeof(TuneOptions)).Options), []);
 
+    /// <summary>Text of docs/fusion.schema.json.</summary>
+    public static string GenerateFusion() => Document("Switchyard score fusion", Mapping(OptionSet.Of(typeof(FusionOptions)).Options), []);
+
     /// <summary>Text of docs/comparison.schema.json. What a variant changes is checked when it is read: any path may stand there.</summary>
     public static string GenerateComparison()
     {

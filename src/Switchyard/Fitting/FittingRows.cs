@@ -15,6 +15,8 @@ sealed class FittingRows(Dataset data)
 
     public long ValidationCount => data.Rows(Part.Validation);
 
+    public int ValidationGroups => data.GroupCount(Part.Validation);
+
     /// <summary>The training rows, shuffled as a run's options say.</summary>
     public IBatchSource OpenTraining(ulong seed, int shuffleRows) =>
         data.Open(Part.Train, new ShuffleOptions { Seed = seed, BufferRows = shuffleRows });

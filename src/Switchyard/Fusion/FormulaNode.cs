@@ -22,8 +22,8 @@ enum FormulaOperator
 /// <summary>A formula as a tree. Trees are equal where they compute the same in the same order.</summary>
 abstract record FormulaNode
 {
-    /// <summary>Operations on the longest way down; names and numbers have none.</summary>
-    public virtual int Depth => 0;
+    /// <summary>Names of its weights, each as often as it stands there.</summary>
+    public virtual IEnumerable<string> Weights() => [];
 
     /// <summary>The formula as text that parses to this tree, with no more parentheses than it needs.</summary>
     public abstract string Text(IReadOnlyList<string> tasks);
@@ -50,13 +50,15 @@ sealed record ScoreNode(int Task) : FormulaNode
 /// <summary>A named weight.</summary>
 sealed record WeightNode(string Weight) : FormulaNode
 {
+    public override IEnumerable<string> Weights() => [Weight];
+
     public override string Text(IReadOnlyList<string> tasks) => FormulaGrammar.Name(Weight);
 }
 
 /// <summary>An operation on one number.</summary>
 sealed record UnaryNode(FormulaOperator Operator, FormulaNode Of) : FormulaNode
 {
-    public override int Depth { get; } = Of.Depth + 1;
+    public override IEnumerable<string> Weights() => Of.Weights();
 
     public override int Tightness => Operator == FormulaOperator.Negate ? FormulaGrammar.Signed : FormulaGrammar.Atom;
 
@@ -68,7 +70,7 @@ sealed record UnaryNode(FormulaOperator Operator, FormulaNode Of) : FormulaNode
 /// <summary>An operation on two numbers.</summary>
 sealed record BinaryNode(FormulaOperator Operator, FormulaNode Left, FormulaNode Right) : FormulaNode
 {
-    public override int Depth { get; } = Math.Max(Left.Depth, Right.Depth) + 1;
+    public override IEnumerable<string> Weights() => Left.Weights().Concat(Right.Weights());
 
     public override int Tightness => FormulaGrammar.Tightness(Operator);
 

@@ -47,6 +47,9 @@ public sealed class Fusion
     /// <summary>Whether there is no file, and the fused score is that of the last task.</summary>
     public bool IsDefault => Digest is null;
 
+    /// <summary>What the formula is measured by; null where the file does not say.</summary>
+    internal FusionObjective? Objective { get; private init; }
+
     /// <summary>What the scenarios have, each once; the one of unknown scenarios is among them.</summary>
     public IReadOnlyList<FusionRule> Rules => _rules;
 
@@ -133,12 +136,16 @@ public sealed class Fusion
                 $"model: these weights were searched for a model with weights {other}, this one has {model}; run switchyard fuse again, or remove this line to use them as they are.");
         }
 
+        _ = options.Objective?.ByTask(schema);
         var place = ((MapNode)root)["formula"]!.Place;
         var rules = new FusionRules(options, schema, place);
         var compiled = new List<(FusionRule Rule, FormulaProgram Program)>();
         var ruleOf = rules.IsSame ? [] : Resolve(rules, schema, compiled, place);
         if (rules.IsSame) compiled.Add(rules.Compile([0]));
-        return new(schema, [.. compiled.Select(c => c.Program)], [.. compiled.Select(c => c.Rule)], ruleOf, text, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        return new(schema, [.. compiled.Select(c => c.Program)], [.. compiled.Select(c => c.Rule)], ruleOf, text, Convert.ToHexStringLower(SHA256.HashData(bytes)))
+        {
+            Objective = options.Objective,
+        };
     }
 
     /// <summary>The rule of every scenario, unknown nodes included.</summary>

@@ -45,7 +45,7 @@ sealed class FusionRules
 
         // Narrow ones first; the file's own formula last, even after an entry for every scenario.
         _entries = [.. entries.Skip(1).OrderByDescending(e => e.Path.Narrowness, Comparer<ImmutableArray<int>>.Create(static (a, b) => a.AsSpan().SequenceCompareTo(b.AsSpan()))), entries[0]];
-        var used = new HashSet<string>(_entries.Where(e => e.Formula is not null).SelectMany(e => WeightsOf(e.Formula!)), StringComparer.Ordinal);
+        var used = new HashSet<string>(_entries.Where(e => e.Formula is not null).SelectMany(e => e.Formula!.Weights()), StringComparer.Ordinal);
         foreach (var weight in weights)
         {
             if (!used.Contains(weight.Name)) throw weight.Place.Error($"weights: no formula names '{weight.Name}'.{Suggestion.For(weight.Name, used)}");
@@ -73,7 +73,7 @@ sealed class FusionRules
     {
         var entry = _entries[entries.First(i => _entries[i].Formula is not null)];
         var values = new SortedDictionary<string, double>(StringComparer.Ordinal);
-        foreach (var name in WeightsOf(entry.Formula!))
+        foreach (var name in entry.Formula!.Weights().Distinct())
         {
             values[name] = entries.SelectMany(i => _entries[i].Weights.Items).Where(w => w.Name == name).Select(w => (double?)w.Value).FirstOrDefault()
                 ?? throw entry.Place.Error($"formula '{entry.Text}': weight '{name}' has a value in some scenarios and none here; give it one under 'weights' at the top.");
@@ -82,14 +82,6 @@ sealed class FusionRules
         var program = FormulaProgram.Compile(entry.Formula!, values) ?? throw entry.Place.Error($"formula '{entry.Text}' holds too many results at once; write it with fewer parentheses.");
         return (new FusionRule(entry.Text!, [.. values]), program);
     }
-
-    static IEnumerable<string> WeightsOf(FormulaNode node) => node switch
-    {
-        WeightNode weight => [weight.Weight],
-        UnaryNode unary => WeightsOf(unary.Of),
-        BinaryNode binary => WeightsOf(binary.Left).Concat(WeightsOf(binary.Right)).Distinct(),
-        _ => [],
-    };
 
     Entry Of(FusionScenario scenario, string[] names, Schema schema)
     {

@@ -104,8 +104,15 @@ public sealed class DocumentationTests
         ShouldBeCommitted(ConfigurationTables.Fill(File.ReadAllText(Repository.PathOf("docs", "features.md")), FeatureSections()), "docs", "features.md");
 
     [Fact]
+    public void Generate_FusionSchema_IsCommitted() => ShouldBeCommitted(JsonSchema.GenerateFusion(), "docs", "fusion.schema.json");
+
+    [Fact]
+    public void Fill_FusionTables_AreCommitted() =>
+        ShouldBeCommitted(ConfigurationTables.Fill(File.ReadAllText(Repository.PathOf("docs", "fusion.md")), ConfigurationTables.FusionSections()), "docs", "fusion.md");
+
+    [Fact]
     public void Sections_EveryOption_IsDescribed() =>
-        ConfigurationTables.Sections(ModelZoo.Options).Concat(ConfigurationTables.TuneSections()).Concat(FeatureSections())
+        ConfigurationTables.Sections(ModelZoo.Options).Concat(ConfigurationTables.TuneSections()).Concat(ConfigurationTables.FusionSections()).Concat(FeatureSections())
             .SelectMany(s => s.Value.Where(o => o.Description.Length == 0).Select(o => $"{s.Key}: {o.Key}"))
             .ShouldBeEmpty();
 
