@@ -52,6 +52,41 @@ public sealed class RowEncoderTests
     }
 
     [Fact]
+    public void Copy_OtherRow_EncodesLikeTheOneItWasMadeOf()
+    {
+        var schema = Train();
+        string[] header = ["r", "s", "n", "x", "list"];
+        var encoder = RowEncoder.Create(schema, header, "rows");
+        var copy = encoder.Copy();
+        var (batch, other) = (new Batch(schema, 2), new Batch(schema, 2));
+        foreach (var values in (string?[][])[["EU", "2", "5", "v", "q;p"], ["mars", null, "1", "u", ""]])
+        {
+            encoder.Encode(new ValueRow(header).Set(values), batch, batch.Count++);
+            copy.Encode(new ValueRow(header).Set(values), other, other.Count++);
+        }
+
+        foreach (var field in new[] { 0, 2, 4 }) other.Ids(field).ShouldBe(batch.Ids(field));
+        other.Ids(1).ShouldBe(batch.Ids(1));
+        other.Offsets(1).ShouldBe(batch.Offsets(1));
+        other.Numbers(3).ShouldBe(batch.Numbers(3));
+        other.Nodes(0).ShouldBe(batch.Nodes(0));
+
+        // Each has its own rows.
+        RowEncoder.Create(schema, header, "rows").Copy().HasUnknownScenarios.ShouldBeFalse();
+        copy.HasUnknownScenarios.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Copy_HistoryBuiltFromTheRows_IsRefused()
+    {
+        var schema = Train();
+        var field = new Field("seen", FieldKind.Sequence, 0, Pooling.Mean, FieldRole.Feature, new SequenceEncoder(';', SequenceOrder.OldestFirst, 2, new HistorySpec { Of = "g", Item = "x" }, new SharedEncoder("x")));
+        schema = schema with { Fields = schema.Fields.Add(field) };
+        Should.Throw<InvalidOperationException>(() => RowEncoder.Create(schema, ["r", "s", "n", "x", "list", "g"], "rows").Copy());
+        RowEncoder.Create(schema, ["r", "s", "n", "x", "list", "seen"], "rows").Copy().ShouldNotBeNull();
+    }
+
+    [Fact]
     public void Encode_UnseenValuesAndAbsentOptionalColumns_AreUnderstood()
     {
         var schema = Train();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Switchyard.Data;
+using Switchyard.Models;
 
 namespace Switchyard.Serving.Tests;
 
@@ -28,6 +29,31 @@ public sealed class ServedScoreTests : IDisposable
             request.Score(1, items - 1).ShouldBe(expected[^1]["book"]);
             TinyModels.Bits(request.Fused).ShouldBe(TinyModels.Bits([.. expected.Select(e => e["book"])]));
             request.Order.ToArray().ShouldBe(Enumerable.Range(0, items).OrderByDescending(i => expected[i]["book"]));
+        }
+    }
+
+    public static TheoryData<string> Zoo() => [.. ModelZoo.Options.Keys];
+
+    [Theory]
+    [MemberData(nameof(Zoo))]
+    public async Task ScoreAsync_EveryModelOfTheZoo_WaitingRequestsHaveTheOfflineBits(string name)
+    {
+        var bundle = TinyModels.Save(_folder["bundle"], options: (ModelOptions)Activator.CreateInstance(ModelZoo.Options[name])!);
+        var model = TinyModels.Serve(bundle);
+        using var scorer = Scorer.Load(bundle, 1);
+        using var gate = new Gate();
+        await using var queue = new ScoringQueue(new ScoringQueueOptions { Workers = 1 }, new ManualTime(), gate.Pass);
+        var first = gate.Occupy(queue, model);
+        var requests = Enumerable.Range(0, 5).Select(n => TinyModels.Fill(new RankRequest(), model, TinyModels.Shared(n, unknown: true), TinyModels.Items(n, 3 + n))).ToArray();
+        var outcomes = requests.Select(r => queue.ScoreAsync(r).AsTask()).ToArray();
+        gate.Open();
+        await first;
+        await Task.WhenAll(outcomes);
+        queue.State.Batches.ShouldBe(1);
+        for (var n = 0; n < requests.Length; n++)
+        {
+            var expected = scorer.ScoreRequest(TinyModels.Shared(n, unknown: true), TinyModels.Items(n, 3 + n));
+            TinyModels.Bits(requests[n].Scores).ShouldBe(TinyModels.Bits([.. expected.Select(e => e["click"]), .. expected.Select(e => e["book"])]));
         }
     }
 

@@ -20,7 +20,7 @@ static class TinyModels
             Field("item", FieldKind.Single, 3, Words("i", 40)),
             Field("last_item", FieldKind.Single, 3, new SharedEncoder("item")) with { Side = FieldSide.User },
             Field("tags", FieldKind.Multiple, 4, new ListEncoder('|', Words("t", 7))),
-            Field("clicks", FieldKind.Sequence, 3, new SequenceEncoder(';', SequenceOrder.NewestFirst, 3, null, new SharedEncoder("item"))) with { Side = FieldSide.User },
+            Field("clicks", FieldKind.Sequence, 3, new SequenceEncoder(';', SequenceOrder.NewestFirst, 3, new HistorySpec { Of = "user", Item = "item" }, new SharedEncoder("item"))) with { Side = FieldSide.User },
             Field("brand", FieldKind.Single, 5, new HashEncoder(8)),
             Field("price", FieldKind.Number, -1, new StandardiseEncoder(50, 20)),
             Field("rank", FieldKind.Single, 6, new BucketEncoder([1, 2, 5])) with { Role = FieldRole.Position, Fixed = "1" },
@@ -36,14 +36,14 @@ static class TinyModels
     };
 
     /// <summary>Saves a bundle; another seed is another model.</summary>
-    public static string Save(string folder, ulong seed = 1, Schema? schema = null)
+    public static string Save(string folder, ulong seed = 1, Schema? schema = null, ModelOptions? options = null)
     {
-        ModelBundle.Save(folder, NewRanker(seed, schema), Metadata);
+        ModelBundle.Save(folder, NewRanker(seed, schema, options), Metadata);
         return folder;
     }
 
-    public static Ranker NewRanker(ulong seed = 1, Schema? schema = null) =>
-        new(schema ?? Schema(), new Aesm2Options { Expert = new ExpertOptions { Widths = [8, 4] }, TowerWidths = [4] }, seed);
+    public static Ranker NewRanker(ulong seed = 1, Schema? schema = null, ModelOptions? options = null) =>
+        new(schema ?? Schema(), options ?? new Aesm2Options { Expert = new ExpertOptions { Widths = [8, 4] }, TowerWidths = [4] }, seed);
 
     public static ServedModel Serve(string folder, UnknownScenarioRule rule = UnknownScenarioRule.Model) => new("tiny", "1", ModelBundle.Load(folder), rule);
 
