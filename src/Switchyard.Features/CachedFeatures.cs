@@ -8,6 +8,9 @@ namespace Switchyard.Features;
 /// </summary>
 sealed class CachedFeatures : IFeatureStore
 {
+    /// <summary>What there is for no key.</summary>
+    static readonly FeatureRow Nothing = FeatureRow.Unknown();
+
     readonly IFeatureStore _store;
     readonly FeatureMetrics _metrics;
     readonly TimeProvider _time;
@@ -37,16 +40,23 @@ sealed class CachedFeatures : IFeatureStore
         ArgumentNullException.ThrowIfNull(rows);
         var cache = _caches[rows.Entity.Index];
         var now = _time.GetTimestamp();
-        var misses = 0;
+        var (hits, misses) = (0, 0);
         for (var i = 0; i < rows.Count; i++)
         {
+            if (rows.Key(i).IsEmpty)
+            {
+                rows.Set(i, Nothing);
+                continue;
+            }
+
             var row = cache.Find(rows.Key(i));
             var isFresh = row is not null && now - row.ReadAt < _maxAge;
             rows.Set(i, isFresh ? row : null);
-            if (!isFresh) misses++;
+            if (isFresh) hits++;
+            else misses++;
         }
 
-        _metrics.Hit(rows.Entity, rows.Count - misses);
+        _metrics.Hit(rows.Entity, hits);
         if (misses == 0)
         {
             CountUnknown(rows);
@@ -175,7 +185,7 @@ sealed class CachedFeatures : IFeatureStore
         var unknown = 0;
         for (var i = 0; i < rows.Count; i++)
         {
-            if (rows[i] is null) unknown++;
+            if (rows[i] is null && !rows.Key(i).IsEmpty) unknown++;
         }
 
         _metrics.Unknown(rows.Entity, unknown);

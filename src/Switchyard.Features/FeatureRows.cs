@@ -30,7 +30,7 @@ public sealed class FeatureRows
         Count = 0;
     }
 
-    /// <summary>Adds a key; one may stand there several times. An empty one is known to no store.</summary>
+    /// <summary>Adds a key; one may stand there several times. An empty one stands for none: it is neither looked up nor counted.</summary>
     /// <param name="key">The key's text, UTF-8.</param>
     /// <returns>Its index.</returns>
     public int Add(ReadOnlySpan<byte> key)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Switchyard.Features;
 using Switchyard.Serving;
 
 namespace Switchyard.Server;
@@ -22,6 +23,9 @@ public sealed record ServeOptions : IValidatableObject
 
     [Description("How requests wait for their turn.")]
     public ScoringQueueOptions Queue { get; init; } = new();
+
+    [Description("Store of fields that requests leave out (docs/features.md). Default: none; a field that is not given is missing.")]
+    public FeatureStoreOptions? Features { get; init; }
 
     [Description("File of API keys, relative to this file (switchyard keys create). Without one, only the machine itself is served.")]
     public string? Keys { get; init; }

@@ -37,4 +37,7 @@ static partial class ServerLog
 
     [LoggerMessage(11, LogLevel.Information, "stopped")]
     public static partial void Stopped(ILogger log);
+
+    [LoggerMessage(20, LogLevel.Warning, "{Reason}")]
+    public static partial void StoreFails(ILogger log, string reason);
 }

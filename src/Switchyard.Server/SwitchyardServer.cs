@@ -139,6 +139,8 @@ public sealed class SwitchyardServer : IAsyncDisposable
         // Whoever runs the server says when it stops (RunAsync); signals belong to the program.
         services.AddSingleton<IHostLifetime, ProgramLifetime>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(configuration.Options.Limits.StopSeconds));
+        if (configuration.Options.Features is { } features)
+            services.AddSingleton<IRequestFeatures>(s => StoreFeatures.Open(features, configuration.BaseDirectory, s.GetRequiredService<ILoggerFactory>().CreateLogger("Switchyard.Features"), s.GetRequiredService<TimeProvider>()));
         ApiDescription.Add(services);
     }
 

@@ -27,7 +27,7 @@ public sealed partial class LayerTests
             "Switchyard.Evaluation", "Switchyard.Generation",
         ],
         ["Switchyard.Serving"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models", "Switchyard.Inference", "Switchyard"],
-        ["Switchyard.Server"] = ["Switchyard.Serving", "Switchyard", "Switchyard.Data", "Switchyard.Models"],
+        ["Switchyard.Server"] = ["Switchyard.Serving", "Switchyard.Features", "Switchyard", "Switchyard.Data", "Switchyard.Models"],
     };
 
     public static TheoryData<string> Projects() => [.. Allowed.Keys];
