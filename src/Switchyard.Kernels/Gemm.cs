@@ -123,7 +123,7 @@ public static unsafe class Gemm
     }
 
     /// <summary>Weight gradient: C[i, j] += sum over r &lt; count of A[row(r), i] * B[r, j] for i in [from, to). Each element continues
-    /// its chain in row order, so splitting the rows over several calls changes no bit.</summary>
+    /// its chain in row order, so splitting the rows over several calls changes no bit, and overwriting comes to the bits of adding to 0.</summary>
     /// <param name="a">Row r starts at rows[r] * lda, or at r * lda when <paramref name="rows"/> is empty.</param>
     /// <param name="lda">Elements between two rows of <paramref name="a"/>.</param>
     /// <param name="rows">The rows of A to take, or empty for the first count.</param>
@@ -135,8 +135,9 @@ public static unsafe class Gemm
     /// <param name="n">Columns of C.</param>
     /// <param name="c">Row i starts at i * ldc (absolute i, also when from &gt; 0).</param>
     /// <param name="ldc">Elements between two rows of <paramref name="c"/>.</param>
+    /// <param name="overwrite">True: = for +=, where <paramref name="count"/> is not 0; C need not hold numbers.</param>
     public static void MultiplyTransposed(ReadOnlySpan<float> a, int lda, ReadOnlySpan<int> rows, int count, int from, int to,
-        ReadOnlySpan<float> b, int ldb, int n, Span<float> c, int ldc)
+        ReadOnlySpan<float> b, int ldb, int n, Span<float> c, int ldc, bool overwrite = false)
     {
         Check.Size(count);
         Check.Size(from);
@@ -152,7 +153,7 @@ public static unsafe class Gemm
         fixed (float* pa = a, pb = b, pc = c)
         fixed (int* pr = rows)
         {
-            GemmTransposed.Run(pa, lda, pr, count, from, to, pb, ldb, n, pc, ldc);
+            GemmTransposed.Run(pa, lda, pr, count, from, to, pb, ldb, n, pc, ldc, overwrite);
         }
     }
 

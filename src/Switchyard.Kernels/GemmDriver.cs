@@ -85,7 +85,8 @@ static unsafe class GemmDriver
             for (int j = 0, width; j < p.N; j += width)
             {
                 width = Panels.Next(p.N - j);
-                Panel<TLanes, TVector, TFinish>(p, i, rows, j, 0, Math.Min(width, p.N - j), width, b + (nint)p.From * width, width);
+                Panel<TLanes, TVector, TFinish>(p, i, rows, j, 0, Math.Min(width, p.N - j), width, b + (nint)p.From * width, width,
+                    i == 0 ? (nint)p.PackedK * width : 0);
                 b += (nint)p.PackedK * width;
             }
         }
@@ -114,14 +115,17 @@ static unsafe class GemmDriver
         for (int j = 0, width; j < full; j += width)
         {
             width = Panels.Next(full - j);
-            Panel<TLanes, TVector, TFinish>(p, 0, p.M, j, 0, width, width, p.B + j, p.LdB);
+            Panel<TLanes, TVector, TFinish>(p, 0, p.M, j, 0, width, width, p.B + j, p.LdB, width);
         }
     }
 
     /// <summary>All tiles of some rows and one panel of columns. Of the panel's columns, <paramref name="used"/> from
-    /// <paramref name="skip"/> on belong to C; if that is not the whole width, the tile goes through a scratch tile.</summary>
+    /// <paramref name="skip"/> on belong to C; if that is not the whole width, the tile goes through a scratch tile. The panel that is read next lies <paramref name="next"/>
+    /// elements behind this one; the first tiles ask for a line of each of its rows in turn, because with few rows of A a product would
+    /// wait for it as long as it computes. The scratch tile holds anything: to clear it would cost a twentieth of a short tile's time.</summary>
+    [SkipLocalsInit]
     public static void Panel<TLanes, TVector, TFinish>(in Product p, int firstRow, int rows, int column, int skip, int used, int width,
-        float* b, nint ldb)
+        float* b, nint ldb, nint next = 0)
         where TLanes : ILanes<TVector> where TVector : struct where TFinish : IFinish
     {
         var height = Vector512.IsHardwareAccelerated ? 8 : 4;
@@ -134,6 +138,7 @@ static unsafe class GemmDriver
             new ReadOnlySpan<float>(p.Bias + column + skip, used).CopyTo(new Span<float>(tileBias + skip, used));
             t.Bias = tileBias;
         }
+        var asked = 0;
         for (var i = 0; i < rows;)
         {
             var left = rows - i;
@@ -151,6 +156,8 @@ static unsafe class GemmDriver
                     Prefetch.Row(p.Row(firstRow + r), p.K);
                 }
             }
+            t.Ask = next > 0 && asked < width + Panels.Unit ? next + asked : 0;
+            asked += Panels.Unit;
             var c = p.C + (firstRow + i) * p.LdC + column;
             if (live == size && used == width)
             {

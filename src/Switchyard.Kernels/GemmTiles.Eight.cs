@@ -12,7 +12,7 @@ static unsafe partial class GemmTiles
     {
         int lanes = TLanes.Count;
         float* b = t.B, c = t.C;
-        nint ldb = t.LdB, ldc = t.LdC, step = t.Step, end = t.K * t.Step;
+        nint ask = t.Ask, ldb = t.LdB, ldc = t.LdC, step = t.Step, end = t.K * t.Step;
         float* a0 = t.A[0], a1 = t.A[1], a2 = t.A[2], a3 = t.A[3];
         float* a4 = t.A[4], a5 = t.A[5], a6 = t.A[6], a7 = t.A[7];
         TVector c00 = Start<TLanes, TVector, TFinish>(c),
@@ -42,6 +42,7 @@ static unsafe partial class GemmTiles
         for (nint i = 0; i < end; i += step)
         {
             TVector b0 = TLanes.Load(b), b1 = TLanes.Load(b + lanes), b2 = TLanes.Load(b + 2 * lanes);
+            Prefetch.Ahead(b + ask);
             b += ldb;
             var x = TLanes.Broadcast(a0[i]);
             c00 = TLanes.Fma(x, b0, c00);
@@ -116,7 +117,7 @@ static unsafe partial class GemmTiles
     {
         int lanes = TLanes.Count;
         float* b = t.B, c = t.C;
-        nint ldb = t.LdB, ldc = t.LdC, step = t.Step, end = t.K * t.Step;
+        nint ask = t.Ask, ldb = t.LdB, ldc = t.LdC, step = t.Step, end = t.K * t.Step;
         float* a0 = t.A[0], a1 = t.A[1], a2 = t.A[2], a3 = t.A[3];
         float* a4 = t.A[4], a5 = t.A[5], a6 = t.A[6], a7 = t.A[7];
         TVector c00 = Start<TLanes, TVector, TFinish>(c),
@@ -138,6 +139,7 @@ static unsafe partial class GemmTiles
         for (nint i = 0; i < end; i += step)
         {
             TVector b0 = TLanes.Load(b), b1 = TLanes.Load(b + lanes);
+            Prefetch.Ahead(b + ask);
             b += ldb;
             var x = TLanes.Broadcast(a0[i]);
             c00 = TLanes.Fma(x, b0, c00);

@@ -11,6 +11,8 @@ unsafe ref struct TileArguments
     public nint K;
     public float* B;
     public nint LdB;
+    /// <summary>How far behind what it reads of B a tile asks for what is read next; 0 for nothing.</summary>
+    public nint Ask;
     public float* C;
     public nint LdC;
     public float* Bias;

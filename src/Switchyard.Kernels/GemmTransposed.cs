@@ -31,7 +31,8 @@ static unsafe class GemmTransposed
     /// <summary>Strips a power of two apart would share the cache sets that one row of A is written to.</summary>
     const int StripGap = 16;
 
-    public static void Run(float* a, nint lda, int* rows, int count, int from, int to, float* b, nint ldb, int n, float* c, nint ldc)
+    public static void Run(float* a, nint lda, int* rows, int count, int from, int to, float* b, nint ldb, int n, float* c, nint ldc,
+        bool overwrite)
     {
         if (n == 1 && ldc == 1 && rows == null)
         {
@@ -40,29 +41,29 @@ static unsafe class GemmTransposed
             var swapped = new Product { A = b, Step = ldb, M = 1, K = count, B = a + from, N = to - from, C = c + from, LdC = to - from };
             swapped.LdB = lda;
             swapped.Unpacked = true;
-            GemmDriver.Run(swapped, Epilogue.Continue);
+            GemmDriver.Run(swapped, overwrite ? Epilogue.Store : Epilogue.Continue);
             return;
         }
         if (Vector512.IsHardwareAccelerated)
         {
-            Run<Lanes512, Vector512<float>>(a, lda, rows, count, from, to, b, ldb, n, c, ldc);
+            Run<Lanes512, Vector512<float>>(a, lda, rows, count, from, to, b, ldb, n, c, ldc, overwrite);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            Run<Lanes256, Vector256<float>>(a, lda, rows, count, from, to, b, ldb, n, c, ldc);
+            Run<Lanes256, Vector256<float>>(a, lda, rows, count, from, to, b, ldb, n, c, ldc, overwrite);
         }
         else if (Vector128.IsHardwareAccelerated)
         {
-            Run<Lanes128, Vector128<float>>(a, lda, rows, count, from, to, b, ldb, n, c, ldc);
+            Run<Lanes128, Vector128<float>>(a, lda, rows, count, from, to, b, ldb, n, c, ldc, overwrite);
         }
         else
         {
-            Run<Lanes1, float>(a, lda, rows, count, from, to, b, ldb, n, c, ldc);
+            Run<Lanes1, float>(a, lda, rows, count, from, to, b, ldb, n, c, ldc, overwrite);
         }
     }
 
     static void Run<TLanes, TVector>(float* a, nint lda, int* rows, int count, int from, int to, float* b, nint ldb, int n, float* c,
-        nint ldc)
+        nint ldc, bool overwrite)
         where TLanes : ILanes<TVector> where TVector : struct
     {
         var blockRows = Math.Min(count, BlockRows);
@@ -107,8 +108,20 @@ static unsafe class GemmTransposed
                             {
                                 Prefetch.Column(p.A + Line, lda, size);
                             }
-                            GemmDriver.Panel<TLanes, TVector, Continued<StoreFinish>>(p, 0, Math.Min(Height, columns - s), 0, 0, used, width,
-                                packed ? panel : source, packed ? width : ldb);
+                            if (s + Height < columns)
+                            {
+                                Prefetch.Rows(p.C + Height * ldc, ldc, Math.Min(Height, columns - s - Height), used);
+                            }
+                            var (right, ldRight) = packed ? ((nint)panel, width) : ((nint)source, ldb);
+                            var height = Math.Min(Height, columns - s);
+                            if (overwrite && r == 0)
+                            {
+                                GemmDriver.Panel<TLanes, TVector, StoreFinish>(p, 0, height, 0, 0, used, width, (float*)right, ldRight);
+                            }
+                            else
+                            {
+                                GemmDriver.Panel<TLanes, TVector, Continued<StoreFinish>>(p, 0, height, 0, 0, used, width, (float*)right, ldRight);
+                            }
                             p.A += rows == null ? Height : strip;
                             p.C += Height * ldc;
                         }

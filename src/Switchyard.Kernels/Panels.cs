@@ -43,9 +43,17 @@ static unsafe class Panels
         {
             width = Next(n - j);
             var used = Math.Min(width, n - j);
-            for (var q = 0; q < width; q += 4)
+            for (int q = 0, columns; q < width; q += columns)
             {
-                PackFour(b + (j + q) * ldb, ldb, k, used - q, width, packed + q);
+                columns = Avx512F.IsSupported && used - q >= Unit ? Unit : 4;
+                if (columns == Unit)
+                {
+                    PackUnit(b + (j + q) * ldb, ldb, k, width, packed + q);
+                }
+                else
+                {
+                    PackFour(b + (j + q) * ldb, ldb, k, used - q, width, packed + q);
+                }
             }
             packed += (nint)k * width;
         }
@@ -72,6 +80,57 @@ static unsafe class Panels
                 packed[kk * width + s] = s < used ? b[s * ldb + kk] : 0;
             }
         }
+    }
+
+    /// <summary>Sixteen columns of a panel from sixteen rows of the transpose, turned in blocks of 16 x 16: a cache line is written once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void PackUnit(float* b, nint ldb, int k, int width, float* packed)
+    {
+        nint kk = 0;
+        for (; kk <= k - Unit; kk += Unit)
+        {
+            var row = b + kk;
+            var (a0, a1, a2, a3) = TurnLanes(row, ldb);
+            var (b0, b1, b2, b3) = TurnLanes(row + 4 * ldb, ldb);
+            var (c0, c1, c2, c3) = TurnLanes(row + 8 * ldb, ldb);
+            var (d0, d1, d2, d3) = TurnLanes(row + 12 * ldb, ldb);
+            var target = packed + kk * width;
+            StoreLanes(a0, b0, c0, d0, 4 * width, target);
+            StoreLanes(a1, b1, c1, d1, 4 * width, target + width);
+            StoreLanes(a2, b2, c2, d2, 4 * width, target + 2 * width);
+            StoreLanes(a3, b3, c3, d3, 4 * width, target + 3 * width);
+        }
+        for (; kk < k; kk++)
+        {
+            for (var s = 0; s < Unit; s++)
+            {
+                packed[kk * width + s] = b[s * ldb + kk];
+            }
+        }
+    }
+
+    /// <summary>Four rows of sixteen: lane l of vector j holds column 4 l + j of the four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static (Vector512<float> V0, Vector512<float> V1, Vector512<float> V2, Vector512<float> V3) TurnLanes(float* row, nint ld)
+    {
+        Vector512<float> r0 = Vector512.Load(row), r1 = Vector512.Load(row + ld), r2 = Vector512.Load(row + 2 * ld), r3 = Vector512.Load(row + 3 * ld);
+        Vector512<double> low = Avx512F.UnpackLow(r0, r1).AsDouble(), high = Avx512F.UnpackHigh(r0, r1).AsDouble();
+        Vector512<double> nextLow = Avx512F.UnpackLow(r2, r3).AsDouble(), nextHigh = Avx512F.UnpackHigh(r2, r3).AsDouble();
+        return (Avx512F.UnpackLow(low, nextLow).AsSingle(), Avx512F.UnpackHigh(low, nextLow).AsSingle(),
+            Avx512F.UnpackLow(high, nextHigh).AsSingle(), Avx512F.UnpackHigh(high, nextHigh).AsSingle());
+    }
+
+    /// <summary>Stores lane l of all four beside each other at l * step.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void StoreLanes(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, nint step, float* target)
+    {
+        const byte First = 0x44, Last = 0xee, Even = 0x88, Odd = 0xdd;
+        Vector512<float> low = Avx512F.Shuffle4x128(a, b, First), nextLow = Avx512F.Shuffle4x128(c, d, First);
+        Vector512<float> high = Avx512F.Shuffle4x128(a, b, Last), nextHigh = Avx512F.Shuffle4x128(c, d, Last);
+        Vector512.Store(Avx512F.Shuffle4x128(low, nextLow, Even), target);
+        Vector512.Store(Avx512F.Shuffle4x128(low, nextLow, Odd), target + step);
+        Vector512.Store(Avx512F.Shuffle4x128(high, nextHigh, Even), target + 2 * step);
+        Vector512.Store(Avx512F.Shuffle4x128(high, nextHigh, Odd), target + 3 * step);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -41,6 +41,25 @@ public static unsafe class Prefetch
         }
     }
 
+    /// <summary>One line, into the second-level cache: it is needed soon, not at once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Ahead(float* line)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1(line);
+        }
+    }
+
+    /// <summary>Rows of a matrix.</summary>
+    internal static void Rows(float* first, nint ld, int rows, int width)
+    {
+        for (var r = 0; r < rows; r++)
+        {
+            Row(first + r * ld, width);
+        }
+    }
+
     /// <summary>The line of each of some rows that holds a column.</summary>
     internal static void Column(float* column, nint ld, int rows)
     {

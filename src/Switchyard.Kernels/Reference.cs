@@ -61,12 +61,16 @@ public static partial class Reference
 
     /// <summary><see cref="Gemm.MultiplyTransposed"/>.</summary>
     public static void GemmMultiplyTransposed<T>(ReadOnlySpan<T> a, int lda, ReadOnlySpan<int> rows, int count, int from, int to,
-        ReadOnlySpan<T> b, int ldb, int n, Span<T> c, int ldc) where T : IBinaryFloatingPointIeee754<T>
+        ReadOnlySpan<T> b, int ldb, int n, Span<T> c, int ldc, bool overwrite = false) where T : IBinaryFloatingPointIeee754<T>
     {
         for (var i = from; i < to; i++)
         {
             for (var j = 0; j < n; j++)
             {
+                if (overwrite && count > 0)
+                {
+                    c[i * ldc + j] = T.Zero;
+                }
                 for (var r = 0; r < count; r++)
                 {
                     var x = a[(rows.IsEmpty ? r : rows[r]) * lda + i];

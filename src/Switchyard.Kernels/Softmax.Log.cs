@@ -42,7 +42,7 @@ public static unsafe partial class Softmax
                 Transposition.Turn(px + (nint)r * width, count, width, turned);
                 for (var k = 0; k < cols; k++)
                 {
-                    Logarithms(turned + k * Lanes, gates, cols * Lanes);
+                    Logarithms(turned + k * Lanes, turned + k * Lanes, gates, cols * Lanes);
                 }
                 Transposition.TurnBack(turned, count, width, py + (nint)r * width);
             }
@@ -52,14 +52,14 @@ public static unsafe partial class Softmax
     /// <summary>Sixteen columns of a row stand side by side already: nothing has to be turned, and a lane computes the same bits.</summary>
     static void LogWideGates(ReadOnlySpan<float> x, int rows, int gates, int cols, Span<float> y)
     {
-        x[..(rows * gates * cols)].CopyTo(y);
-        fixed (float* py = y)
+        fixed (float* px = x, py = y)
         {
             for (var r = 0; r < rows; r++)
             {
+                var start = (nint)r * gates * cols;
                 for (var k = 0; k < cols; k += Lanes)
                 {
-                    Logarithms(py + (nint)r * gates * cols + k, gates, cols);
+                    Logarithms(px + start + k, py + start + k, gates, cols);
                 }
             }
         }
@@ -74,6 +74,20 @@ public static unsafe partial class Softmax
         {
             return;
         }
+        if (cols % Lanes == 0)
+        {
+            fixed (float* py = y, pdy = dy, pdx = dx)
+            {
+                for (var row = 0; row < length; row += width)
+                {
+                    for (var k = 0; k < cols; k += Lanes)
+                    {
+                        WideBackward(py + row + k, pdy + row + k, pdx + row + k, gates, cols);
+                    }
+                }
+            }
+            return;
+        }
         var chunk = Math.Max(1, Chunk / width) * width;
         fixed (float* py = y, pdy = dy, pdx = dx, exps = Scratch.First(chunk))
         {
@@ -86,6 +100,29 @@ public static unsafe partial class Softmax
                     RowBackward(exps + (row - start), pdy + row, pdx + row, gates, cols);
                 }
             }
+        }
+    }
+
+    /// <summary>Sixteen columns side by side. Most columns have no gradient, for a row chose few of them: sixteen without are left as they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void WideBackward(float* y, float* dy, float* dx, int gates, int stride)
+    {
+        Vector512<float> sum = default, any = default;
+        for (var i = 0; i < gates; i++)
+        {
+            var gradient = Vector512.Load(dy + i * stride);
+            sum += gradient;
+            any |= gradient;
+        }
+        if (Vector512.EqualsAll(any, Vector512<float>.Zero))
+        {
+            return;
+        }
+        for (var i = 0; i < gates; i++)
+        {
+            var e = VectorMath.Exp(Vector512.Load(y + i * stride));
+            var gradient = Vector512.FusedMultiplyAdd(-e, sum, Vector512.Load(dy + i * stride));
+            Vector512.Store(Vector512.Load(dx + i * stride) + gradient, dx + i * stride);
         }
     }
 
@@ -106,22 +143,22 @@ public static unsafe partial class Softmax
         }
     }
 
-    /// <summary>Log softmax over vectors <paramref name="stride"/> floats apart, in place.</summary>
+    /// <summary>Log softmax over vectors <paramref name="stride"/> floats apart; y may be x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Logarithms(float* x, int count, int stride)
+    static void Logarithms(float* x, float* y, int count, int stride)
     {
         var max = Max(x, count, stride);
         Vector512<float> sum = default;
         for (var i = 0; i < count; i++)
         {
             var shifted = Vector512.Load(x + i * stride) - max;
-            Vector512.Store(shifted, x + i * stride);
+            Vector512.Store(shifted, y + i * stride);
             sum += VectorMath.Exp(shifted);
         }
         var log = VectorMath.Log(sum);
         for (var i = 0; i < count; i++)
         {
-            Vector512.Store(Vector512.Load(x + i * stride) - log, x + i * stride);
+            Vector512.Store(Vector512.Load(y + i * stride) - log, y + i * stride);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -20,12 +21,16 @@ public static unsafe partial class Softmax
         {
             for (var r = 0; r < rows; r += Lanes)
             {
-                var count = Math.Min(Lanes, rows - r);
-                Transposition.Turn(px + (nint)r * cols, count, cols, turned);
-                Exponentials(turned, cols);
-                Transposition.TurnBack(turned, count, cols, py + (nint)r * cols);
+                Turned(px + (nint)r * cols, Math.Min(Lanes, rows - r), cols, py + (nint)r * cols, turned);
             }
         }
+    }
+
+    static void Turned(float* x, int rows, int cols, float* y, float* turned)
+    {
+        Transposition.Turn(x, rows, cols, turned);
+        Exponentials(turned, cols);
+        Transposition.TurnBack(turned, rows, cols, y);
     }
 
     /// <summary>Softmax over the columns whose mask is not 0; exactly 0 elsewhere, and in the whole row when no column is left.</summary>
@@ -36,11 +41,87 @@ public static unsafe partial class Softmax
         {
             return;
         }
-        fixed (float* px = x, pm = mask, py = y)
+        fixed (float* px = x, pm = mask, py = y, turned = Scratch.First(cols * Lanes))
         {
-            VectorLoops.Map<ExcludeOperator>(px, pm, py, length, 0);
+            for (var r = 0; r < rows; r += Lanes)
+            {
+                var (count, start) = (Math.Min(Lanes, rows - r), (nint)r * cols);
+                if (cols >= Lanes && ChosenRows(px + start, pm + start, count, cols, py + start, turned))
+                {
+                    continue;
+                }
+                VectorLoops.Map<ExcludeOperator>(px + start, pm + start, py + start, count * cols, 0);
+                Turned(py + start, count, cols, py + start, turned);
+            }
         }
-        Rows(y, rows, cols, y);
+    }
+
+    /// <summary>Up to 16 rows that chose few of their columns: those alone are turned. What is left out would add 0 to a sum, so that the bits
+    /// are the same. False, with nothing written, where a row chose more than half of its columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static bool ChosenRows(float* x, float* mask, int rows, int cols, float* y, float* turned)
+    {
+        var chosen = stackalloc int[Lanes];
+        var longest = 0;
+        for (var r = 0; r < rows; r++)
+        {
+            chosen[r] = CountChosen(mask + (nint)r * cols, cols);
+            longest = Math.Max(longest, chosen[r]);
+        }
+        if (2 * longest > cols)
+        {
+            return false;
+        }
+        var columns = stackalloc int[longest * Lanes];
+        new Span<float>(turned, longest * Lanes).Fill(float.NegativeInfinity);
+        for (var r = 0; r < rows; r++)
+        {
+            var n = 0;
+            for (var k = 0; n < chosen[r]; k += Lanes)
+            {
+                for (var bits = Chosen(mask + (nint)r * cols, k, cols); bits != 0; bits &= bits - 1)
+                {
+                    var column = k + BitOperations.TrailingZeroCount(bits);
+                    columns[n * Lanes + r] = column;
+                    turned[n++ * Lanes + r] = x[(nint)r * cols + column];
+                }
+            }
+        }
+        if (longest > 0)
+        {
+            Exponentials(turned, longest);
+        }
+        for (var r = 0; r < rows; r++)
+        {
+            var row = new Span<float>(y + (nint)r * cols, cols);
+
+            // One entry that is no number makes all of them none, as their sum is.
+            row.Fill(chosen[r] > 0 && float.IsNaN(turned[r]) ? float.NaN : 0);
+            for (var n = 0; n < chosen[r]; n++)
+            {
+                row[columns[n * Lanes + r]] = turned[n * Lanes + r];
+            }
+        }
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static int CountChosen(float* mask, int cols)
+    {
+        var count = 0;
+        for (var k = 0; k < cols; k += Lanes)
+        {
+            count += BitOperations.PopCount(Chosen(mask, k, cols));
+        }
+        return count;
+    }
+
+    /// <summary>One bit for each of up to 16 columns from <paramref name="k"/> on: whether it is chosen.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static uint Chosen(float* mask, int k, int cols)
+    {
+        var values = k <= cols - Lanes ? Vector512.Load(mask + k) : VectorLoops.Tail(mask, k, cols);
+        return (uint)(~Vector512.Equals(values, Vector512<float>.Zero).ExtractMostSignificantBits() & 0xffff);
     }
 
     /// <summary>dx += y (dy - sum over the row of dy y), from the forward output y of either softmax. Rows of 16 columns and more sum in

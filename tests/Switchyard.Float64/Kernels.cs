@@ -25,8 +25,8 @@ public static class Gemm
         Reference.GemmMultiplyUnpacked<double>(a, lda, rows, m, k, b, ldb, n, c, ldc, epilogue, bias);
 
     public static void MultiplyTransposed(ReadOnlySpan<double> a, int lda, ReadOnlySpan<int> rows, int count, int from, int to,
-        ReadOnlySpan<double> b, int ldb, int n, Span<double> c, int ldc) =>
-        Reference.GemmMultiplyTransposed<double>(a, lda, rows, count, from, to, b, ldb, n, c, ldc);
+        ReadOnlySpan<double> b, int ldb, int n, Span<double> c, int ldc, bool overwrite = false) =>
+        Reference.GemmMultiplyTransposed<double>(a, lda, rows, count, from, to, b, ldb, n, c, ldc, overwrite);
 }
 
 /// <summary>Double-precision <c>Vectors</c>.</summary>

@@ -42,6 +42,22 @@ public sealed class GemmTransposedTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void MultiplyTransposed_Overwriting_HasTheBitsOfAddingToZeros(int count, int width, int n)
+    {
+        float[] a = Sample.Values((count + 1) * width, 1), b = Sample.Values(count * n, 2);
+        foreach (var rows in new[] { [], Sample.Ids(count, count + 1) })
+        {
+            var expected = new float[width * n];
+            var actual = new float[width * n];
+            actual.AsSpan().Fill(float.NaN);
+            Gemm.MultiplyTransposed(a, width, rows, count, 0, width, b, n, n, expected, n);
+            Gemm.MultiplyTransposed(a, width, rows, count, 0, width, b, n, n, actual, n, overwrite: true);
+            actual.ShouldHaveBitsOf(expected, $"gathered {rows.Length}");
+        }
+    }
+
     [Fact]
     public void MultiplyTransposed_RowsInTwoCalls_HaveTheBitsOfOne()
     {

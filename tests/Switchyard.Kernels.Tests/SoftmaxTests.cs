@@ -41,6 +41,35 @@ public sealed class SoftmaxTests
         y.ShouldBeNear(expected, Tolerance, 0);
     }
 
+    /// <summary>Rows that choose few columns take another way than rows that choose many: the softmax of all, with minus infinity off the mask.</summary>
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void MaskedRows_FewChosen_HaveTheBitsOfTheWholeRow(int rows, int cols)
+    {
+        var x = Sample.Values(rows * cols, 1, 6);
+        var mask = Array.ConvertAll(Sample.Values(rows * cols, 2), v => v > 0.8f ? 1f : 0f);
+        var lowered = x.Select((v, i) => mask[i] != 0 ? v : float.NegativeInfinity).ToArray();
+        float[] expected = new float[x.Length], actual = new float[x.Length];
+        Softmax.Rows(lowered, rows, cols, expected);
+        Softmax.MaskedRows(x, mask, rows, cols, actual);
+        actual.ShouldHaveBitsOf(expected);
+        Softmax.MaskedRows(x, mask, rows, cols, x);
+        x.ShouldHaveBitsOf(expected, "in place");
+    }
+
+    [Fact]
+    public void MaskedRows_ChosenNaN_FillsItsRowOnly()
+    {
+        const int Cols = 20;
+        float[] x = Sample.Values(3 * Cols, 1), mask = new float[x.Length], y = new float[x.Length];
+        (mask[2], mask[Cols + 3], mask[Cols + 5], mask[2 * Cols]) = (1, 1, 1, 1);
+        (x[3], x[Cols + 5]) = (float.NaN, float.NaN);
+        Softmax.MaskedRows(x, mask, 3, Cols, y);
+        y[..Cols].ShouldBe([0, 0, 1, .. new float[Cols - 3]]);
+        y[Cols..(2 * Cols)].ShouldAllBe(v => float.IsNaN(v));
+        y[(2 * Cols)..].ShouldBe([1, .. new float[Cols - 1]]);
+    }
+
     [Fact]
     public void MaskedRows_OneColumnLeft_IsExactlyOne()
     {
@@ -119,6 +148,7 @@ public sealed class SoftmaxTests
     [InlineData(5, 8, 6)]
     [InlineData(33, 3, 17)]
     [InlineData(16, 7, 16)]
+    [InlineData(5, 3, 64)]
     [InlineData(70, 1, 4)]
     [InlineData(3, 40, 1)]
     public void LogGates_ForwardAndBackward_MatchDoublePrecision(int rows, int groups, int cols)
@@ -133,6 +163,23 @@ public sealed class SoftmaxTests
         Reference.SoftmaxLogGatesBackward<double>(Sample.Wide(y), Sample.Wide(dy), gradient, rows, groups, cols);
         Softmax.LogGatesBackward(y, dy, dx, rows, groups, cols);
         dx.ShouldBeNear(gradient, Tolerance, 1e-5, "backward");
+    }
+
+    /// <summary>Sixteen columns without a gradient are passed by.</summary>
+    [Fact]
+    public void LogGatesBackward_FewColumnsWithGradient_MatchDoublePrecision()
+    {
+        const int Rows = 9, Gates = 3, Cols = 64;
+        float[] x = Sample.Values(Rows * Gates * Cols, 1, 5), y = new float[x.Length], dy = new float[x.Length], dx = Sample.Values(x.Length, 3);
+        for (var r = 0; r < Rows; r++)
+        {
+            dy[((r * Gates) + (r % Gates)) * Cols + (7 * r % Cols)] = 1 - r;
+        }
+        Softmax.LogGates(x, Rows, Gates, Cols, y);
+        var expected = Sample.Wide(dx);
+        Reference.SoftmaxLogGatesBackward<double>(Sample.Wide(y), Sample.Wide(dy), expected, Rows, Gates, Cols);
+        Softmax.LogGatesBackward(y, dy, dx, Rows, Gates, Cols);
+        dx.ShouldBeNear(expected, Tolerance, 1e-5);
     }
 
     [Fact]
