@@ -7,15 +7,63 @@ namespace Switchyard.Engine;
 public sealed class Gradients
 {
     readonly Real[] _dense;
+    readonly Parameter[] _parameters;
+
+    // State of every matrix of every dense parameter; those of a parameter start at _first[its index].
+    readonly MatrixState[] _state;
+    readonly int[] _first;
+    bool _stale;
+    bool _lent;
 
     internal Gradients(ParameterSet parameters)
     {
         _dense = new Real[parameters.DenseLength];
+        _parameters = [.. parameters.Dense];
+        _first = new int[_parameters.Length];
+        var matrices = 0;
+        foreach (var parameter in _parameters)
+        {
+            _first[parameter.Index] = matrices;
+            matrices += parameter.Count;
+        }
+
+        _state = new MatrixState[matrices];
         Tables = [.. parameters.Tables.Select(t => new TableGradient(t))];
     }
 
-    /// <summary>Gradient of <see cref="ParameterSet.DenseValues"/>, element for element.</summary>
-    public Span<Real> Dense => _dense;
+    /// <summary>What is known of a matrix's gradient. Cleared where it is read, not where a step begins: a product that comes first overwrites it, and an expert that no row chose costs nothing.</summary>
+    enum MatrixState : byte
+    {
+        /// <summary>All zeros.</summary>
+        Zero,
+
+        /// <summary>Anything.</summary>
+        Written,
+
+        /// <summary>Zero by meaning; the numbers are those of the step before.</summary>
+        Stale,
+    }
+
+    /// <summary>Gradient of <see cref="ParameterSet.DenseValues"/>, element for element, to be written: the next step has to clear all of it.</summary>
+    public Span<Real> Dense
+    {
+        get
+        {
+            Settle();
+            _lent = true;
+            return _dense;
+        }
+    }
+
+    /// <summary>Gradient of <see cref="ParameterSet.DenseValues"/>, element for element, to be read.</summary>
+    public ReadOnlySpan<Real> DenseValues
+    {
+        get
+        {
+            Settle();
+            return _dense;
+        }
+    }
 
     /// <summary>Touched rows, in the order of <see cref="ParameterSet.Tables"/>.</summary>
     public TableGradient[] Tables { get; }
@@ -23,15 +71,59 @@ public sealed class Gradients
     public Span<Real> Of(Parameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        return _dense.AsSpan(parameter.Offset, parameter.Length);
+        return Block(parameter).Span;
     }
 
-    internal Block<Real> Block(Parameter parameter) => new(_dense, parameter.Offset, parameter.Length);
+    /// <summary>A parameter's gradient, to be added to.</summary>
+    internal Block<Real> Block(Parameter parameter)
+    {
+        for (var i = 0; i < parameter.Count; i++) Settle(parameter, i, MatrixState.Written);
+        return new(_dense, parameter.Offset, parameter.Length);
+    }
 
+    /// <summary>The same for whoever asks <see cref="IsStale"/> of every matrix, overwrites those that are, and then calls <see cref="Written"/>.</summary>
+    internal Block<Real> BlockToFill(Parameter parameter) => new(_dense, parameter.Offset, parameter.Length);
+
+    /// <summary>True where a matrix's gradient is to be overwritten, not added to.</summary>
+    internal bool IsStale(Parameter parameter, int matrix) => _state[_first[parameter.Index] + matrix] == MatrixState.Stale;
+
+    /// <summary>Notes that a matrix's gradient was added to, or overwritten where it was stale.</summary>
+    internal void Written(Parameter parameter, int matrix) => _state[_first[parameter.Index] + matrix] = MatrixState.Written;
+
+    /// <summary>All gradients are zero from here on.</summary>
     internal void Clear()
     {
-        _dense.AsSpan().Clear();
+        if (_lent)
+        {
+            _dense.AsSpan().Clear();
+            _state.AsSpan().Clear();
+            _lent = false;
+        }
+
+        _state.AsSpan().Replace(MatrixState.Written, MatrixState.Stale);
+        _stale = true;
         foreach (var table in Tables) table.Clear();
+    }
+
+    /// <summary>Clears what is stale still: nobody wrote to it.</summary>
+    internal void Settle()
+    {
+        if (!_stale) return;
+        foreach (var parameter in _parameters)
+        {
+            for (var i = 0; i < parameter.Count; i++) Settle(parameter, i, MatrixState.Zero);
+        }
+
+        _stale = false;
+    }
+
+    void Settle(Parameter parameter, int matrix, MatrixState then)
+    {
+        ref var state = ref _state[_first[parameter.Index] + matrix];
+        var each = parameter.RowsEach * parameter.Cols;
+        if (state == MatrixState.Stale) _dense.AsSpan(parameter.Offset + matrix * each, each).Clear();
+        else if (then == MatrixState.Zero) return;
+        state = then;
     }
 }
 

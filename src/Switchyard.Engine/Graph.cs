@@ -197,6 +197,9 @@ public sealed partial class Graph
             steps[i].Run(this, in steps[i]);
             Clock?.Lap(steps[i].Run, "backward");
         }
+
+        Gradients.Settle();
+        Clock?.Lap("Gradients.Settle", "backward");
     }
 
     /// <summary>Forgets the pass, keeps the memory, clears the gradients.</summary>

@@ -10,7 +10,7 @@ public static class GradientClip
     public static double Apply(Gradients gradients, double limit)
     {
         ArgumentNullException.ThrowIfNull(gradients);
-        var squares = (double)Vectors.SumOfSquares(gradients.Dense);
+        var squares = (double)Vectors.SumOfSquares(gradients.DenseValues);
         foreach (var table in gradients.Tables) squares += Vectors.SumOfSquares(table.Values);
         var norm = Math.Sqrt(squares);
         if (norm <= limit || !double.IsFinite(norm)) return norm;

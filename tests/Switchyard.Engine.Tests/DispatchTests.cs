@@ -161,6 +161,50 @@ public sealed class DispatchTests
         }
     }
 
+    /// <summary>A graph that goes on has the gradients of a fresh one: zero where the step before chose an expert and this one does not.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void RunBackward_OtherExpertsThanBefore_HasGradientsOfAFreshGraph(int threads)
+    {
+        const int rows = 60, experts = 4, inputs = 20, outputs = 18;
+        var (set, w, b) = Weights(inputs, outputs, experts);
+        using var pool = new WorkerPool(threads);
+        var reused = new Graph(GraphMode.Train, set, pool);
+        int[][] steps = [[0, 1], [1, 2], [3], [], [0, 2], [1]];
+        foreach (var chosen in steps)
+        {
+            reused.Reset();
+            Run(reused, chosen);
+            var fresh = new Graph(GraphMode.Train, set);
+            Run(fresh, chosen);
+            Numbers.Bits(reused.Gradients!.DenseValues).ShouldBe(Numbers.Bits(fresh.Gradients!.DenseValues));
+            for (var e = 0; e < experts; e++)
+                fresh.Gradients.DenseValues.Slice(w.Offset + e * inputs * outputs, inputs * outputs).ContainsAnyExcept(0f).ShouldBe(chosen.Contains(e));
+        }
+
+        reused.Reset();
+        reused.Gradients!.DenseValues.ContainsAnyExcept(0f).ShouldBeFalse();
+        reused.Gradients.Dense.Fill(1);
+        reused.Reset();
+        reused.Gradients.Of(w).ContainsAnyExcept(0f).ShouldBeFalse();
+        reused.Gradients.Dense.ContainsAnyExcept(0f).ShouldBeFalse();
+
+        void Run(Graph g, int[] chosen)
+        {
+            var gate = g.New(rows, experts, needsGrad: false);
+            for (var i = 0; i < gate.Length; i++) g.Value(gate)[i] = chosen.Contains(i % experts) ? 1 : 0;
+            var x = g.Input(Numbers.Normal(rows * inputs, 5), rows, inputs, needsGrad: true);
+
+            // The weight is used twice: what comes second is added.
+            var dispatch = g.Route([gate]);
+            var y = g.Combine(g.ExpertLinear(x, w, b, dispatch, gather: true, relu: true), gate, dispatch, 0);
+            y = g.Add(y, g.Combine(g.ExpertLinear(g.Relu(x), w, b, dispatch, gather: true, relu: false), gate, dispatch, 0));
+            Numbers.Normal(y.Length, 6).CopyTo(g.Grad(y));
+            g.RunBackward(g.Zeros(1, 1));
+        }
+    }
+
     static (ParameterSet Set, Parameter W, Parameter B) Weights(int inputs, int outputs, int experts)
     {
         var set = new ParameterSet(3);

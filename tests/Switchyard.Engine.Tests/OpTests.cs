@@ -64,6 +64,56 @@ public sealed class OpTests
         }
     }
 
+    /// <summary>Several are found one after the other, with bars, ties and what is not a number: as a search entry by entry finds them.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void SmallestPerRow_Several_AreThoseOfAPlainSearch(int k)
+    {
+        for (var cols = 1; cols <= 40; cols += 3)
+        {
+            const int rows = 6;
+            float[] values = [.. Numbers.Normal(rows * cols, (ulong)cols).Select(v => MathF.Round(v))];
+            float[] barred = [.. Numbers.Normal(rows * cols, 2).Select(v => v > 0.5f ? 1f : 0f)];
+            values[(rows - 1) * cols + cols / 2] = float.NaN;
+            values[0] = float.PositiveInfinity;
+            var chosen = _g.Value(_g.SmallestPerRow(_g.Input(values, rows, cols), k, _g.Input(barred, rows, cols))).ToArray();
+            var expected = new float[values.Length];
+            for (var n = 0; n < rows * k; n++)
+            {
+                var (row, best) = (n % rows * cols, -1);
+                for (var i = row; i < row + cols; i++)
+                    if (expected[i] == 0 && barred[i] == 0 && (best < 0 || values[i] < values[best])) best = i;
+                if (best >= 0) expected[best] = 1;
+            }
+
+            chosen.ShouldBe(expected, $"{cols} columns");
+        }
+    }
+
+    /// <summary>What scoring computes in one op has the bits of the ops that training takes, one after the other.</summary>
+    [Theory]
+    [InlineData(1, 6, 1, 1, false)]
+    [InlineData(40, 6, 1, 1, false)]
+    [InlineData(40, 6, 2, 3, true)]
+    [InlineData(300, 16, 1, 1, true)]
+    [InlineData(33, 64, 1, 1, false)]
+    [InlineData(17, 67, 2, 1, true)]
+    public void ChosenGate_AnySize_HasTheBitsOfItsParts(int rows, int experts, int specific, int shared, bool disjoint)
+    {
+        const int gates = 3;
+        var own = NodeIndex.PerRow([.. Enumerable.Range(0, rows).Select(r => r % (gates + 1) - 1)]);
+        var logits = _g.Input(Numbers.Normal(rows * gates * experts, 3), rows, gates * experts);
+        var choice = new ExpertChoice(specific, shared, disjoint);
+        var log = _g.GateLogSoftmax(logits, gates);
+        var first = _g.SmallestPerRow(_g.Affine(_g.PickGate(log, gates, own), -1, 0), specific);
+        var second = _g.SmallestPerRow(_g.Affine(_g.MeanGates(log, gates), -1, choice.UniformShift(gates)), shared, disjoint ? first : default);
+        var expected = _g.MaskedSoftmax(_g.PickGate(logits, gates, own), _g.Either(first, second));
+        _g.Value(expected).ToArray().Count(v => v != 0).ShouldBeInRange(rows, rows * (specific + shared));
+        _g.Bits(_g.ChosenGate(logits, gates, own, choice)).ShouldBe(_g.Bits(expected));
+        Should.Throw<InvalidOperationException>(() => new Graph(GraphMode.Train, new ParameterSet(1)).ChosenGate(logits, gates, own, choice));
+    }
+
     [Fact]
     public void PickGate_ManyColumns_MeanIsTheSumInOrderOverTheGates()
     {

@@ -6,7 +6,11 @@ namespace Switchyard.Float64;
 /// <summary>Every op alone, at sizes that leave remainders and on both sides of the row count from which weights are packed.</summary>
 public sealed class OpGradientTests
 {
-    static readonly string[] Decisions = [nameof(SelectionOps.SmallestPerRow), nameof(SelectionOps.LargestPerRow), nameof(SelectionOps.Either), nameof(SelectionOps.OneHot), nameof(SelectionOps.Entropy)];
+    static readonly string[] Decisions =
+    [
+        nameof(SelectionOps.SmallestPerRow), nameof(SelectionOps.LargestPerRow), nameof(SelectionOps.Either), nameof(SelectionOps.OneHot), nameof(SelectionOps.Entropy),
+        nameof(ChosenGateOps.ChosenGate),
+    ];
 
     static readonly int[] ItemStarts = [0, 2, 2, 3, 5];
 
@@ -140,7 +144,7 @@ public sealed class OpGradientTests
         var c = new OpCase(parameters);
 
         // The first pass declares the parameters; a graph is made for a finished set.
-        Cases[name](c, new Graph(GraphMode.Train, parameters) { Seed = 2 });
+        Cases[name](c, new Graph(GraphMode.Score, parameters) { Seed = 2 });
         GradientCheck.Jitter(parameters);
         var graph = new Graph(GraphMode.Train, parameters) { Seed = 2, StepNumber = 3 };
         new GradientCheck(parameters, graph, g => g.Weighted(Cases[name](c, g))).Run();

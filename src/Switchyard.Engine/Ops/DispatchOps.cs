@@ -56,7 +56,7 @@ public static class DispatchOps
     }
 
     /// <summary>Rows [from, to): their pairs, expert by expert, so that no two workers write to one row.</summary>
-    readonly struct GatherBackBody(Block<Real> dy, Block<Real> dx, Dispatch dispatch, int cols) : IRowBody
+    internal readonly struct GatherBackBody(Block<Real> dy, Block<Real> dx, Dispatch dispatch, int cols) : IRowBody
     {
         public void Run(Graph g, int from, int to)
         {

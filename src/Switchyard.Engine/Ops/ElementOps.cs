@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Switchyard.Kernels;
 
 namespace Switchyard.Engine;
@@ -100,12 +101,17 @@ public static class ElementOps
 
     readonly struct AffineBody(Block<Real> x, Block<Real> y, int cols, Real scale, Real shift) : IRowBody
     {
-        public void Run(Graph g, int from, int to)
-        {
-            var source = x.Slice(from * cols, (to - from) * cols);
-            var target = y.Slice(from * cols, source.Length);
-            for (var i = 0; i < target.Length; i++) target[i] = scale * source[i] + shift;
-        }
+        public void Run(Graph g, int from, int to) =>
+            Affine(x.Slice(from * cols, (to - from) * cols), scale, shift, y.Slice(from * cols, (to - from) * cols));
+    }
+
+    /// <summary>y = scale · x + shift; y may be x.</summary>
+    internal static void Affine(ReadOnlySpan<Real> x, Real scale, Real shift, Span<Real> y)
+    {
+        var i = 0;
+        for (; i <= y.Length - Vector256<Real>.Count; i += Vector256<Real>.Count)
+            (scale * Vector256.Create(x[i..]) + Vector256.Create(shift)).CopyTo(y[i..]);
+        for (; i < y.Length; i++) y[i] = scale * x[i] + shift;
     }
 
     readonly struct SumBody(Block<Real> x, Block<Real> y, Block<Real> z, int cols) : IRowBody

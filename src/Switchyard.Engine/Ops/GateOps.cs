@@ -153,37 +153,37 @@ public static class GateOps
         }
     }
 
+    /// <summary>One row of <see cref="PickGate"/>: its own gate of <paramref name="all"/>, or their mean where it is negative.</summary>
+    internal static void PickRow(ReadOnlySpan<Real> all, int gates, int own, Span<Real> target)
+    {
+        if (own >= 0) all.Slice(own * target.Length, target.Length).CopyTo(target);
+        else Mean(all, gates, target);
+    }
+
+    /// <summary>Gates in order, many columns at a time: a gate is a handful wide, too few for a vector loop to pay for its call.</summary>
+    static void Mean(ReadOnlySpan<Real> all, int gates, Span<Real> mean)
+    {
+        var (k, cols) = (0, mean.Length);
+        for (; k <= cols - Vector256<Real>.Count; k += Vector256<Real>.Count)
+        {
+            var sum = Vector256<Real>.Zero;
+            for (var j = 0; j < gates; j++) sum += Vector256.Create(all[(j * cols + k)..]);
+            (sum / Vector256.Create((Real)gates)).CopyTo(mean[k..]);
+        }
+
+        for (; k < cols; k++)
+        {
+            Real sum = 0;
+            for (var j = 0; j < gates; j++) sum += all[j * cols + k];
+            mean[k] = sum / gates;
+        }
+    }
+
     readonly struct PickBody(Block<Real> x, Block<Real> y, int gates, int cols, NodeIndex own) : IRowBody
     {
         public void Run(Graph g, int from, int to)
         {
-            for (var row = from; row < to; row++)
-            {
-                var all = x.Slice(row * gates * cols, gates * cols);
-                var target = y.Slice(row * cols, cols);
-                var gate = own[row];
-                if (gate >= 0) all.Slice(gate * cols, cols).CopyTo(target);
-                else Mean(all, target);
-            }
-        }
-
-        /// <summary>Gates in order, many columns at a time: a gate is a handful wide, too few for a vector loop to pay for its call.</summary>
-        void Mean(ReadOnlySpan<Real> all, Span<Real> mean)
-        {
-            var k = 0;
-            for (; k <= cols - Vector256<Real>.Count; k += Vector256<Real>.Count)
-            {
-                var sum = Vector256<Real>.Zero;
-                for (var j = 0; j < gates; j++) sum += Vector256.Create(all[(j * cols + k)..]);
-                (sum / Vector256.Create((Real)gates)).CopyTo(mean[k..]);
-            }
-
-            for (; k < cols; k++)
-            {
-                Real sum = 0;
-                for (var j = 0; j < gates; j++) sum += all[j * cols + k];
-                mean[k] = sum / gates;
-            }
+            for (var row = from; row < to; row++) PickRow(x.Slice(row * gates * cols, gates * cols), gates, own[row], y.Slice(row * cols, cols));
         }
     }
 
@@ -196,15 +196,31 @@ public static class GateOps
             var target = dx.Span;
             for (var row = from; row < to; row++)
             {
-                var gradient = source.Slice(row * cols, cols);
                 var gate = own[row];
-                var share = gate >= 0 ? 1 : (Real)1 / gates;
-                var (first, last) = gate >= 0 ? (gate, gate + 1) : (0, gates);
-                for (var j = first; j < last; j++)
+                var (first, count) = gate >= 0 ? (gate, 1) : (0, gates);
+                Add(source.Slice(row * cols, cols), gate >= 0 ? 1 : (Real)1 / gates, target.Slice((row * gates + first) * cols, count * cols));
+            }
+        }
+
+        /// <summary>A share of the gradient to each of some gates. Most of it is 0 where few columns were chosen: vectors of zeros are passed by.</summary>
+        static void Add(ReadOnlySpan<Real> gradient, Real share, Span<Real> all)
+        {
+            var k = 0;
+            for (; k <= gradient.Length - Vector256<Real>.Count; k += Vector256<Real>.Count)
+            {
+                var part = share * Vector256.Create(gradient[k..]);
+                if (part == Vector256<Real>.Zero) continue;
+                for (var rest = all[k..]; ; rest = rest[gradient.Length..])
                 {
-                    var all = target.Slice((row * gates + j) * cols, cols);
-                    for (var k = 0; k < all.Length; k++) all[k] += share * gradient[k];
+                    (Vector256.Create<Real>(rest) + part).CopyTo(rest);
+                    if (rest.Length <= gradient.Length) break;
                 }
+            }
+
+            for (; k < gradient.Length; all = all[gradient.Length..])
+            {
+                for (var i = k; i < gradient.Length; i++) all[i] += share * gradient[i];
+                if (all.Length == gradient.Length) break;
             }
         }
     }

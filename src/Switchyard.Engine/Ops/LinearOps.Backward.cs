@@ -21,30 +21,59 @@ public static partial class LinearOps
     static void Back(Graph g, in Step s)
     {
         var weight = g.Parameters.Dense[s.I / 4];
-        var stride = 0;
-        var panels = g.NeedsGrad(s.A) ? g.Parameters.Packed.Get(g, weight, true, out stride) : default;
-        Back(g, s, panels, stride, g.Gradients!.Block(weight), MatrixLayout.Stack(weight.Count, weight.RowsEach, weight.Cols));
+        var layout = MatrixLayout.Stack(weight.Count, weight.RowsEach, weight.Cols);
+        if (s.Aux is Dispatch dispatch && g.NeedsGrad(s.A) && s.Out.Rows <= RowsOfAnExpert * dispatch.Experts)
+        {
+            BackInputOfFew(g, s, g.Parameters.Block(weight), layout, dispatch);
+        }
+        else
+        {
+            var stride = 0;
+            var panels = g.NeedsGrad(s.A) ? g.Parameters.Packed.Get(g, weight, true, out stride) : default;
+            BackInput(g, s, panels, stride, layout.Rows);
+        }
+
+        BackWeight(g, s, layout, new GradientTarget(g.Gradients!.BlockToFill(weight), weight));
+    }
+
+    /// <summary>A product's backward half from panels of its transposed matrices, empty where the input needs no gradient.</summary>
+    static void Back(Graph g, in Step s, Block<Real> panels, int stride, in MatrixLayout layout, in GradientTarget target)
+    {
+        BackInput(g, s, panels, stride, layout.Rows);
+        BackWeight(g, s, layout, target);
     }
 
     /// <param name="g">The graph.</param>
     /// <param name="s">The step; its Aux is the dispatch, its B the bias, the two lowest bits of I the flags.</param>
-    /// <param name="panels">Transposed matrices, packed; empty where the input needs no gradient.</param>
-    /// <param name="stride">Numbers from one packed matrix to the next.</param>
-    /// <param name="gradient">Receives the matrices' gradient.</param>
-    /// <param name="layout">Where they lie.</param>
-    static void Back(Graph g, in Step s, Block<Real> panels, int stride, Block<Real> gradient, MatrixLayout layout)
+    /// <param name="layout">Where the matrices' gradients lie.</param>
+    /// <param name="target">Receives them.</param>
+    static void BackWeight(Graph g, in Step s, in MatrixLayout layout, in GradientTarget target)
     {
         var dispatch = (Dispatch?)s.Aux;
-        var gather = (s.I & Gather) != 0;
-        g.Clock?.Lap("LinearOps.Pack", "backward");
-        BackInput(g, s, panels, stride, layout.Rows, dispatch, gather);
         g.Clock?.Lap("LinearOps.BackInput", "backward");
         g.CountProduct(s.Out.Rows, layout.Rows, layout.Cols, dispatch);
         var parts = ColumnParts(g, layout.Count, layout.Rows);
         g.Pool.For(
             layout.Count * parts,
             new WeightBody(
-                g.Values(s.A), g.Grads(s.Out), gradient, s.B.Length == 0 ? default : g.Grads(s.B), dispatch, gather, s.Out.Rows, layout, parts));
+                g, g.Values(s.A), g.Grads(s.Out), target, s.B.Length == 0 ? default : g.Grads(s.B), dispatch, (s.I & Gather) != 0, s.Out.Rows, layout, parts));
+        target.Wrote(g, layout.Count, dispatch, s.Out.Rows);
+    }
+
+    /// <summary>Where the gradients of a product's matrices go.</summary>
+    /// <param name="Values">All of them.</param>
+    /// <param name="Weight">Whose they are, where a matrix that nobody wrote to in this step is overwritten; else null: all are added to.</param>
+    readonly record struct GradientTarget(Block<Real> Values, Parameter? Weight = null)
+    {
+        public bool Overwrites(Graph g, int matrix) => Weight is not null && g.Gradients!.IsStale(Weight, matrix);
+
+        public void Wrote(Graph g, int matrices, Dispatch? dispatch, int rows)
+        {
+            for (var i = 0; i < matrices && Weight is not null; i++)
+            {
+                if ((dispatch?.Count(i) ?? rows) > 0) g.Gradients!.Written(Weight, i);
+            }
+        }
     }
 
     /// <summary>
@@ -59,8 +88,11 @@ public static partial class LinearOps
     }
 
     /// <summary>Masks dY by the ReLU and computes dX = dY Wᵀ.</summary>
-    static void BackInput(Graph g, in Step s, Block<Real> panels, int stride, int inputs, Dispatch? dispatch, bool gather)
+    static void BackInput(Graph g, in Step s, Block<Real> panels, int stride, int inputs)
     {
+        var dispatch = (Dispatch?)s.Aux;
+        var gather = (s.I & Gather) != 0;
+        g.Clock?.Lap("LinearOps.Pack", "backward");
         var needsInput = g.NeedsGrad(s.A);
         var relu = (s.I & Relu) != 0;
         if (!needsInput && !relu) return;
@@ -145,7 +177,7 @@ public static partial class LinearOps
 
     /// <summary>Part p: a range of input columns of one matrix; the first range also takes the bias.</summary>
     readonly struct WeightBody(
-        Block<Real> x, Block<Real> dy, Block<Real> dWeight, Block<Real> dBias, Dispatch? dispatch, bool gather, int rows,
+        Graph g, Block<Real> x, Block<Real> dy, GradientTarget target, Block<Real> dBias, Dispatch? dispatch, bool gather, int rows,
         MatrixLayout layout, int parts) : IParallelBody
     {
         public void Run(int part)
@@ -161,7 +193,7 @@ public static partial class LinearOps
             var columns = (inputs + parts * StripColumns - 1) / (parts * StripColumns) * StripColumns;
             Gemm.MultiplyTransposed(
                 a, inputs, gathered ? dispatch!.RowOfPair.Slice(first, count) : default, count, Math.Min(inputs, range * columns),
-                Math.Min(inputs, (range + 1) * columns), gradient, outputs, outputs, layout.Matrix(dWeight, matrix), layout.Stride);
+                Math.Min(inputs, (range + 1) * columns), gradient, outputs, outputs, layout.Matrix(target.Values, matrix), layout.Stride, target.Overwrites(g, matrix));
         }
     }
 }

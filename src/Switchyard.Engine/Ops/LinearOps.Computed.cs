@@ -31,7 +31,7 @@ public static partial class LinearOps
         var weight = new Tensor(s.I / 4, dispatch.Experts * s.A.Cols, s.Out.Cols);
         var stride = 0;
         var panels = g.NeedsGrad(s.A) ? Pack(g, weight, dispatch, transposed: true, out stride) : default;
-        Back(g, s, panels, stride, Gradient(g, weight, dispatch), MatrixLayout.Stack(dispatch.Experts, s.A.Cols, s.Out.Cols));
+        Back(g, s, panels, stride, MatrixLayout.Stack(dispatch.Experts, s.A.Cols, s.Out.Cols), new GradientTarget(Gradient(g, weight, dispatch)));
     }
 
     /// <summary>Gradient of computed matrices, zero on first use where an expert has pairs; nobody reads the others.</summary>

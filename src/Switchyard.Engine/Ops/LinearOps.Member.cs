@@ -33,7 +33,7 @@ public static partial class LinearOps
         var layout = MatrixLayout.Columns(weight, dispatch.Experts);
         var stride = 0;
         var panels = g.NeedsGrad(s.A) ? Pack(g, weight, layout, dispatch, transposed: true, out stride) : default;
-        Back(g, s, panels, stride, g.Gradients!.Block(weight), layout);
+        Back(g, s, panels, stride, layout, new GradientTarget(g.Gradients!.Block(weight)));
     }
 
     /// <summary>

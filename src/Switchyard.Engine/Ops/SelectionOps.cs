@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Switchyard.Kernels;
 
@@ -84,13 +86,8 @@ public static class SelectionOps
 
     readonly struct EitherBody(Block<Real> a, Block<Real> b, Block<Real> mask, int cols) : IRowBody
     {
-        public void Run(Graph g, int from, int to)
-        {
-            var x = a.Slice(from * cols, (to - from) * cols);
-            var y = b.Slice(from * cols, x.Length);
-            var z = mask.Slice(from * cols, x.Length);
-            for (var i = 0; i < z.Length; i++) z[i] = Math.Max(x[i], y[i]);
-        }
+        public void Run(Graph g, int from, int to) =>
+            Larger(a.Slice(from * cols, (to - from) * cols), b.Slice(from * cols, (to - from) * cols), mask.Slice(from * cols, (to - from) * cols));
     }
 
     /// <summary>The k smallest of sign · x.</summary>
@@ -99,53 +96,81 @@ public static class SelectionOps
         public void Run(Graph g, int from, int to)
         {
             for (var row = from; row < to; row++)
-            {
-                var values = x.Slice(row * cols, cols);
-                var chosen = mask.Slice(row * cols, cols);
-                var barred = without.Length == 0 ? default : without.Slice(row * cols, cols);
-                chosen.Clear();
-                if (k == 1 && barred.Length == 0 && Only(values) is >= 0 and var only)
-                {
-                    chosen[only] = 1;
-                    continue;
-                }
-
-                for (var n = 0; n < k; n++)
-                {
-                    var best = Best(values, chosen, barred);
-                    if (best >= 0) chosen[best] = 1;
-                }
-            }
+                Choose(x.Slice(row * cols, cols), without.Length == 0 ? default : without.Slice(row * cols, cols), k, sign, mask.Slice(row * cols, cols));
         }
+    }
 
-        /// <summary>The smallest of all, found without a branch per entry; −1 where one is not a number.</summary>
-        int Only(ReadOnlySpan<Real> values)
+    /// <summary>z = the larger of a and b; z may be one of them.</summary>
+    internal static void Larger(ReadOnlySpan<Real> a, ReadOnlySpan<Real> b, Span<Real> z)
+    {
+        var i = 0;
+        for (; i <= z.Length - Vector256<Real>.Count; i += Vector256<Real>.Count) Vector256.Max(Vector256.Create(a[i..]), Vector256.Create(b[i..])).CopyTo(z[i..]);
+        for (; i < z.Length; i++) z[i] = Math.Max(a[i], b[i]);
+    }
+
+    /// <summary>Mask of the k smallest of sign · values, ties to the lower index; barred ones are no candidates.</summary>
+    internal static void Choose(ReadOnlySpan<Real> values, ReadOnlySpan<Real> barred, int k, Real sign, Span<Real> chosen)
+    {
+        chosen.Clear();
+        for (var n = 0; n < k; n++)
         {
-            var (smallest, i) = (Vector256.Create(Real.PositiveInfinity), 0);
-            for (; i <= values.Length - Vector256<Real>.Count; i += Vector256<Real>.Count)
-                smallest = Vector256.Min(smallest, sign * Vector256.Create(values[i..]));
-            var two = Vector128.Min(smallest.GetLower(), smallest.GetUpper());
-            var one = two[0];
-            for (var lane = 1; lane < Vector128<Real>.Count; lane++) one = Math.Min(one, two[lane]);
-            for (; i < values.Length; i++) one = Math.Min(one, sign * values[i]);
-            for (i = 0; i < values.Length; i++)
-            {
-                if (sign * values[i] == one) return i;
-            }
-
-            return -1;
+            // A value that is no number is found by the slow search only.
+            var best = Quick(values, barred, sign, n == 0 ? default : chosen);
+            if (best < 0) best = Best(values, barred, sign, chosen);
+            if (best >= 0) chosen[best] = 1;
         }
+    }
 
-        int Best(ReadOnlySpan<Real> values, ReadOnlySpan<Real> chosen, ReadOnlySpan<Real> barred)
+    /// <summary>The smallest candidate, found without a branch per entry; −1 where it is not below infinity or one is not a number.</summary>
+    static int Quick(ReadOnlySpan<Real> values, ReadOnlySpan<Real> barred, Real sign, ReadOnlySpan<Real> chosen)
+    {
+        var infinity = Vector256.Create(Real.PositiveInfinity);
+        var (smallest, i) = (infinity, 0);
+        for (; i <= values.Length - Vector256<Real>.Count; i += Vector256<Real>.Count) smallest = Vector256.Min(smallest, Candidates(values, barred, sign, chosen, i));
+        var two = Vector128.Min(smallest.GetLower(), smallest.GetUpper());
+        var one = two[0];
+        for (var lane = 1; lane < Vector128<Real>.Count; lane++) one = Math.Min(one, two[lane]);
+        for (; i < values.Length; i++) one = Math.Min(one, Candidate(values, barred, sign, chosen, i));
+        if (!(one < Real.PositiveInfinity)) return -1;
+        for (i = 0; i <= values.Length - Vector256<Real>.Count; i += Vector256<Real>.Count)
         {
-            var best = -1;
-            for (var i = 0; i < values.Length; i++)
-            {
-                if (chosen[i] != 0 || (barred.Length > 0 && barred[i] != 0)) continue;
-                if (best < 0 || sign * values[i] < sign * values[best]) best = i;
-            }
-
-            return best;
+            var found = Vector256.Equals(Candidates(values, barred, sign, chosen, i), Vector256.Create(one)).ExtractMostSignificantBits();
+            if (found != 0) return i + BitOperations.TrailingZeroCount(found);
         }
+
+        for (; i < values.Length; i++)
+        {
+            if (Candidate(values, barred, sign, chosen, i) == one) return i;
+        }
+
+        return -1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<Real> Candidates(ReadOnlySpan<Real> values, ReadOnlySpan<Real> barred, Real sign, ReadOnlySpan<Real> chosen, int i)
+    {
+        var value = sign * Vector256.Create(values[i..]);
+        if (chosen.Length > 0) value = Free(Vector256.Create(chosen[i..]), value);
+        return barred.Length > 0 ? Free(Vector256.Create(barred[i..]), value) : value;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<Real> Free(Vector256<Real> taken, Vector256<Real> value) =>
+        Vector256.ConditionalSelect(Vector256.Equals(taken, Vector256<Real>.Zero), value, Vector256.Create(Real.PositiveInfinity));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Real Candidate(ReadOnlySpan<Real> values, ReadOnlySpan<Real> barred, Real sign, ReadOnlySpan<Real> chosen, int i) =>
+        (chosen.Length > 0 && chosen[i] != 0) || (barred.Length > 0 && barred[i] != 0) ? Real.PositiveInfinity : sign * values[i];
+
+    static int Best(ReadOnlySpan<Real> values, ReadOnlySpan<Real> barred, Real sign, ReadOnlySpan<Real> chosen)
+    {
+        var best = -1;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (chosen[i] != 0 || (barred.Length > 0 && barred[i] != 0)) continue;
+            if (best < 0 || sign * values[i] < sign * values[best]) best = i;
+        }
+
+        return best;
     }
 }

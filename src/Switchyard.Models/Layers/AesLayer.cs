@@ -162,14 +162,17 @@ public sealed class AesLayer
     /// <summary>Steps 3 to 6 and 8 of the paper's layer on gate logits [B, m × candidates].</summary>
     internal (Tensor Weights, Tensor Specific, Tensor Shared) Select(Graph g, Tensor clean, Tensor noisy, NodeIndex own, Real lambda)
     {
+        var choice = new ExpertChoice(_options.Specific, _options.Shared, _options.Disjoint);
+        var selects = _gates > 1 && _options.Select;
+        if (selects && !g.Training && !g.NotesGates && noisy == clean) return (g.ChosenGate(clean, _gates, own, choice), default, default);
         var mixing = g.PickGate(_options.NoiseScope == NoiseScope.All ? noisy : clean, _gates, own);
-        if (_gates == 1 || !_options.Select) return (g.Softmax(mixing), default, default);
+        if (!selects) return (g.Softmax(mixing), default, default);
 
         var logC = g.GateLogSoftmax(noisy, _gates);
         var fromOwn = g.Affine(g.PickGate(logC, _gates, own), -1, 0);
-        var fromUniform = g.Affine(g.MeanGates(logC, _gates), -1, (Real)(-Math.Log(_gates)));
-        var specific = g.SmallestPerRow(fromOwn, _options.Specific);
-        var shared = g.SmallestPerRow(fromUniform, _options.Shared, _options.Disjoint ? specific : default);
+        var fromUniform = g.Affine(g.MeanGates(logC, _gates), -1, choice.UniformShift(_gates));
+        var specific = g.SmallestPerRow(fromOwn, choice.Specific);
+        var shared = g.SmallestPerRow(fromUniform, choice.Shared, choice.Disjoint ? specific : default);
         if (g.Training && lambda != 0)
         {
             g.AddTerm("specific", g.MeanWhere(fromOwn, specific), lambda);

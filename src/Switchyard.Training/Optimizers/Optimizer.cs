@@ -145,7 +145,7 @@ public sealed class Optimizer
             foreach (var (from, to) in optimizer._dense[part - optimizer._tables.Length])
             {
                 optimizer._rule.Update(
-                    optimizer._parameters.DenseValues[from..to], gradients.Dense[from..to], Moment(optimizer._m, from, to), Moment(optimizer._v, from, to), rate);
+                    optimizer._parameters.DenseValues[from..to], gradients.DenseValues[from..to], Moment(optimizer._m, from, to), Moment(optimizer._v, from, to), rate);
             }
         }
 
