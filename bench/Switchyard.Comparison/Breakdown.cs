@@ -61,7 +61,7 @@ static class Breakdown
         ("DispatchOps.Back", _) => $"mixing experts, {phase}",
         ("DispatchOps.Route", _) => "routing",
         _ when phase == "optimizer" || op == "Optimizer.BeforeRead" => "optimizer",
-        _ when op == "Graph.Reset" => "clearing gradients",
+        _ when op is "Graph.Reset" or "Gradients.Settle" => "clearing gradients",
         _ when op.StartsWith("LossOps", StringComparison.Ordinal) => "loss",
         _ when op.StartsWith("GateOps", StringComparison.Ordinal) || op.StartsWith("RandomOps", StringComparison.Ordinal)
             || op.StartsWith("InformationOps", StringComparison.Ordinal) => $"gates and selection, {phase}",

@@ -34,13 +34,22 @@ sealed class ExpertCase
         _own = NodeIndex.PerRow([.. Enumerable.Range(0, rows).Select(_ => random.Next(Gates))]);
     }
 
+    /// <summary>Measures the ops of a pass; null (default) measures nothing.</summary>
+    public PassClock? Clock
+    {
+        get => _graph.Clock;
+        set => _graph.Clock = value;
+    }
+
     delegate Tensor Layer(Graph g, Tensor x, Tensor indicator, NodeIndex own);
 
     /// <summary>A scoring pass, or a training step without the optimizer.</summary>
     public void Pass()
     {
+        Clock?.Start();
         _graph.StepNumber++;
         _graph.Reset();
+        Clock?.Lap("Graph.Reset", "forward");
         var train = _graph.Mode == GraphMode.Train;
         var y = _layer(_graph, _graph.Input(_x, _rows, Inputs, needsGrad: train), _graph.Input(_indicator, _rows, Indicators), _own);
         if (!train) return;

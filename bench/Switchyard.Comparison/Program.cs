@@ -1,5 +1,6 @@
 using System.Globalization;
 using Switchyard.Comparison;
+using Switchyard.Engine;
 using Switchyard.Training;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -12,6 +13,11 @@ switch (args)
         break;
     case ["train", var name, var embeddings, var threads]:
         Console.WriteLine($"{TrainingSpeed.RowsPerSecond(Workload.Of(name), Enum.Parse<EmbeddingUpdate>(embeddings, ignoreCase: true), int.Parse(threads, CultureInfo.InvariantCulture)):N0} rows/s");
+        break;
+    case ["experts", "ops", var layer, var experts, var rows, .. var mode]:
+        ExpertLayers.PrintOps(
+            layer, int.Parse(experts, CultureInfo.InvariantCulture), int.Parse(rows, CultureInfo.InvariantCulture),
+            mode is ["score"] ? GraphMode.Score : GraphMode.Train);
         break;
     case ["experts", .. var batches]:
         ExpertLayers.Print([.. batches.Length > 0 ? batches.Select(b => int.Parse(b, CultureInfo.InvariantCulture)) : [2048, 200, 1]]);
@@ -56,7 +62,7 @@ switch (args)
         DayUpdate.Run(samples, int.Parse(seeds, CultureInfo.InvariantCulture), model, changes);
         break;
     default:
-        Console.Error.WriteLine("usage: [results] scenarios | experts [BATCH ...] | breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed [WORKLOAD ...] | gemm [MxKxN ...] | scoring | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
+        Console.Error.WriteLine("usage: [results] scenarios | experts [BATCH ...] | experts ops AES|CES EXPERTS ROWS [score] | breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed [WORKLOAD ...] | gemm [MxKxN ...] | scoring | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
         return 2;
 }
 
