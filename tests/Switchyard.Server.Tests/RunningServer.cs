@@ -16,11 +16,11 @@ sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<RunningServer> StartAsync(TrainedModel model, string yaml = "", bool network = false, Action<IServiceCollection>? services = null)
+    public static async Task<RunningServer> StartAsync(TrainedModel model, string yaml = "", bool network = false, string listen = "http://127.0.0.1:0", string unknownScenario = "model", Action<IServiceCollection>? services = null)
     {
         var folder = model.Folder("serve");
-        var configuration = new ServeConfiguration(
-            OptionsFile.Parse<ServeOptions>($"models: {{path: {model.Bundle}, name: {TrainedModel.Name}, warm_up_requests: 2}}\nlisten: http://127.0.0.1:0\n{yaml}", "serve.yaml"), folder);
+        var models = $"models: {{path: {model.Bundle}, name: {TrainedModel.Name}, warm_up_requests: 2, unknown_scenario: {unknownScenario}}}";
+        var configuration = new ServeConfiguration(OptionsFile.Parse<ServeOptions>($"{models}\nlisten: '{listen}'\n{yaml}", "serve.yaml"), folder);
         var server = SwitchyardServer.Create(configuration, all =>
         {
             all.AddLogging(logging => logging.ClearProviders());
