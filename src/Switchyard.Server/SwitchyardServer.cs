@@ -63,7 +63,7 @@ public sealed class SwitchyardServer : IAsyncDisposable
         var keys = configuration.KeyFile is { } file ? new KeyRing(file, log, time) : null;
         if (options.Insecure && keys is null) ServerLog.Insecure(log);
         var models = new ModelFolder(configuration.Models, news => Say(log, news));
-        var queue = new ScoringQueue(options.Queue, time);
+        var queue = application.Services.GetRequiredService<ScoringQueue>();
         var server = new SwitchyardServer(application, models, queue, options, log);
         var gate = new Gate(keys, options.LogDetails, [.. application.Services.GetServices<IServerObserver>()], log);
         Endpoints.Map(application, gate, models, queue, options, time);
@@ -136,6 +136,7 @@ public sealed class SwitchyardServer : IAsyncDisposable
     static void ConfigureServices(IServiceCollection services, ServeConfiguration configuration)
     {
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new ScoringQueue(configuration.Options.Queue, provider.GetRequiredService<TimeProvider>()));
         // Whoever runs the server says when it stops (RunAsync); signals belong to the program.
         services.AddSingleton<IHostLifetime, ProgramLifetime>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(configuration.Options.Limits.StopSeconds));

@@ -88,6 +88,9 @@ internal static class ConfigurationTables
         ["tune"] = [.. OptionSet.Of(typeof(TuneOptions)).Options],
     };
 
+    /// <summary>One section with the keys of an options record.</summary>
+    public static SortedDictionary<string, Option[]> OptionSections(string name, Type type) => new(StringComparer.Ordinal) { [name] = [.. OptionSet.Of(type).Options] };
+
     static string Table(Option[] options)
     {
         var text = new StringBuilder("\n| key | value | default | meaning |\n|---|---|---|---|\n");

@@ -47,7 +47,10 @@ internal static class JsonSchema
     }
 
     /// <summary>Text of docs/tune.schema.json.</summary>
-    public static string GenerateTune() => Document("Switchyard tune run", Mapping(OptionSet.Of(typeof(TuneOptions)).Options), []);
+    public static string GenerateTune() => GenerateOptions("Switchyard tune run", typeof(TuneOptions));
+
+    /// <summary>Text of the schema of a file that is one options record.</summary>
+    public static string GenerateOptions(string title, Type type) => Document(title, Mapping(OptionSet.Of(type).Options), []);
 
     /// <summary>Text of docs/fusion.schema.json.</summary>
     public static string GenerateFusion() => Document("Switchyard score fusion", Mapping(OptionSet.Of(typeof(FusionOptions)).Options), []);
