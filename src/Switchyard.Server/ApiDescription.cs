@@ -32,7 +32,10 @@ static class ApiDescription
         ApiSchemas.AddTo(document);
         document.AddComponent(KeyScheme, new OpenApiSecurityScheme
         {
-            Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-Api-Key", Description = "A key of the file of keys; Authorization: Bearer is read as well. Not needed where the server has no keys.",
+            Type = SecuritySchemeType.ApiKey,
+            In = ParameterLocation.Header,
+            Name = "X-Api-Key",
+            Description = "A key of the file of keys; Authorization: Bearer is read as well. Not needed where the server has no keys.",
         });
         var paths = new Paths(document);
         paths.Add(HttpMethod.Post, "/v1/models/{name}/rank", "rank", "Scores and orders the items of a request.", nameof(ApiSchemas.RankRequest), nameof(ApiSchemas.RankResponse), OfBody);

@@ -46,7 +46,7 @@ static class ApiSchemas
         ("model", Described(Text, "Name of the model that answered.")),
         ("version", Described(Text, "Its version.")),
         ("scenario", Described(List(new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null }), "Values of the scenario's levels; null where missing, or where items give them.")),
-        ("items", List(Object("Scores of an item.", ["scores", "fused"], ("id", Id("As the request gave it.")), ("scores", Scores()), ("fused", Described(Number, "What the order is by."))))),
+        ("items", List(Object("Scores of an item.", ["scores", "fused"], ("id", Id("As the request gave it.")), ("scores", Scores()), ("fused", Described(Number, "What the order is by: the scores, fused by the formula of the scenario."))))),
         ("order_by", new OpenApiSchema { Type = JsonSchemaType.String, Enum = [JsonValue.Create("id"), JsonValue.Create("index")], Description = "What order holds: ids where every item has one, indices of items otherwise." }),
         ("order", Described(List(new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Number }), "Fused score descending; equal ones in the request's order.")));
 
@@ -66,6 +66,12 @@ static class ApiSchemas
         ("levels", List(Object("A level of the scenario tree.", ["column", "nodes"], ("column", Text), ("nodes", List(Text))))),
         ("fields", List(Object("A field.", ["name", "column", "kind", "side"], ("name", Text), ("column", Text), ("kind", Enum("single", "multiple", "sequence", "number")), ("side", Enum("item", "user", "context"))))),
         ("tasks", List(Object("A task.", ["name"], ("name", Text), ("given", Described(Text, "The task it is conditional on; its score is the product along the chain."))))),
+        ("fusion", Object(
+            "How task scores become the fused one.",
+            ["version", "rules"],
+            ("version", Described(Text, "Says which fusion made a score.")),
+            ("rules", List(Object(
+                "What scenarios have.", ["formula", "weights"], ("formula", Text), ("weights", new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = Number })))))),
         ("metrics", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "Metrics that training stored in the bundle." }));
 
     public static OpenApiSchema Health => Object("State.", ["status"], ("status", Enum("ok", "ready")));

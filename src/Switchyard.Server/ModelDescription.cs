@@ -18,6 +18,7 @@ sealed record ModelDescription(
     IReadOnlyList<LevelDescription>? Levels,
     IReadOnlyList<FieldDescription>? Fields,
     IReadOnlyList<TaskDescription>? Tasks,
+    FusionDescription? Fusion,
     JsonElement? Metrics);
 
 /// <summary>A version in the folder of models.</summary>
@@ -31,6 +32,12 @@ sealed record FieldDescription(string Name, string Column, FieldKind Kind, Field
 
 /// <summary>A task; a conditional one names the task it follows.</summary>
 sealed record TaskDescription(string Name, string? Given);
+
+/// <summary>How task scores become the fused one: rules of scenarios, each once.</summary>
+sealed record FusionDescription(string Version, IReadOnlyList<FusionRuleDescription> Rules);
+
+/// <summary>A formula and the weights it names.</summary>
+sealed record FusionRuleDescription(string Formula, IReadOnlyDictionary<string, double> Weights);
 
 /// <summary>A name that stands for several models.</summary>
 sealed record RouteDescription(string Name, IReadOnlyList<string> Levels, IReadOnlyList<RouteTarget> Scenarios, string? Default);

@@ -58,7 +58,7 @@ sealed class ModelEndpoints(ModelFolder models, RouteTable routes, CancellationT
     static ModelDescription Describe(ModelState state, ServedModel? model, bool whole)
     {
         VersionDescription[] versions = [.. state.Versions.Select(v => new VersionDescription(v.Version, v.Status, v.Reason.Length > 0 ? v.Reason : null))];
-        if (model is null) return new ModelDescription(state.Name, null, versions, null, null, null, null, null, null);
+        if (model is null) return new ModelDescription(state.Name, null, versions, null, null, null, null, null, null, null);
         var schema = model.Schema;
         return new ModelDescription(
             state.Name,
@@ -69,8 +69,12 @@ sealed class ModelEndpoints(ModelFolder models, RouteTable routes, CancellationT
             whole ? [.. schema.Levels.Select(l => new LevelDescription(l.Column, l.Nodes))] : null,
             whole ? [.. model.Fields.Select(f => schema.Fields[f]).Select(f => new FieldDescription(f.Name, f.Column, f.Kind, f.Side))] : null,
             [.. schema.Tasks.Select(t => new TaskDescription(t.Name, t.Given < 0 ? null : schema.Tasks[t.Given].Name))],
+            whole ? Describe(model.Fusion) : null,
             whole ? model.Metadata.Metrics : null);
     }
+
+    static FusionDescription Describe(Fusion fusion) =>
+        new(fusion.Version, [.. fusion.Rules.Select(r => new FusionRuleDescription(r.Formula, r.Weights.ToDictionary(StringComparer.Ordinal)))]);
 
     static Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type) => context.Response.WriteAsJsonAsync(value, type, contentType: null, context.RequestAborted);
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Switchyard.Data;
 using Switchyard.Serving;
 
 namespace Switchyard.Server;
@@ -74,6 +75,12 @@ sealed class ScoringEndpoints(
             throw RequestProblem.Of(e, isRank ? work.RankReader.Pointer(e.Item, e.Column, work.Request) : RowsReader.Pointer(e.Item, e.Column));
         }
 
+        catch (InputException e)
+        {
+            // A formula without a finite value: the model's mistake. The message has scores and no values.
+            throw ProblemTypes.Error("internal-error", e.Message);
+        }
+
         switch (outcome.Status)
         {
             case ScoreStatus.Scored:
@@ -101,6 +108,6 @@ sealed class ScoringEndpoints(
         if (models.State(name) is not null) return ProblemTypes.Error("model-unavailable", $"No version of model '{name}' can answer now; try again, or look at GET /v1/models/{name}.");
         return routes.Has(name)
             ? ProblemTypes.Error("unknown-model", $"'{name}' is a route, and a score request may have rows of several scenarios; call a model by its own name.")
-            : ProblemTypes.Error("unknown-model", $"There is no model '{name}'.{Data.Suggestion.For(name, models.States.Select(s => s.Name).Concat(routes.All.Select(r => r.Name)))}");
+            : ProblemTypes.Error("unknown-model", $"There is no model '{name}'.{Suggestion.For(name, models.States.Select(s => s.Name).Concat(routes.All.Select(r => r.Name)))}");
     }
 }

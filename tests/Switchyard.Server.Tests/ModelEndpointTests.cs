@@ -36,6 +36,7 @@ public sealed class ModelEndpointTests(TrainedModel model)
         one["fields"]!.AsArray().Single(f => f!["name"]!.GetValue<string>() == "viewed")!["kind"]!.GetValue<string>().ShouldBe("sequence");
         one["fields"]!.AsArray().Single(f => f!["name"]!.GetValue<string>() == "viewed")!["side"]!.GetValue<string>().ShouldBe("user");
         one["tasks"]!.AsArray().Single(t => t!["name"]!.GetValue<string>() == "buy")!["given"]!.GetValue<string>().ShouldBe("click");
+        one["fusion"]!["rules"]![0]!["formula"]!.GetValue<string>().ShouldBe("buy");
         one["metrics"].ShouldBeOfType<JsonObject>();
         one["version"]!.GetValue<string>().ShouldNotBeEmpty();
     }
