@@ -40,7 +40,7 @@ public static partial class Run
         using var data = OpenData(configuration, loaded.Ranker.Schema, reporter, cancellation);
         if (data.Rows(Part.Validation) == 0) throw new InputException("There is no validation row to search weights on; give split.validation a condition that some rows meet.");
         using var pool = NewPool(configuration.Training.Threads);
-        var report = WeightFinding.Run(new FittingRows(data), new Predictor(loaded.Ranker, pool), options, loaded.WeightsSha256, cancellation);
+        var report = WeightFinding.Run(new FittingRows(data), new Predictor(loaded.Ranker, pool), options, loaded.WeightsSha256, reporter, cancellation);
         var fusion = Fusion.Parse(report.Yaml, file, loaded.Ranker.Schema, loaded.WeightsSha256);
         TextFile.Write(file, writer => writer.Write(report.Yaml));
         if (json is not null) TextFile.Write(json, report.ToJson());

@@ -29,10 +29,11 @@ sealed class WeightFinding
     readonly string _text;
     readonly WeightSearch _search;
     readonly int[] _all;
+    readonly IRunReporter _reporter;
 
-    WeightFinding(FittingRows rows, Predictor predictor, FuseOptions options, CancellationToken cancellation)
+    WeightFinding(FittingRows rows, Predictor predictor, FuseOptions options, IRunReporter reporter, CancellationToken cancellation)
     {
-        (_options, _schema) = (options, rows.Schema);
+        (_options, _schema, _reporter) = (options, rows.Schema, reporter);
         _tasks = [.. _schema.Tasks.Select(t => t.Name)];
         _levels = options.Levels ?? _schema.Levels.Length;
         if (_levels > _schema.Levels.Length) throw new InputException($"--levels {_levels}: the model has {CountText.Of(_schema.Levels.Length, "scenario level")}.");
@@ -57,14 +58,16 @@ sealed class WeightFinding
     /// <param name="predictor">The model.</param>
     /// <param name="options">What to search.</param>
     /// <param name="model">SHA-256 (hex) of the model's weights.</param>
+    /// <param name="reporter">Hears how far it is.</param>
     /// <param name="cancellation">Ends it between two candidates.</param>
     /// <exception cref="InputException">The rows or the options do not allow it.</exception>
-    public static FuseReport Run(FittingRows rows, Predictor predictor, FuseOptions options, string model, CancellationToken cancellation) =>
-        new WeightFinding(rows, predictor, options, cancellation).Run(model);
+    public static FuseReport Run(FittingRows rows, Predictor predictor, FuseOptions options, string model, IRunReporter reporter, CancellationToken cancellation) =>
+        new WeightFinding(rows, predictor, options, reporter, cancellation).Run(model);
 
     FuseReport Run(string model)
     {
         var (common, own) = OutOfFold();
+        _reporter.Message($"weights are searched on all {_groups.Taken:N0} groups");
         var found = _search.Find(_all);
         foreach (var node in found.Own.Keys.ToArray())
         {
@@ -90,6 +93,7 @@ sealed class WeightFinding
         for (var fold = 0; fold < _options.Folds; fold++)
         {
             var held = _all.ToLookup(l => folds[_lists.Groups[l]] == fold);
+            _reporter.Message($"fold {fold + 1} of {_options.Folds}: weights are searched without it");
             var found = _search.Find([.. held[false]]);
             Measure([.. held[true]], found.Common, common);
             foreach (var node in held[true].GroupBy(l => _lists.Nodes[l])) Measure([.. node], found.Of(node.Key), own);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Switchyard.Data;
 using Switchyard.Engine;
 using Switchyard.Kernels;
@@ -170,6 +171,22 @@ public sealed class FormulaTests
         FormulaMath.Power(-2, 0.5).ShouldBe(double.NaN);
         FormulaMath.Power(0, -0.5).ShouldBe(double.PositiveInfinity);
         FormulaMath.Power(0, 0.5).ShouldBe(0);
+    }
+
+    /// <summary>Not about right but about the same: no machine and no release may have other bits.</summary>
+    [Fact]
+    public void ExpLogAndPower_AnyMachine_HaveTheseBits()
+    {
+        var random = new SeededRandom(8, "bits");
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var (x, y) = (random.NextDouble(), 6 * random.NextDouble() - 3);
+            foreach (var value in (double[])[FormulaMath.Exp(200 * (x - 0.5)), FormulaMath.Log(x), FormulaMath.Power(x, y), FormulaMath.Power(x, Math.Round(y))])
+                hash.AppendData(BitConverter.GetBytes(value));
+        }
+
+        Convert.ToHexStringLower(hash.GetHashAndReset()).ShouldBe("0a6867b03dc97499c194b7737d8c699872f25628c092b05f4266a4cf98178ceb");
     }
 
     [Fact]
