@@ -122,7 +122,8 @@ sealed class WeightFinding
             Objective = _options.Objective,
             Model = model,
         };
-        return $"{head}\n{YamlText.Write((MapNode)new RecordShape(typeof(FusionOptions)).Write(options))}";
+        var file = (MapNode)new RecordShape(typeof(FusionOptions)).Write(options);
+        return $"{head}\n{YamlText.Write(found.Own.Count > 0 ? file : file.Without("scenarios"))}";
 
         FusionWeights Weights(double[] values) => new([.. _names.Zip(values).Select(w => new FusionWeight(w.First, w.Second, default))]);
     }

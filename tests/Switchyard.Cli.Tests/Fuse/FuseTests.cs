@@ -66,6 +66,39 @@ public sealed class FuseTests
         File.ReadAllText(run.Place("3.yaml")).ShouldBe(File.ReadAllText(run.Place("1.yaml")));
     });
 
+    /// <summary>A formula of one's own, one set of weights for all, and its value in the column.</summary>
+    [Fact]
+    public void Fuse_OwnFormula_IsWhatPredictComputes() => Longer().Use(run =>
+    {
+        run.Train().ShouldSucceed();
+        CliRun.Run(["fuse", run.Bundle, "--formula", "buy + a * click", "--ranges", "a: [0.25, 0.5]", "--levels", "0", .. Objective]).ShouldSucceed();
+        run.Predict("rows.csv", "scores.csv").ShouldSucceed();
+
+        var file = File.ReadAllLines(Path.Combine(run.Bundle, Fusion.FileName));
+        file.ShouldContain("formula: \"buy + a * click\"");
+        file.ShouldNotContain(line => line.StartsWith("scenarios", StringComparison.Ordinal));
+        var a = double.Parse(file.Single(l => l.StartsWith("  a: ", StringComparison.Ordinal))[5..], CultureInfo.InvariantCulture);
+        a.ShouldBeInRange(0.25, 0.5);
+        foreach (var line in run.ReadLines("scores.csv").Skip(1))
+        {
+            float[] scores = [.. line.Split(',').Select(v => float.Parse(v, CultureInfo.InvariantCulture))];
+            scores[^1].ShouldBe((float)(scores[1] + a * scores[0]));
+        }
+    });
+
+    /// <summary>The column would stand there twice.</summary>
+    [Fact]
+    public void Predict_KeepsAColumnCalledFused_IsRefused() => Longer().Use(run =>
+    {
+        run.Train("training.epochs=1").ShouldSucceed();
+        File.WriteAllText(Path.Combine(run.Bundle, Fusion.FileName), "formula: click * buy\n");
+        run.Write("more.csv", run.ReadLines("rows.csv").Select((l, i) => $"{l},{(i == 0 ? "fused" : "1")}"));
+
+        run.Predict("more.csv", "scores.csv", "--keep", "fused").ShouldRefuse("--keep fused: the fused score has this name");
+        run.Predict("more.csv", "scores.csv", "--keep", "*").ShouldSucceed();
+        run.ReadLines("scores.csv")[0].Split(',').Count(c => c == "fused").ShouldBe(1);
+    });
+
     [Fact]
     public void Fuse_AnotherModel_RefusesTheFile() => Longer().Use(run =>
     {
