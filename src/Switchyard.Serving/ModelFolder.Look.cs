@@ -9,10 +9,11 @@ public sealed partial class ModelFolder
     void Look(string name, ModelSlot slot, (string Version, string Folder)[] versions)
     {
         var states = ImmutableArray.CreateBuilder<VersionState>();
+        var news = new List<ModelNews>();
         var isFound = false;
         foreach (var (version, folder) in versions)
         {
-            var state = isFound ? new VersionState(version, VersionStatus.Idle) : Try(name, slot, version, folder);
+            var state = isFound ? new VersionState(version, VersionStatus.Idle) : Try(name, slot, version, folder, news);
 
             // One that was changed where it lies and is now bad still serves as it was: an older one is no better.
             isFound |= state.Status == VersionStatus.Serving || slot.Loaded?.Folder == folder;
@@ -22,19 +23,22 @@ public sealed partial class ModelFolder
         Forget(slot.Bad, versions);
         Forget(slot.Incomplete, versions);
         slot.Show(states.DrainToImmutable());
+
+        // Who hears of it finds it in the state.
+        foreach (var item in news) _news(item);
     }
 
-    VersionState Try(string name, ModelSlot slot, string version, string folder)
+    VersionState Try(string name, ModelSlot slot, string version, string folder, List<ModelNews> news)
     {
         var seen = SeenBundle.Of(folder);
         if (seen is not null && seen == slot.Loaded) return new VersionState(slot.State.Serving ?? version, VersionStatus.Serving);
-        if (seen is not null && slot.Bad.TryGetValue(folder, out var bad) && bad.Seen == seen) return new VersionState(version, VersionStatus.Bad, bad.Reason);
+        if (seen is not null && slot.Bad.TryGetValue(folder, out var known) && known.Seen == seen) return known.State;
         var digest = seen?.Digest();
         var missing = seen is null ? "a file is not there"
             : digest is null ? "manifest.json is not whole"
             : seen.WeightBytes < digest.Value.Bytes ? $"weights.safetensors has {seen.WeightBytes} of {digest.Value.Bytes} bytes"
             : "";
-        if (missing.Length > 0) return Incomplete(name, slot, version, folder, seen, missing);
+        if (missing.Length > 0) return Incomplete(name, slot, version, folder, seen, missing, news);
         slot.Incomplete.Remove(folder);
 
         // A bundle that is not a version among others has the name of its weights.
@@ -48,25 +52,26 @@ public sealed partial class ModelFolder
         }
         catch (Exception e)
         {
-            slot.Bad[folder] = (seen!, e.Message);
-            _news(new ModelNews(name, version, VersionStatus.Bad, $"model {name}: version {version} cannot serve{Stays(slot)}: {e.Message}"));
-            return new VersionState(version, VersionStatus.Bad, e.Message);
+            var bad = new VersionState(version, VersionStatus.Bad, e.Message);
+            slot.Bad[folder] = (seen!, bad);
+            news.Add(new ModelNews(name, version, VersionStatus.Bad, $"model {name}: version {version} cannot serve{Stays(slot)}: {e.Message}"));
+            return bad;
         }
 #pragma warning restore CA1031
 
         slot.Bad.Remove(folder);
         slot.Switch(model, seen);
-        _news(new ModelNews(name, version, VersionStatus.Serving, $"model {name}: version {version} serves{(old is null ? "" : $" in place of {old}")}"));
+        news.Add(new ModelNews(name, version, VersionStatus.Serving, $"model {name}: version {version} serves{(old is null ? "" : $" in place of {old}")}"));
         return new VersionState(version, VersionStatus.Serving);
     }
 
     // A copy that stands still between two looks is said to; one that goes on is nobody's concern.
-    VersionState Incomplete(string name, ModelSlot slot, string version, string folder, SeenBundle? seen, string missing)
+    static VersionState Incomplete(string name, ModelSlot slot, string version, string folder, SeenBundle? seen, string missing, List<ModelNews> news)
     {
         var isSaid = slot.Incomplete.TryGetValue(folder, out var before) && before.Seen == seen && before.IsSaid;
         if (!isSaid && slot.Incomplete.ContainsKey(folder) && before.Seen == seen)
         {
-            _news(new ModelNews(name, version, VersionStatus.Incomplete, $"model {name}: version {version} is not whole{Stays(slot)}: {missing}"));
+            news.Add(new ModelNews(name, version, VersionStatus.Incomplete, $"model {name}: version {version} is not whole{Stays(slot)}: {missing}"));
             isSaid = true;
         }
 

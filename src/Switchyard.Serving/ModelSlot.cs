@@ -12,7 +12,7 @@ sealed class ModelSlot(string name)
     public SeenBundle? Loaded { get; private set; }
 
     /// <summary>Folders that cannot serve, as they were when that was found.</summary>
-    public Dictionary<string, (SeenBundle Seen, string Reason)> Bad { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, (SeenBundle Seen, VersionState State)> Bad { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Folders that were not whole at the last look, as they were then.</summary>
     public Dictionary<string, (SeenBundle? Seen, bool IsSaid)> Incomplete { get; } = new(StringComparer.Ordinal);

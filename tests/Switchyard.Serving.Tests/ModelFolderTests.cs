@@ -174,6 +174,14 @@ public sealed class ModelFolderTests : IDisposable
         models.Reload();
         using var lease = models.Lease("trips")!;
         lease.Model.Version.ShouldNotBe(old.Model.Version);
+
+        // Its name stays that of its weights where its formula is wrong.
+        File.WriteAllText(_folder[$"model/{Fusion.FileName}"], "formula: nothing\n");
+        for (var look = 0; look < 2; look++)
+        {
+            models.Reload();
+            Check(models, lease.Model.Version, new VersionState(lease.Model.Version, VersionStatus.Bad, models.State("trips")!.Versions[0].Reason));
+        }
     }
 
     [Fact]
