@@ -12,6 +12,8 @@ sealed class SqliteFeatureReader : IDisposable
     readonly sqlite3 _database;
     readonly sqlite3_stmt[] _statements;
     readonly RowCells[] _cells;
+    readonly sqlite3_stmt? _begin;
+    readonly sqlite3_stmt? _commit;
 
     public SqliteFeatureReader(string path, int timeoutMs, ImmutableArray<FeatureEntity> entities)
     {
@@ -22,6 +24,10 @@ sealed class SqliteFeatureReader : IDisposable
         try
         {
             Check(raw.sqlite3_busy_timeout(_database, timeoutMs));
+            // Pages are read where the system has them.
+            Check(raw.sqlite3_exec(_database, "PRAGMA mmap_size = 1073741824"));
+            Check(raw.sqlite3_prepare_v2(_database, "BEGIN", out _begin));
+            Check(raw.sqlite3_prepare_v2(_database, "COMMIT", out _commit));
             for (var i = 0; i < _statements.Length; i++)
             {
                 var entity = entities[i];
@@ -40,16 +46,22 @@ sealed class SqliteFeatureReader : IDisposable
     {
         var statement = _statements[rows.Entity.Index];
         using var interrupt = cancellation.UnsafeRegister(static database => raw.sqlite3_interrupt((sqlite3)database!), _database);
+        // All keys see one state of the store; and what is locked is locked once.
+        Run(_begin!);
         for (var i = 0; i < rows.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             rows.Set(i, rows.Key(i).IsEmpty ? FeatureRow.Unknown() : Find(statement, _cells[rows.Entity.Index], rows.Key(i), rows.Entity.Columns.Length));
         }
+
+        Run(_commit!);
     }
 
     public void Dispose()
     {
         foreach (var statement in _statements) statement?.Dispose();
+        _begin?.Dispose();
+        _commit?.Dispose();
         _connection.Dispose();
     }
 
@@ -78,6 +90,13 @@ sealed class SqliteFeatureReader : IDisposable
         {
             _ = raw.sqlite3_reset(statement);
         }
+    }
+
+    void Run(sqlite3_stmt statement)
+    {
+        var result = raw.sqlite3_step(statement);
+        _ = raw.sqlite3_reset(statement);
+        if (result != raw.SQLITE_DONE) Check(result);
     }
 
     void Check(int result) => SqliteException.ThrowExceptionForRC(result, _database);

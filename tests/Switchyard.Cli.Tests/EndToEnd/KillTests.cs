@@ -59,6 +59,38 @@ public sealed class KillTests
         output.ShouldContain("600 rows read");
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData(200)]
+    [InlineData(300)]
+    public async Task LoadFeatures_Killed_LeavesAWholeStateAndTheNextLoadWorks(int? millisecondsAfterTheLastRow)
+    {
+        const int rows = 30_000;
+        using var run = new CliRun();
+        string[] load = ["features", "load", "-", "--entity", "item", "--key", "id", "--store", run.Place("features.db"), "--replace"];
+        File.WriteAllText(run.Place("old.csv"), "id,price\nold,1\n");
+        CliRun.Run([.. load.Select(a => a == "-" ? run.Place("old.csv") : a)]).ShouldSucceed();
+        using (var process = Launch(run, load))
+        {
+            await process.StandardInput.WriteAsync("id,price\n" + string.Concat(Enumerable.Range(0, rows).Select(i => $"new{i},2\n")));
+            await process.StandardInput.FlushAsync();
+            if (millisecondsAfterTheLastRow is { } wait)
+            {
+                process.StandardInput.Close();
+                await Task.Delay(wait);
+            }
+
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        string[] states = ["item: 1 ids; key id", $"item: {rows:N0} ids; key id"];
+        CliRun.Run("features", "show", "--store", run.Place("features.db")).Output.Split('\n')[0].TrimEnd().ShouldBeOneOf(millisecondsAfterTheLastRow is null ? states[..1] : states);
+        CliRun.Run([.. load.Select(a => a == "-" ? run.Place("old.csv") : a)]).ShouldSucceed().Output.ShouldContain("1 in the store");
+    }
+
     static Process Start(CliRun run, params string[] overrides) => Launch(run, ["train", run.Configuration, .. overrides.SelectMany(o => new[] { "--set", o })]);
 
     static Process Launch(CliRun run, IEnumerable<string> arguments)
