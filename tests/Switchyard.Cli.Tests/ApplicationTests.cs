@@ -20,6 +20,8 @@ public sealed class ApplicationTests
     [InlineData("predict", "--help")]
     [InlineData("inspect", "--help")]
     [InlineData("features", "--help")]
+    [InlineData("serve", "--help")]
+    [InlineData("keys", "--help")]
     public void Run_Help_ShowsUsageAndExamples(params string[] args)
     {
         var (code, output, error) = Run(args);

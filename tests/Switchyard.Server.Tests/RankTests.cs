@@ -46,6 +46,28 @@ public sealed class RankTests(TrainedModel model)
     }
 
     [Fact]
+    public async Task Rank_ManyAtOnce_EveryAnswerIsItsOwn()
+    {
+        await using var server = await RunningServer.StartAsync(model, "queue: {capacity: 10000, max_wait_ms: 60000, deadline_ms: 60000}", network: true);
+        string[] bodies = [.. Enumerable.Range(0, 40).Select(i => new JsonObject
+        {
+            ["scenario"] = new JsonArray("home", i % 2 == 0 ? "DE" : "FR"),
+            ["user"] = new JsonObject { ["user_id"] = $"u{i}", ["age"] = i },
+            ["items"] = new JsonArray([.. Enumerable.Range(0, 1 + (i % 13 * 7)).Select(k => (JsonNode)new JsonObject { ["id"] = $"{i}-{k}", ["fields"] = new JsonObject { ["price"] = k * 1.5 } })]),
+        }.ToJsonString())];
+        var expected = new List<string>();
+        foreach (var body in bodies) expected.Add(await Text(body));
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, 800), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) => (await Text(bodies[i % bodies.Length])).ShouldBe(expected[i % bodies.Length]));
+
+        async Task<string> Text(string body)
+        {
+            var response = await server.PostAsync("/v1/models/shop/rank", body);
+            return $"{response.StatusCode} {await response.Content.ReadAsStringAsync()}";
+        }
+    }
+
+    [Fact]
     public async Task Rank_Ids_AreRepeatedAndOrdered()
     {
         await using var server = await RunningServer.StartAsync(model);
