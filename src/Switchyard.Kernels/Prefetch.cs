@@ -9,8 +9,7 @@ namespace Switchyard.Kernels;
 /// </summary>
 public static unsafe class Prefetch
 {
-    /// <summary>Numbers of a cache line.</summary>
-    const int Line = 16;
+    const int LineBytes = 64;
 
     /// <summary>Asks for values[first .. first + count]; what lies outside the array is left out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -22,12 +21,20 @@ public static unsafe class Prefetch
         }
         // Only a hint: should the collector move the array now, it goes nowhere.
         var start = (byte*)Unsafe.AsPointer(ref values[first]);
-        for (nint i = 0; i < (nint)count * sizeof(T); i += Line * sizeof(float))
+        Lines(start, start + (nint)count * sizeof(T));
+    }
+
+    /// <summary>Every line that holds a byte of [start, end): a row seldom begins where a line does, and then has one more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Lines(byte* start, byte* end)
+    {
+        for (var line = (byte*)((nint)start & -LineBytes); line < end; line += LineBytes)
         {
-            Sse.Prefetch0(start + i);
+            Sse.Prefetch0(line);
         }
     }
 
+    /// <summary>A long row: where it does not begin with a line, its last is left out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Row(float* row, nint length)
     {
@@ -35,9 +42,19 @@ public static unsafe class Prefetch
         {
             return;
         }
-        for (nint i = 0; i < length; i += Line)
+        for (nint i = 0; i < length; i += LineBytes / sizeof(float))
         {
             Sse.Prefetch0(row + i);
+        }
+    }
+
+    /// <summary>The same with the last line, which a short row would feel the lack of.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void ShortRow(float* row, nint length)
+    {
+        if (Sse.IsSupported)
+        {
+            Lines((byte*)row, (byte*)(row + length));
         }
     }
 

@@ -22,7 +22,7 @@ public static unsafe class Rows
             {
                 if (i + Ahead < ids.Length)
                 {
-                    Prefetch.Row(px + (nint)ids[i + Ahead] * width, width);
+                    Prefetch.ShortRow(px + (nint)ids[i + Ahead] * width, width);
                 }
                 Copy(px + (nint)ids[i] * width, py + (nint)i * ldy, width);
             }
