@@ -19,11 +19,12 @@ sealed class Gate(KeyRing? keys, bool logDetails, IServerObserver[] observers, I
     public RequestDelegate Open(RequestDelegate endpoint) => context => RunAsync(context, endpoint, null);
 
     /// <summary>An endpoint for any key.</summary>
-    public RequestDelegate Keyed(RequestDelegate endpoint) => context => RunAsync(context, endpoint, Check);
+    public RequestDelegate Keyed(RequestDelegate endpoint) => Checked(endpoint, Check);
 
     /// <summary>An endpoint for keys of one role.</summary>
-    public RequestDelegate For(KeyRole role, RequestDelegate endpoint) =>
-        context => RunAsync(context, endpoint, role == KeyRole.Admin ? CheckAdmin : CheckRank);
+    public RequestDelegate For(KeyRole role, RequestDelegate endpoint) => Checked(endpoint, role == KeyRole.Admin ? CheckAdmin : CheckRank);
+
+    RequestDelegate Checked(RequestDelegate endpoint, Action<HttpContext> check) => context => RunAsync(context, endpoint, check);
 
     async Task RunAsync(HttpContext context, RequestDelegate endpoint, Action<HttpContext>? check)
     {

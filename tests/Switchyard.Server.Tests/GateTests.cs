@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Switchyard.Serving;
+
+namespace Switchyard.Server.Tests;
+
+/// <summary>What is logged, what becomes of a failure, and who may administer.</summary>
+[Collection(ModelTests.Name)]
+public sealed class GateTests(TrainedModel model)
+{
+    const string Secret = "secret-value";
+    const string Body = $$"""{"scenario": ["home", "DE"], "items": [{"fields": {"price": "{{Secret}}"} }], "user": {"user_id": "{{Secret}}"} }""";
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Refused_Log_HasValuesOnlyWhereAskedFor(bool details)
+    {
+        using var log = new Log();
+        await using var server = await RunningServer.StartAsync(model, $"log_details: {(details ? "true" : "false")}", services: s => s.AddSingleton<ILoggerProvider>(log).AddLogging(l => l.SetMinimumLevel(LogLevel.Trace)));
+
+        (await ProblemTests.Problem(await server.PostAsync("/v1/models/shop/rank", Body), HttpStatusCode.BadRequest))["detail"]!.GetValue<string>().ShouldContain(Secret);
+
+        log.Lines.ShouldContain(l => l.Contains("not-a-number", StringComparison.Ordinal));
+        log.Lines.Any(l => l.Contains(Secret, StringComparison.Ordinal)).ShouldBe(details);
+    }
+
+    [Fact]
+    public async Task Failed_Endpoint_IsAProblemWithoutATrace()
+    {
+        using var log = new Log();
+        await using var server = await RunningServer.StartAsync(model, services: s => s.AddSingleton<ILoggerProvider>(log).AddSingleton<IRequestFeatures>(new Failing()));
+
+        var problem = await ProblemTests.Problem(await server.PostAsync("/v1/models/shop/rank", Body), HttpStatusCode.InternalServerError);
+
+        problem["type"]!.GetValue<string>().ShouldBe("internal-error");
+        problem.ToJsonString().ShouldNotContain(Secret);
+        log.Lines.ShouldContain(l => l.Contains(nameof(Failing), StringComparison.Ordinal));
+        log.Lines.ShouldNotContain(l => l.Contains(Secret, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", 200)]
+    [InlineData("::1", 200)]
+    [InlineData("192.168.1.7", 403)]
+    public async Task Reload_WithoutKeys_IsForTheMachineItself(string address, int status)
+    {
+        await using var server = await RunningServer.StartAsync(model);
+        var host = (TestServer)server.Server.Services.GetRequiredService<IServer>();
+
+        var answered = await host.SendAsync(context =>
+        {
+            context.Request.Method = "POST";
+            context.Request.Path = "/v1/admin/reload";
+            context.Connection.RemoteIpAddress = IPAddress.Parse(address);
+        });
+
+        answered.Response.StatusCode.ShouldBe(status);
+    }
+
+    sealed class Failing : IRequestFeatures
+    {
+        public ValueTask FillAsync(RankRequest request, CancellationToken cancellation) => throw new FormatException(Secret);
+    }
+
+    /// <summary>Keeps what is logged.</summary>
+    sealed class Log : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        ILogger ILoggerProvider.CreateLogger(string categoryName) => this;
+
+        IDisposable? ILogger.BeginScope<TState>(TState state) => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue($"{formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}
