@@ -40,10 +40,12 @@ public sealed class AllocationTests : IDisposable
         TinyModels.Save(_folder["models/trips/1"]);
         using var models = new ModelFolder(new ModelFolderOptions { Path = _folder["models"], WarmUpRequests = 1 });
         models.Reload();
-        models.Lease("trips")!.Dispose();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        models.Lease("trips")!.Dispose();
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeInRange(0, 32);
+        Enumerable.Range(0, 5).Min(_ =>
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            models.Lease("trips")!.Dispose();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }).ShouldBeInRange(0, 32);
     }
 
     [Fact]
@@ -70,6 +72,9 @@ public sealed class AllocationTests : IDisposable
             await first;
             (await Task.WhenAll(outcomes)).ShouldAllBe(o => o.Status == ScoreStatus.Scored);
             gate.Close();
+
+            // Results are told before the place is free.
+            while (queue.State.Scoring > 0) await Task.Delay(1);
         }
 
         // Of the rounds the least: the runtime adds threads of its pool from here now and then.

@@ -28,6 +28,7 @@ public sealed class ScoringQueueTests : IDisposable
         (await Task.WhenAll(outcomes)).ShouldAllBe(o => o.Status == ScoreStatus.Scored);
 
         // 1 + 31 + 61 + 91 rows and no 121 more; then 121 and none of the others; one by one the rest.
+        await queue.StopAsync();
         queue.State.ShouldBe(new QueueState(0, 0, 0, Scored: 8, Rows: 637, Batches: 4, 0, 0, 0, 0));
         await using var alone = new ScoringQueue();
         for (var n = 0; n < requests.Length; n++)
@@ -125,6 +126,7 @@ public sealed class ScoringQueueTests : IDisposable
         _gate.Open();
         await first;
         (await kept).Status.ShouldBe(ScoreStatus.Scored);
+        await queue.StopAsync();
         queue.State.ShouldBe(new QueueState(0, 0, 0, Scored: 2, Rows: 5, Batches: 1, Busy: 1, Late: 1, Cancelled: 1, 0));
     }
 

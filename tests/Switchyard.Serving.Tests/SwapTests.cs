@@ -40,6 +40,9 @@ public sealed class SwapTests : IDisposable
         })).ToArray();
         for (var swap = 1; swap <= swaps; swap++)
         {
+            // Not before the version has been asked.
+            var serving = (swap - 1) % Versions;
+            for (var before = Volatile.Read(ref seen[serving]); Volatile.Read(ref seen[serving]) == before;) await Task.Delay(1);
             using (var lease = models.Lease("trips")!) released.Add(lease.Model);
             Replace(swap);
             models.Reload();
