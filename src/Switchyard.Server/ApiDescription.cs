@@ -43,6 +43,7 @@ static class ApiDescription
         paths.Add(HttpMethod.Get, "/v1/models", "listModels", "Lists models with their versions, and routes.", null, nameof(ApiSchemas.ModelList), []);
         paths.Add(HttpMethod.Get, "/v1/models/{name}", "describeModel", "Describes a model: versions, scenario tree, fields, tasks, metrics.", null, nameof(ApiSchemas.Model), ["unknown-model"]);
         paths.Add(HttpMethod.Post, "/v1/admin/reload", "reload", "Looks for new versions of models at once. Needs a key with the role admin.", null, nameof(ApiSchemas.ModelList), ["local-only"]);
+        paths.Add(HttpMethod.Get, "/metrics", "metrics", "What the server has measured, in the text format of Prometheus 0.0.4.", null, nameof(ApiSchemas.Metrics), [], type: "text/plain");
         paths.Add(HttpMethod.Get, "/healthz", "health", "Whether the process answers.", null, nameof(ApiSchemas.Health), [], isOpen: true);
         paths.Add(HttpMethod.Get, "/readyz", "ready", "Whether every model is loaded and warm.", null, nameof(ApiSchemas.Health), ["model-unavailable", "stopping"], isOpen: true);
     }
@@ -51,13 +52,13 @@ static class ApiDescription
     {
         static readonly Dictionary<string, (int Status, string Title)> Problems = ProblemTypes.All.ToDictionary(p => p.Type, p => (p.Status, p.Title), StringComparer.Ordinal);
 
-        public void Add(HttpMethod method, string path, string id, string summary, string? takes, string answers, string[] problems, bool isOpen = false)
+        public void Add(HttpMethod method, string path, string id, string summary, string? takes, string answers, string[] problems, bool isOpen = false, string type = "application/json")
         {
             var operation = new OpenApiOperation
             {
                 OperationId = id,
                 Summary = summary,
-                Responses = new OpenApiResponses { ["200"] = new OpenApiResponse { Description = "Done.", Content = Json("application/json", answers) } },
+                Responses = new OpenApiResponses { ["200"] = new OpenApiResponse { Description = "Done.", Content = Json(type, answers) } },
             };
             if (path.Contains("{name}", StringComparison.Ordinal))
                 operation.Parameters = [new OpenApiParameter { Name = "name", In = ParameterLocation.Path, Required = true, Description = "Name of a model, or of a route.", Schema = new OpenApiSchema { Type = JsonSchemaType.String } }];

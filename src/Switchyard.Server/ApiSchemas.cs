@@ -74,6 +74,8 @@ static class ApiSchemas
                 "What scenarios have.", ["formula", "weights"], ("formula", Text), ("weights", new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = Number })))))),
         ("metrics", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "Metrics that training stored in the bundle." }));
 
+    public static OpenApiSchema Metrics => Described(Text, "Metrics with their help, type and series.");
+
     public static OpenApiSchema Health => Object("State.", ["status"], ("status", Enum("ok", "ready")));
 
     public static OpenApiSchema Problem => Object(
@@ -94,6 +96,7 @@ static class ApiSchemas
         document.AddComponent(nameof(ScoreResponse), ScoreResponse);
         document.AddComponent(nameof(Model), Model);
         document.AddComponent(nameof(ModelList), ModelList(document));
+        document.AddComponent(nameof(Metrics), Metrics);
         document.AddComponent(nameof(Health), Health);
         document.AddComponent(nameof(Problem), Problem);
     }

@@ -9,7 +9,7 @@ namespace Switchyard.Server;
 static class Endpoints
 {
     /// <summary>Maps all endpoints.</summary>
-    public static void Map(WebApplication application, Gate gate, ModelFolder models, ScoringQueue queue, ServeOptions options, TimeProvider time)
+    public static void Map(WebApplication application, Gate gate, ModelFolder models, ScoringQueue queue, ServeOptions options, MetricStore metrics, TimeProvider time)
     {
         var services = application.Services;
         var routes = new RouteTable(options.Routes, options.Limits);
@@ -32,8 +32,15 @@ static class Endpoints
         application.MapGet("/v1/models", gate.Keyed(reading.ListAsync));
         application.MapGet("/v1/models/{name}", gate.Keyed(reading.DescribeAsync));
         application.MapPost("/v1/admin/reload", gate.For(KeyRole.Admin, reading.ReloadAsync));
+        application.MapGet("/metrics", gate.Keyed(context => MetricsAsync(context, metrics)));
         application.MapGet("/healthz", gate.Open(ModelEndpoints.HealthAsync));
         application.MapGet("/readyz", gate.Open(reading.ReadyAsync));
         application.MapOpenApi("/openapi/{documentName}.json");
+    }
+
+    static Task MetricsAsync(HttpContext context, MetricStore metrics)
+    {
+        context.Response.ContentType = PrometheusText.ContentType;
+        return context.Response.WriteAsync(metrics.Read(), context.RequestAborted);
     }
 }

@@ -31,6 +31,7 @@ sealed class Gate(KeyRing? keys, bool logDetails, IServerObserver[] observers, I
         Problem problem;
         try
         {
+            RequestTrace.Begin(context);
             check?.Invoke(context);
             await endpoint(context).ConfigureAwait(false);
             return;
@@ -65,6 +66,7 @@ sealed class Gate(KeyRing? keys, bool logDetails, IServerObserver[] observers, I
     {
         if (logDetails) ServerLog.RefusedWithDetails(log, problem.Status, problem.Type, problem.Pointer, problem.Detail);
         else ServerLog.Refused(log, problem.Status, problem.Type);
+        RequestTrace.Refused(problem);
         foreach (var observer in observers) observer.Refused(context, problem);
         // What is left of the body is not waited for.
         if (problem.Type is "body-too-large" or "slow-body" && HttpProtocol.IsHttp11(context.Request.Protocol)) context.Response.Headers.Connection = "close";

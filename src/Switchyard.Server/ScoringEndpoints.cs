@@ -52,8 +52,14 @@ sealed class ScoringEndpoints(
         if (isRank) work.RankReader.Read(work.Body.Bytes, request);
         else work.RowsReader.Read(work.Body.Bytes, request);
         var parsed = time.GetTimestamp();
-        if (features is not null) await features.FillAsync(request, work.Cancellation).ConfigureAwait(false);
+        if (features is not null)
+        {
+            using var lookup = RequestTrace.Lookup();
+            await features.FillAsync(request, work.Cancellation).ConfigureAwait(false);
+        }
+
         await ScoreAsync(work, isRank).ConfigureAwait(false);
+        RequestTrace.Scored(request, time.GetUtcNow());
         if (context.RequestAborted.IsCancellationRequested) return;
         var scored = time.GetTimestamp();
         Write(work, isRank);

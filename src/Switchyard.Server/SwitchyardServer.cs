@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Switchyard.Data;
 using Switchyard.Serving;
 
@@ -18,11 +19,12 @@ public sealed class SwitchyardServer : IAsyncDisposable
     readonly ModelFolder _models;
     readonly ScoringQueue _queue;
     readonly ServeOptions _options;
+    readonly ServerMonitoring _monitoring;
     readonly ILogger _log;
     Task? _loading;
 
-    SwitchyardServer(WebApplication application, ModelFolder models, ScoringQueue queue, ServeOptions options, ILogger log) =>
-        (_application, _models, _queue, _options, _log) = (application, models, queue, options, log);
+    SwitchyardServer(WebApplication application, ModelFolder models, ScoringQueue queue, ServeOptions options, ServerMonitoring monitoring, ILogger log) =>
+        (_application, _models, _queue, _options, _monitoring, _log) = (application, models, queue, options, monitoring, log);
 
     /// <summary>Addresses that the server listens on, once started.</summary>
     public IReadOnlyList<string> Addresses => [.. _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
@@ -55,6 +57,8 @@ public sealed class SwitchyardServer : IAsyncDisposable
         });
         ConfigureLogging(builder.Logging, builder.Configuration);
         ConfigureServices(builder.Services, configuration);
+        builder.Services.AddSingleton<IServerObserver>(provider => provider.GetRequiredService<ServerMonitoring>().Requests);
+        builder.Services.AddSingleton<ServerMonitoring>();
         services?.Invoke(builder.Services);
 
         var application = builder.Build();
@@ -62,11 +66,17 @@ public sealed class SwitchyardServer : IAsyncDisposable
         var time = application.Services.GetRequiredService<TimeProvider>();
         var keys = configuration.KeyFile is { } file ? new KeyRing(file, log, time) : null;
         if (options.Insecure && keys is null) ServerLog.Insecure(log);
-        var models = new ModelFolder(configuration.Models, news => Say(log, news));
+        var monitoring = application.Services.GetRequiredService<ServerMonitoring>();
+        var models = new ModelFolder(configuration.Models, news =>
+        {
+            Say(log, news);
+            if (news.Name.Length > 0) monitoring.Requests.Loaded(news);
+        });
         var queue = application.Services.GetRequiredService<ScoringQueue>();
-        var server = new SwitchyardServer(application, models, queue, options, log);
+        monitoring.Watch(models, queue);
+        var server = new SwitchyardServer(application, models, queue, options, monitoring, log);
         var gate = new Gate(keys, options.LogDetails, [.. application.Services.GetServices<IServerObserver>()], log);
-        Endpoints.Map(application, gate, models, queue, options, time);
+        Endpoints.Map(application, gate, models, queue, options, monitoring.Store, time);
         return server;
     }
 
@@ -110,6 +120,8 @@ public sealed class SwitchyardServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // The last of what was measured is sent while there still is something to ask.
+        _monitoring.Dispose();
         await _application.DisposeAsync().ConfigureAwait(false);
         if (_loading is { } loading) await loading.ConfigureAwait(false);
         await _queue.DisposeAsync().ConfigureAwait(false);
@@ -125,6 +137,9 @@ public sealed class SwitchyardServer : IAsyncDisposable
     static void ConfigureLogging(ILoggingBuilder logging, ConfigurationManager configuration)
     {
         logging.ClearProviders();
+        // A line of JSON says which trace it belongs to; appsettings.json may say otherwise.
+        logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+        logging.Services.Configure<JsonConsoleFormatterOptions>(json => json.IncludeScopes = true);
         // Standard output is for results; a log is none.
         logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (configuration["Logging:Console:FormatterName"] is null)

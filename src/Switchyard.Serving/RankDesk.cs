@@ -63,7 +63,7 @@ sealed class RankDesk
             _model.Predictor.Score(_batch, _scores);
             _model.Fusion.Evaluate(_batch, _scores, _fused);
             foreach (var (request, first, count, at) in _shares) request.TakeScores(_scores, _fused, rows, at, first, count);
-            CountUnknownIds(rows);
+            CountIds(rows);
         }
 
         Empty();
@@ -118,13 +118,13 @@ sealed class RankDesk
         return new RequestException(error, isShared ? RankRequest.Shared : item, name, $"Column '{name}'{(isShared ? "" : $" of item {item}")}: {what}");
     }
 
-    void CountUnknownIds(int rows)
+    void CountIds(int rows)
     {
         _model.Count(rows);
         foreach (var field in _vocabularies)
         {
             var ids = _batch.Ids(field).AsSpan(0, _model.Schema.Fields[field].HasItems ? _batch.Offsets(field)[rows] : rows);
-            _model.CountUnknownIds(field, ids.Count(0));
+            _model.CountIds(field, ids.Length, ids.Count(0));
         }
     }
 }

@@ -76,12 +76,13 @@ sealed class RequestGroup
     }
 
     /// <summary>Tells those who wait, and is empty again.</summary>
-    public void Complete(TimeProvider time, long begun, long ended)
+    public void Complete(TimeProvider time, long begun, long ended, ServingMetrics? metrics)
     {
         for (var i = 0; i < _requests.Count; i++)
         {
             var request = _requests[i];
             (request.Waited, request.Took) = (time.GetElapsedTime(request.Asked, begun), time.GetElapsedTime(begun, ended));
+            metrics?.Waited(request.Waited);
             if (_errors[i] is { } error) request.Fail(error);
             else request.Complete(_fates[i]);
         }

@@ -67,6 +67,9 @@ public sealed class ScoringQueue : IAsyncDisposable
         }
     }
 
+    /// <summary>Hears of waits and batches; null for nobody.</summary>
+    internal ServingMetrics? Metrics { get; set; }
+
     /// <summary>When so much time from now has passed, for <see cref="RankRequest.Deadline"/>.</summary>
     public long Deadline(TimeSpan time) => _time.GetTimestamp() + Ticks(time.TotalMilliseconds);
 
@@ -264,7 +267,8 @@ public sealed class ScoringQueue : IAsyncDisposable
             _state = group.AddTo(_state);
         }
 
-        group.Complete(_time, begun, ended);
+        Metrics?.Scored(group.Count, rows);
+        group.Complete(_time, begun, ended, Metrics);
     }
 
     void DropWaiting()

@@ -27,6 +27,7 @@ public sealed class ServedModel
 {
     readonly ConcurrentQueue<RankDesk> _desks = new();
     readonly long[] _unknownIds;
+    readonly long[] _ids;
     Predictor? _predictor;
     RowEncoder? _encoder;
     long _rows;
@@ -48,7 +49,7 @@ public sealed class ServedModel
         Fusion = Fusion.Load(bundle);
         RefusesUnknownScenarios = unknownScenario == UnknownScenarioRule.Refuse
             || (unknownScenario == UnknownScenarioRule.Model && Schema.UnknownScenario == UnknownScenario.Error);
-        _unknownIds = new long[Schema.Fields.Length];
+        (_unknownIds, _ids) = (new long[Schema.Fields.Length], new long[Schema.Fields.Length]);
         _predictor = new Predictor(bundle.Ranker);
         _encoder = RowEncoder.Create(Schema, [.. Columns.Names.Take(Columns.Read)], "request", fields: Fields);
     }
@@ -92,6 +93,9 @@ public sealed class ServedModel
     /// </summary>
     public long UnknownIds(int field) => Volatile.Read(ref _unknownIds[field]);
 
+    /// <summary>By field of the schema: values scored since it was loaded of which training may not have seen some, those within lists one by one. Of a hashed or numeric field always 0.</summary>
+    public long Ids(int field) => Volatile.Read(ref _ids[field]);
+
     /// <summary>The model's weights.</summary>
     /// <exception cref="ObjectDisposedException">The version was replaced and its last lease given back.</exception>
     public Predictor Predictor => _predictor ?? throw Gone();
@@ -133,13 +137,15 @@ public sealed class ServedModel
     {
         _rows = 0;
         Array.Clear(_unknownIds);
+        Array.Clear(_ids);
     }
 
     internal void Count(int rows) => Interlocked.Add(ref _rows, rows);
 
-    internal void CountUnknownIds(int field, int ids)
+    internal void CountIds(int field, int ids, int unknown)
     {
-        if (ids > 0) Interlocked.Add(ref _unknownIds[field], ids);
+        if (ids > 0) Interlocked.Add(ref _ids[field], ids);
+        if (unknown > 0) Interlocked.Add(ref _unknownIds[field], unknown);
     }
 
     ObjectDisposedException Gone() => new($"{Name} {Version}");

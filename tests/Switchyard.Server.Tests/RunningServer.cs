@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -16,7 +17,7 @@ sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<RunningServer> StartAsync(TrainedModel model, string yaml = "", bool network = false, string listen = "http://127.0.0.1:0", string unknownScenario = "model", Action<IServiceCollection>? services = null)
+    public static async Task<RunningServer> StartAsync(TrainedModel model, string yaml = "", bool network = false, string listen = "http://127.0.0.1:0", string unknownScenario = "model", Action<IServiceCollection>? services = null, IReadOnlyDictionary<string, string?>? environment = null)
     {
         var folder = model.Folder("serve");
         var models = $"models: {{path: {model.Bundle}, name: {TrainedModel.Name}, warm_up_requests: 2, unknown_scenario: {unknownScenario}}}";
@@ -25,6 +26,7 @@ sealed class RunningServer : IAsyncDisposable
         {
             all.AddLogging(logging => logging.ClearProviders());
             if (!network) all.AddSingleton<IServer, TestServer>();
+            if (environment is not null) all.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(environment).Build());
             services?.Invoke(all);
         });
         await server.StartAsync();
