@@ -40,11 +40,11 @@ static class LargerThanMemory
         Line("in memory, after", after);
         Console.WriteLine();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Limited / in memory: {limited.RowsPerSecond / inMemory:0.00} (at least 0.80 is wanted)."));
-        Require(size >= 4 * given, "the column file is four times the memory given");
-        Require(limited.HeapLimitBytes == given / 4 * 3, "the heap's limit is in force");
-        Require(limited.PeakBytes > 0 && limited.PeakBytes <= given, "the process never held more than it was given");
-        Require(!dropped || limited.DiskBytes >= 0.95 * size, "the rows came from the disk");
-        Require(limited.RowsPerSecond >= 0.8 * inMemory, "0.8 of the rate in memory");
+        Wanted.Require(size >= 4 * given, "the column file is four times the memory given");
+        Wanted.Require(limited.HeapLimitBytes == given / 4 * 3, "the heap's limit is in force");
+        Wanted.Require(limited.PeakBytes > 0 && limited.PeakBytes <= given, "the process never held more than it was given");
+        Wanted.Require(!dropped || limited.DiskBytes >= 0.95 * size, "the rows came from the disk");
+        Wanted.Require(limited.RowsPerSecond >= 0.8 * inMemory, "0.8 of the rate in memory");
     }
 
     static void Line(string name, MeasuredRun run) => Console.WriteLine(string.Create(
@@ -52,12 +52,6 @@ static class LargerThanMemory
         $"| {name} | {run.RowsPerSecond:N0} | {run.Seconds:0.0} | {Mib(run.PeakBytes)} | {(run.HeapLimitBytes == 0 ? "none" : Mib(run.HeapLimitBytes))} | {Mib(run.DiskBytes)} |"));
 
     static string Mib(long bytes) => (bytes / Mebi).ToString("N0", CultureInfo.InvariantCulture);
-
-    static void Require(bool holds, string what)
-    {
-        Console.WriteLine($"{(holds ? "holds" : "DOES NOT HOLD")}: {what}");
-        if (!holds) Environment.ExitCode = 1;
-    }
 
     /// <summary>Rows, configuration and column file; what an earlier call made is used again.</summary>
     static string Prepare(string folder, long rows, int epochs, int shuffleRows)

@@ -4,7 +4,7 @@ using Switchyard.Engine;
 using Switchyard.Training;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (MeasuredRun.Serve(args)) return 0;
+if (MeasuredRun.Serve(args) || EmptyEndpoint.Serve(args)) return 0;
 using var results = args is ["results", _, ..] ? ResultFile.Begin(args = args[1..]) : null;
 switch (args)
 {
@@ -27,6 +27,10 @@ switch (args)
         break;
     case ["larger-than-memory", var mebibytes, var folder]:
         LargerThanMemory.Print(int.Parse(mebibytes, CultureInfo.InvariantCulture), folder);
+        if (Environment.ExitCode == 0) break;
+        return Environment.ExitCode;
+    case ["serve", var scenario, .. var settings]:
+        ServeBench.Run(scenario, settings);
         if (Environment.ExitCode == 0) break;
         return Environment.ExitCode;
     case ["import", var configuration]:
@@ -62,7 +66,7 @@ switch (args)
         DayUpdate.Run(samples, int.Parse(seeds, CultureInfo.InvariantCulture), model, changes);
         break;
     default:
-        Console.Error.WriteLine("usage: [results] scenarios | experts [BATCH ...] | experts ops AES|CES EXPERTS ROWS [score] | breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed [WORKLOAD ...] | gemm [MxKxN ...] | scoring | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
+        Console.Error.WriteLine("usage: [results] scenarios | experts [BATCH ...] | experts ops AES|CES EXPERTS ROWS [score] | breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | serve throughput|overhead|swap|overload|malformed|store [--seconds N] [--requests N] | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed [WORKLOAD ...] | gemm [MxKxN ...] | scoring | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
         return 2;
 }
 

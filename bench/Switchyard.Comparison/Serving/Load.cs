@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Switchyard.Comparison;
+
+/// <summary>Looks at a response on the thread that got it.</summary>
+/// <param name="request">Index of the request.</param>
+/// <param name="status">Status of the response.</param>
+/// <param name="body">Its body.</param>
+delegate void ResponseCheck(int request, int status, ReadOnlySpan<byte> body);
+
+/// <summary>
+/// Requests at a constant rate over a bounded number of connections. Every request has a time at which it is due, whatever became of those before it,
+/// and its latency counts from then: a server that stalls is charged for all that had to wait (no coordinated omission). Without a rate, every
+/// connection sends the next request when it has the answer to the last.
+/// </summary>
+/// <param name="Address">The server.</param>
+/// <param name="Requests">Sent in turn.</param>
+/// <param name="Connections">Connections, each a thread.</param>
+/// <param name="Rate">Requests per second; 0 = as many as come back.</param>
+/// <param name="Seconds">How long; 0 = until <paramref name="Count"/>.</param>
+/// <param name="Count">Requests at most; 0 = no limit.</param>
+/// <param name="Check">Looks at every response; null for nobody.</param>
+sealed record Load(IPEndPoint Address, byte[][] Requests, int Connections, double Rate, double Seconds, int Count = 0, ResponseCheck? Check = null)
+{
+    const int StackBytes = 1 << 18;
+
+    /// <summary>After the end, what is still due is left out after so long.</summary>
+    const double MostLateSeconds = 5;
+
+    /// <summary>Runs it to its end.</summary>
+    public LoadResult Run()
+    {
+        var cpu = Environment.CpuUsage.TotalTime;
+        var connections = Enumerable.Range(0, Connections).Select(_ => new Worker(this)).ToArray();
+        var threads = connections.Select(c => new Thread(c.Run, StackBytes) { IsBackground = true }).ToArray();
+        // All threads stand ready before the first request is due.
+        var turns = new Turns(Stopwatch.GetTimestamp() + Ticks(0.05));
+        foreach (var connection in connections) connection.Turns = turns;
+        foreach (var thread in threads) thread.Start();
+        foreach (var thread in threads) thread.Join();
+        var seconds = Stopwatch.GetElapsedTime(turns.Start).TotalSeconds;
+        return new LoadResult(
+            seconds,
+            connections.SelectMany(c => c.Latencies).GroupBy(l => l.Status, l => l.Milliseconds).ToDictionary(g => g.Key, g => g.ToList()),
+            connections.Sum(c => c.Failures),
+            connections.Sum(c => c.Left),
+            (Environment.CpuUsage.TotalTime - cpu).TotalSeconds / seconds);
+    }
+
+    static long Ticks(double seconds) => (long)(seconds * Stopwatch.Frequency);
+
+    sealed class Turns(long start)
+    {
+        public long Start => start;
+
+        public int Next;
+    }
+
+    sealed class Worker(Load load)
+    {
+        public Turns Turns { get; set; } = new(0);
+
+        public List<(int Status, double Milliseconds)> Latencies { get; } = new(1 << 12);
+
+        public int Failures { get; private set; }
+
+        public int Left { get; private set; }
+
+        public void Run()
+        {
+            using var connection = new HttpConnection(load.Address);
+            var end = load.Seconds > 0 ? Turns.Start + Ticks(load.Seconds) : long.MaxValue;
+            while (true)
+            {
+                var turn = Interlocked.Increment(ref Turns.Next) - 1;
+                if (load.Count > 0 && turn >= load.Count) return;
+                var now = Stopwatch.GetTimestamp();
+                var due = load.Rate > 0 ? Turns.Start + Ticks(turn / load.Rate) : Math.Max(now, Turns.Start);
+                if (due >= end) return;
+                if (end < long.MaxValue && now > end + Ticks(MostLateSeconds))
+                {
+                    Left++;
+                    continue;
+                }
+
+                ThreadTime.SleepUntil(due);
+                var request = turn % load.Requests.Length;
+                try
+                {
+                    var status = connection.Exchange(load.Requests[request]);
+                    Latencies.Add((status, Stopwatch.GetElapsedTime(due).TotalMilliseconds));
+                    load.Check?.Invoke(request, status, connection.Body);
+                }
+                catch (Exception e) when (e is IOException or SocketException)
+                {
+                    Failures++;
+                }
+            }
+        }
+    }
+}
+
+/// <summary>What came back.</summary>
+/// <param name="Seconds">From the first request to the last response.</param>
+/// <param name="Milliseconds">Latencies by status.</param>
+/// <param name="Failures">Requests without an answer.</param>
+/// <param name="Left">Requests that were not sent any more.</param>
+/// <param name="Cores">Cores that the load itself took.</param>
+sealed record LoadResult(double Seconds, IReadOnlyDictionary<int, List<double>> Milliseconds, int Failures, int Left, double Cores)
+{
+    public int Answers => Milliseconds.Values.Sum(m => m.Count);
+
+    public double Rate => Answers / Seconds;
+
+    public int Of(int status) => Milliseconds.TryGetValue(status, out var all) ? all.Count : 0;
+
+    /// <summary>Whether all were answered, with status 200.</summary>
+    public bool IsWhole => Failures == 0 && Left == 0 && Of(200) == Answers;
+
+    /// <summary>Latency of those with a status; NaN without any.</summary>
+    public Percentiles Latency(int status) => Milliseconds.TryGetValue(status, out var all) ? Percentiles.Of(all) : new Percentiles(double.NaN, double.NaN);
+
+    /// <summary>The count of every status.</summary>
+    public string Statuses => string.Join(", ", Milliseconds.OrderBy(m => m.Key).Select(m => $"{m.Value.Count:N0} × {m.Key}").Concat(Failures > 0 ? [$"{Failures} without answer"] : []).Concat(Left > 0 ? [$"{Left} not sent"] : []));
+}
