@@ -65,8 +65,13 @@ switch (args)
     case ["update", var samples, var seeds, var model, .. var changes]:
         DayUpdate.Run(samples, int.Parse(seeds, CultureInfo.InvariantCulture), model, changes);
         break;
+    case ["requests", "http", var file, var rank, .. var most]:
+        return RequestAnswers.Compare(file, rank, most.Length > 0 ? int.Parse(most[0], CultureInfo.InvariantCulture) : int.MaxValue);
+    case ["requests", var configuration, var file, var requests]:
+        RequestLog.Write(configuration, file, int.Parse(requests, CultureInfo.InvariantCulture));
+        break;
     default:
-        Console.Error.WriteLine("usage: [results] scenarios | experts [BATCH ...] | experts ops AES|CES EXPERTS ROWS [score] | breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | serve throughput|overhead|swap|overload|malformed|store [--seconds N] [--requests N] | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed [WORKLOAD ...] | gemm [MxKxN ...] | scoring | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
+        Console.Error.WriteLine("usage: [results] scenarios | experts [BATCH ...] | experts ops AES|CES EXPERTS ROWS [score] | breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | serve throughput|overhead|swap|overload|malformed|store [--seconds N] [--requests N] | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed [WORKLOAD ...] | gemm [MxKxN ...] | scoring | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | requests CONFIGURATION FILE REQUESTS | requests http FILE RANK-URL [REQUESTS] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
         return 2;
 }
 

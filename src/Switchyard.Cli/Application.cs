@@ -12,6 +12,9 @@ namespace Switchyard.Cli;
 /// <param name="cancellation">Ctrl+C.</param>
 sealed class Application(TextWriter output, TextWriter error, CancellationToken cancellation)
 {
+    /// <summary>replay found a score that must have the bits of its record and does not, or a record that cannot be replayed.</summary>
+    public const int ReplayDiffers = 1;
+
     /// <summary>Wrong input: file, configuration or command line.</summary>
     public const int InputError = 2;
 
@@ -90,6 +93,7 @@ sealed class Application(TextWriter output, TextWriter error, CancellationToken 
         root.Subcommands.Add(CompareCommand.Create(console, cancellation));
         root.Subcommands.Add(InspectCommand.Create(console, cancellation));
         root.Subcommands.Add(ServeCommand.Create(cancellation));
+        root.Subcommands.Add(ReplayCommand.Create(output, cancellation));
         root.Subcommands.Add(KeysCommand.Create(output));
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelpAction((HelpAction)help.Action!);

@@ -10,8 +10,9 @@ namespace Switchyard.Server;
 /// <param name="Body">The body as it came.</param>
 /// <param name="Parsing">Time from the first byte to the parsed request.</param>
 /// <param name="Scoring">Time in the queue and in the model.</param>
+/// <param name="IsRank">Whether it ranks items; otherwise it scores rows.</param>
 public readonly record struct ServedRequest(
-    HttpContext Context, ServedModel Model, RankRequest Request, ReadOnlyMemory<byte> Body, TimeSpan Parsing, TimeSpan Scoring);
+    HttpContext Context, ServedModel Model, RankRequest Request, ReadOnlyMemory<byte> Body, TimeSpan Parsing, TimeSpan Scoring, bool IsRank);
 
 /// <summary>Hears of every request after it was answered. Called on the thread of the request; it must be quick and must not throw.</summary>
 public interface IServerObserver

@@ -52,6 +52,7 @@ sealed class ScoringEndpoints(
         if (isRank) work.RankReader.Read(work.Body.Bytes, request);
         else work.RowsReader.Read(work.Body.Bytes, request);
         var parsed = time.GetTimestamp();
+        request.EndGiven();
         if (features is not null)
         {
             using var lookup = RequestTrace.Lookup();
@@ -65,7 +66,7 @@ sealed class ScoringEndpoints(
         Write(work, isRank);
         await work.Response.SendAsync(context).ConfigureAwait(false);
         if (observers.Length == 0) return;
-        var served = new ServedRequest(context, lease.Model, request, work.Body.Memory, time.GetElapsedTime(started, parsed), time.GetElapsedTime(parsed, scored));
+        var served = new ServedRequest(context, lease.Model, request, work.Body.Memory, time.GetElapsedTime(started, parsed), time.GetElapsedTime(parsed, scored), isRank);
         foreach (var observer in observers) observer.Served(served);
     }
 

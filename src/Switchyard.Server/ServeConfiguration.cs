@@ -14,6 +14,9 @@ public sealed record ServeConfiguration(ServeOptions Options, string BaseDirecto
     /// <summary>Absolute path of the file of keys; null where there is none.</summary>
     public string? KeyFile => Options.Keys is { } keys ? Full(keys) : null;
 
+    /// <summary>What is recorded, with an absolute path; null where nothing is.</summary>
+    public RecordOptions? Record => Options.Record is { } record ? record with { Path = Full(record.Path) } : null;
+
     /// <summary>Reads a file.</summary>
     /// <param name="file">The YAML file.</param>
     /// <param name="overrides">Texts <c>path=value</c>: <c>queue.workers=2</c>.</param>

@@ -27,6 +27,9 @@ public sealed record ServeOptions : IValidatableObject
     [Description("Store of fields that requests leave out (docs/features.md). Default: none; a field that is not given is missing.")]
     public FeatureStoreOptions? Features { get; init; }
 
+    [Description("Keep sampled requests with their scores, for switchyard replay. The files hold all values of these requests. Default: nothing is kept.")]
+    public RecordOptions? Record { get; init; }
+
     [Description("File of API keys, relative to this file (switchyard keys create). Without one, only the machine itself is served.")]
     public string? Keys { get; init; }
 

@@ -40,4 +40,13 @@ static partial class ServerLog
 
     [LoggerMessage(20, LogLevel.Warning, "{Reason}")]
     public static partial void StoreFails(ILogger log, string reason);
+
+    [LoggerMessage(30, LogLevel.Warning, "recording requests with all their values to {File}")]
+    public static partial void Records(ILogger log, string file);
+
+    [LoggerMessage(31, LogLevel.Error, "records cannot be written, they are dropped: {Reason}")]
+    public static partial void RecordsNotWritten(ILogger log, string reason);
+
+    [LoggerMessage(32, LogLevel.Information, "recorded {Written} requests to {File}, dropped {Dropped}")]
+    public static partial void Recorded(ILogger log, long written, string file, long dropped);
 }

@@ -23,6 +23,7 @@ public sealed partial class RankRequest
     int _width;
     int _end;
     int _ids;
+    int _given = int.MaxValue;
     (int Item, int Column, int Start) _list;
 
     /// <summary>The version that scores it.</summary>
@@ -58,7 +59,7 @@ public sealed partial class RankRequest
         else Array.Clear(_cells, 0, Math.Min(used, _cells.Length));
         if (_bytes.Length > KeptBytes) _bytes = new byte[1024];
         Array.Clear(_ofItems);
-        (_model, _width, _end, _ids, Items, Deadline) = (null, 0, 0, 0, 0, long.MaxValue);
+        (_model, _width, _end, _ids, _given, Items, Deadline) = (null, 0, 0, 0, int.MaxValue, 0, long.MaxValue);
         ClearResult();
     }
 
@@ -148,6 +149,16 @@ public sealed partial class RankRequest
 
     /// <summary>Whether an item itself gave the column, or with <see cref="Shared"/> the whole request.</summary>
     public bool IsOwn(int item, int column) => Cell(item, column).Start > 0;
+
+    /// <summary>Says that all that the request gives itself is there: what is set from now on is filled in by others.</summary>
+    public void EndGiven() => _given = _end;
+
+    /// <summary>Whether an item's own value of a column, or with <see cref="Shared"/> that of the whole request, was set after <see cref="EndGiven"/> and is not missing.</summary>
+    public bool IsFilledIn(int item, int column)
+    {
+        var (start, length) = Cell(item, column);
+        return start > _given && length > 0;
+    }
 
     /// <summary>Value of a column for an item: its own, else that of the whole request; empty = missing.</summary>
     public ReadOnlySpan<byte> Value(int item, int column)

@@ -53,7 +53,7 @@ public sealed class ServeTests
         CliRun.Run("keys", "revoke", "--file", file, "--name", "search").ShouldRefuse("has no such key");
     }
 
-    static async Task Ready(HttpClient client, Task<CliResult> serving)
+    internal static async Task Ready(HttpClient client, Task<CliResult> serving)
     {
         for (var i = 0; i < 600 && !serving.IsCompleted; i++)
         {
@@ -72,7 +72,7 @@ public sealed class ServeTests
         throw new InvalidOperationException($"The server is not ready: {(serving.IsCompleted ? serving.Result.Error : "it took too long")}");
     }
 
-    static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -12,6 +12,7 @@ static class ServeCommand
         var file = new Argument<string?>("file") { Description = "The YAML file that says what to serve (docs/serving.md).", Arity = ArgumentArity.ZeroOrOne };
         var model = new Option<string?>("--model") { Description = "Serve this bundle, or folder of models, with the defaults of everything else.", HelpName = "folder" };
         var port = new Option<int?>("--port") { Description = "Listen on this port of the machine itself (127.0.0.1).", HelpName = "port" };
+        var record = new Option<string?>("--record") { Description = "Keep all requests with their values and scores in this file (.jsonl), or in a file of this folder, for switchyard replay.", HelpName = "file|folder" };
         var set = new Option<string[]>("--set")
         {
             Description = "Override a value of the file. May be given several times.",
@@ -30,22 +31,28 @@ static class ServeCommand
             file,
             model,
             port,
+            record,
             set,
         };
         command.SetAction(result =>
         {
-            var configuration = Configure(result.GetValue(file), result.GetValue(model), result.GetValue(port), result.GetValue(set) ?? []);
+            var configuration = Configure(result.GetValue(file), result.GetValue(model), result.GetValue(port), result.GetValue(record), result.GetValue(set) ?? []);
             Serve(configuration, cancellation).GetAwaiter().GetResult();
             return 0;
         });
         return command;
     }
 
-    static ServeConfiguration Configure(string? file, string? model, int? port, string[] set)
+    static ServeConfiguration Configure(string? file, string? model, int? port, string? record, string[] set)
     {
         if (file is null == model is null) throw new InputException("serve: name either a YAML file or --model; docs/serving.md shows both.");
         if (port is < 0 or > 65535) throw new InputException($"--port {port}: a port is a number from 0 (any free one) to 65535.");
-        string[] all = port is null ? set : [.. set, $"listen=http://127.0.0.1:{port}"];
+        string[] all =
+        [
+            .. set,
+            .. port is null ? (string[])[] : [$"listen=http://127.0.0.1:{port}"],
+            .. record is null ? (string[])[] : [$"record.path={Path.GetFullPath(record)}"],
+        ];
         return file is null ? ServeConfiguration.OfBundle(model!, all) : ServeConfiguration.Load(file, all);
     }
 

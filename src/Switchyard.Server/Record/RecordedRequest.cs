@@ -1,0 +1,194 @@
+using System.Text.Json;
+using Switchyard.Data;
+using Switchyard.Serving;
+
+namespace Switchyard.Server;
+
+/// <summary>A line of a file of records, read. Made to be used again.</summary>
+sealed class RecordedRequest
+{
+    // A recorded request met the limits of its server; here only memory is one.
+    static readonly LimitOptions Wide = new() { BodyBytes = int.MaxValue, Items = int.MaxValue, Nesting = 64 };
+
+    readonly RankReader _rank = new(Wide);
+    readonly RowsReader _rows = new(Wide);
+    (int Start, int Length) _body;
+    (int Start, int Length) _filled;
+
+    /// <summary>Whether it ranked items; otherwise it scored rows.</summary>
+    public bool IsRank { get; private set; }
+
+    /// <summary>Name of the model that answered.</summary>
+    public string Model { get; private set; } = "";
+
+    /// <summary>Its version.</summary>
+    public string Version { get; private set; } = "";
+
+    /// <summary>SHA-256 of its weights.</summary>
+    public string Digest { get; private set; } = "";
+
+    /// <summary>Version of its fusion.</summary>
+    public string Fusion { get; private set; } = "";
+
+    /// <summary>Tasks and their scores, one per item.</summary>
+    public List<(string Task, List<float> Scores)> Scores { get; } = [];
+
+    /// <summary>Fused score of every item.</summary>
+    public List<float> Fused { get; } = [];
+
+    /// <summary>Reads a line.</summary>
+    /// <exception cref="InputException">It is no record; the message says what is wrong.</exception>
+    public void Read(ReadOnlySpan<byte> line)
+    {
+        (Model, Version, Digest, Fusion, _body, _filled) = ("", "", "", "", default, default);
+        Scores.Clear();
+        Fused.Clear();
+        try
+        {
+            var reader = new Utf8JsonReader(line);
+            Read(ref reader);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new InputException($"this is no record of a request: {e.Message}", e);
+        }
+
+        if (_body.Length == 0 || Digest.Length == 0 || Scores.Count == 0) throw new InputException("this is no record of a request: request, digest or scores are missing");
+        if (Scores.Any(s => s.Scores.Count != Fused.Count)) throw new InputException("this is no record of a request: its tasks do not have one score for each fused one");
+    }
+
+    /// <summary>Whether a line is a whole JSON object.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(line);
+            while (reader.Read()) reader.Skip();
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Gives a request all values that the recorded one had.</summary>
+    /// <param name="line">The line that was read.</param>
+    /// <param name="model">The model that is to score it.</param>
+    /// <param name="request">Receives the values.</param>
+    /// <exception cref="InputException">The model does not take it; the message says why.</exception>
+    public void Fill(ReadOnlySpan<byte> line, ServedModel model, RankRequest request)
+    {
+        request.Begin(model);
+        try
+        {
+            var body = line.Slice(_body.Start, _body.Length);
+            if (IsRank) _rank.Read(body, request);
+            else _rows.Read(body, request);
+        }
+        catch (ProblemException e)
+        {
+            throw new InputException($"{e.Problem.Detail}{(e.Problem.Pointer is { } pointer ? $" ({pointer} of the request)" : "")}", e);
+        }
+
+        if (request.Items != Fused.Count) throw new InputException($"the record has {Fused.Count} scores for {request.Items} items");
+        if (_filled.Length > 0) FillIn(line.Slice(_filled.Start, _filled.Length), request);
+    }
+
+    void Read(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("it is no JSON object");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            switch (name)
+            {
+                case "kind":
+                    IsRank = reader.GetString() == "rank";
+                    break;
+                case "model":
+                    Model = reader.GetString() ?? "";
+                    break;
+                case "version":
+                    Version = reader.GetString() ?? "";
+                    break;
+                case "digest":
+                    Digest = reader.GetString() ?? "";
+                    break;
+                case "fusion":
+                    Fusion = reader.GetString() ?? "";
+                    break;
+                case "scores":
+                    ReadScores(ref reader);
+                    break;
+                case "fused":
+                    ReadNumbers(ref reader, Fused);
+                    break;
+                case "filled":
+                    _filled = Skip(ref reader);
+                    break;
+                case "request":
+                    _body = Skip(ref reader);
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        // Finds what stands behind the object.
+        reader.Read();
+    }
+
+    void ReadScores(ref Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var scores = new List<float>();
+            Scores.Add((reader.GetString()!, scores));
+            reader.Read();
+            ReadNumbers(ref reader, scores);
+        }
+    }
+
+    static void ReadNumbers(ref Utf8JsonReader reader, List<float> numbers)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("scores are a list of numbers");
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) numbers.Add(reader.GetSingle());
+    }
+
+    static (int Start, int Length) Skip(ref Utf8JsonReader reader)
+    {
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return (start, (int)reader.BytesConsumed - start);
+    }
+
+    static void FillIn(ReadOnlySpan<byte> filled, RankRequest request)
+    {
+        var reader = new Utf8JsonReader(filled);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isShared = reader.ValueTextEquals("request"u8);
+            reader.Read();
+            if (isShared) FillIn(ref reader, request, RankRequest.Shared);
+            else for (var item = 0; reader.Read() && reader.TokenType == JsonTokenType.StartObject; item++) FillIn(ref reader, request, item);
+        }
+    }
+
+    // A column that this model does not have, it does not need.
+    static void FillIn(ref Utf8JsonReader reader, RankRequest request, int item)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var column = request.Model.Columns.Names.IndexOf(reader.GetString()!);
+            reader.Read();
+            if (column < 0 || item >= request.Items || request.IsSet(item, column)) continue;
+            var value = request.Room(reader.ValueSpan.Length);
+            request.Set(item, column, reader.CopyString(value));
+        }
+    }
+}
