@@ -13,7 +13,7 @@ static class Endpoints
     {
         var services = application.Services;
         var routes = new RouteTable(options.Routes, options.Limits);
-        var scoring = new ScoringEndpoints(models, queue, routes, options.Limits, services.GetService<IRequestFeatures>(), [.. services.GetServices<IServerObserver>()], time);
+        var scoring = new ScoringEndpoints(gate, models, queue, routes, options.Limits, services.GetService<IRequestFeatures>(), [.. services.GetServices<IServerObserver>()], time);
         var reading = new ModelEndpoints(models, routes, application.Lifetime.ApplicationStopping);
 
         // What no endpoint answers is a problem too.

@@ -9,16 +9,20 @@ namespace Switchyard.Server;
 
 /// <summary>Rank and score: what the server is for, and the only endpoints whose every microsecond counts.</summary>
 sealed class ScoringEndpoints(
-    ModelFolder models, ScoringQueue queue, RouteTable routes, LimitOptions limits, IRequestFeatures? features, IServerObserver[] observers, TimeProvider time)
+    Gate gate, ModelFolder models, ScoringQueue queue, RouteTable routes, LimitOptions limits, IRequestFeatures? features, IServerObserver[] observers, TimeProvider time)
 {
     readonly ScoringWorks _works = new(limits);
     readonly ConditionalWeakTable<ServedModel, JsonEncodedText[]> _tasks = [];
 
     /// <summary><c>POST /v1/models/{name}/rank</c>.</summary>
-    public Task RankAsync(HttpContext context) => AnswerAsync(context, isRank: true);
+    public Task RankAsync(HttpContext context) => AdmitAsync(context, isRank: true);
 
     /// <summary><c>POST /v1/models/{name}/score</c>.</summary>
-    public Task ScoreAsync(HttpContext context) => AnswerAsync(context, isRank: false);
+    public Task ScoreAsync(HttpContext context) => AdmitAsync(context, isRank: false);
+
+    // Before the body is read, and without an exception: a server that refuses many has the least time to do so.
+    Task AdmitAsync(HttpContext context, bool isRank) =>
+        queue.Refusal() is { } refusal ? gate.AnswerAsync(context, ProblemOf(refusal)) : AnswerAsync(context, isRank);
 
     async Task AnswerAsync(HttpContext context, bool isRank)
     {
@@ -88,18 +92,15 @@ sealed class ScoringEndpoints(
             throw ProblemTypes.Error("internal-error", e.Message);
         }
 
-        switch (outcome.Status)
-        {
-            case ScoreStatus.Scored:
-                return;
-            case ScoreStatus.Busy:
-                var seconds = Math.Max(ProblemTypes.RetrySeconds, (int)Math.Ceiling(outcome.RetryAfter.TotalSeconds));
-                throw new ProblemException(ProblemTypes.Of("overloaded", $"More requests wait than the server can answer in time; try again in {seconds} s.") with { RetryAfter = seconds });
-            case ScoreStatus.Stopping:
-                throw ProblemTypes.Error("stopping", "The server is stopping; ask another one.");
-            default:
-                throw ProblemTypes.Error("timeout", "The request was not scored in time; try again, or send fewer items.");
-        }
+        if (outcome.Status != ScoreStatus.Scored) throw new ProblemException(ProblemOf(outcome));
+    }
+
+    static Problem ProblemOf(ScoreOutcome outcome)
+    {
+        if (outcome.Status == ScoreStatus.Stopping) return ProblemTypes.Of("stopping", "The server is stopping; ask another one.");
+        if (outcome.Status != ScoreStatus.Busy) return ProblemTypes.Of("timeout", "The request was not scored in time; try again, or send fewer items.");
+        var seconds = Math.Max(ProblemTypes.RetrySeconds, (int)Math.Ceiling(outcome.RetryAfter.TotalSeconds));
+        return ProblemTypes.Of("overloaded", $"More requests wait than the server can answer in time; try again in {seconds} s.") with { RetryAfter = seconds };
     }
 
     void Write(ScoringWork work, bool isRank)

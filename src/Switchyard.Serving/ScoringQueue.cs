@@ -74,6 +74,15 @@ public sealed class ScoringQueue : IAsyncDisposable
     public long Deadline(TimeSpan time) => _time.GetTimestamp() + Ticks(time.TotalMilliseconds);
 
     /// <summary>
+    /// What <see cref="ScoreAsync"/> would answer at once, whatever the request: null where it may come. A server asks before it reads a
+    /// request, so that those it has to refuse take as little as possible from those it can serve.
+    /// </summary>
+    public ScoreOutcome? Refusal()
+    {
+        lock (_lock) return Refusal(_time.GetTimestamp());
+    }
+
+    /// <summary>
     /// Scores a request. The task ends when the request is of no more use to the queue, and only then may it or its model's lease be given
     /// back; that is soon also where it is cancelled.
     /// </summary>
@@ -86,13 +95,7 @@ public sealed class ScoringQueue : IAsyncDisposable
         var now = _time.GetTimestamp();
         lock (_lock)
         {
-            if (_idle is not null) return new(new ScoreOutcome(ScoreStatus.Stopping));
-            if (_state.Scoring == _places && !MayWait() && !MayWaitWithoutDead(now))
-            {
-                _state = _state with { Busy = _state.Busy + 1 };
-                return new(new ScoreOutcome(ScoreStatus.Busy, _time.GetElapsedTime(0, (long)Math.Max(WaitTicks, 0))));
-            }
-
+            if (Refusal(now) is { } refusal) return new(refusal);
             request.Ask(now, now + _deadline, cancellation);
             if (_state.Scoring == _places)
             {
@@ -154,6 +157,14 @@ public sealed class ScoringQueue : IAsyncDisposable
     {
         if (_measuredTicks > 0) ticks = Math.Min(ticks, MostSurprise * TicksOf(rows));
         (_measuredTicks, _measuredRows) = ((Memory * _measuredTicks) + ticks, (Memory * _measuredRows) + rows);
+    }
+
+    ScoreOutcome? Refusal(long now)
+    {
+        if (_idle is not null) return new ScoreOutcome(ScoreStatus.Stopping);
+        if (_state.Scoring < _places || MayWait() || MayWaitWithoutDead(now)) return null;
+        _state = _state with { Busy = _state.Busy + 1 };
+        return new ScoreOutcome(ScoreStatus.Busy, _time.GetElapsedTime(0, (long)Math.Max(WaitTicks, 0)));
     }
 
     bool MayWait() => _state.Waiting < _capacity && WaitTicks <= _maxWait;

@@ -80,12 +80,16 @@ public sealed class ScoringQueueTests : IDisposable
         var waiting = Enumerable.Range(0, 4).Select(n => queue.ScoreAsync(TinyModels.NewRequest(_model, n, 10)).AsTask()).ToArray();
 
         // The fourth came when 30 rows of 2 ms waited; now 40 do.
+        queue.Refusal().ShouldBe(new ScoreOutcome(ScoreStatus.Busy, TimeSpan.FromMilliseconds(80)));
         var outcome = await queue.ScoreAsync(TinyModels.NewRequest(_model, 9, 1));
         outcome.ShouldBe(new ScoreOutcome(ScoreStatus.Busy, TimeSpan.FromMilliseconds(80)));
         _gate.Open();
         await first;
         (await Task.WhenAll(waiting)).ShouldAllBe(o => o.Status == ScoreStatus.Scored);
-        (queue.State.Busy, queue.State.Waiting, queue.State.WaitingRows).ShouldBe((1, 0, 0));
+        queue.Refusal().ShouldBeNull();
+        (queue.State.Busy, queue.State.Waiting, queue.State.WaitingRows).ShouldBe((2, 0, 0));
+        await queue.StopAsync();
+        queue.Refusal().ShouldBe(new ScoreOutcome(ScoreStatus.Stopping));
     }
 
     [Fact]
