@@ -171,6 +171,12 @@ public sealed partial class Graph
     /// <summary>Counts a matrix product of rows (pairs, where there is a dispatch) by matrices of a size; what rows of a request share, once a row.</summary>
     internal void CountProduct(int rows, int inputs, int outputs, Dispatch? dispatch) => Work = Work.Add(rows, (long)inputs * outputs, dispatch);
 
+    /// <summary>The same of a product that met few entries of its output's gradient.</summary>
+    internal void CountEntries(long entries, int inputs, Tensor @out) => Work = Work.AddEntries(entries, inputs, @out.Length);
+
+    /// <summary>The sparse gradient that was listed last: two products that were added up have one between them.</summary>
+    internal SparseRows Sparse { get; set; }
+
     /// <summary>Notes an op's backward half, if the output can reach a loss.</summary>
     public void Record(Backward run, Tensor @out, Tensor a, Tensor b = default, int i = 0, Real f = 0, object? aux = null)
     {
@@ -215,6 +221,7 @@ public sealed partial class Graph
         _doubles.Reset();
         _rented = 0;
         _requests = default;
+        Sparse = default;
         Work = default;
         Gradients?.Clear();
     }

@@ -10,4 +10,6 @@ public readonly record struct LinearWork(long Active, long Stored)
 {
     internal LinearWork Add(int rows, long each, Dispatch? dispatch) =>
         new(Active + (rows * each), Stored + ((dispatch is null ? rows : (long)dispatch.Rows * dispatch.Experts) * each));
+
+    internal LinearWork AddEntries(long entries, long inputs, long all) => new(Active + (entries * inputs), Stored + (all * inputs));
 }

@@ -63,6 +63,8 @@ public sealed class OpGradientTests
         ["Linear/one weight twice"] = (c, g) => g.Linear(g.Linear(c.Input(g, "x", 3, 4), c.Weight("w", 4, 4)), c.Weight("w", 4, 4)),
         ["LinearOfTwo"] = (c, g) => g.LinearOfTwo(c.Input(g, "x", 5, 4), c.Weight("v", 4, 6), c.Input(g, "y", 5, 3), c.Weight("w", 3, 6)),
         ["LinearOfTwo/packed"] = (c, g) => g.LinearOfTwo(c.Input(g, "x", 25, 4), c.Weight("v", 4, 6), c.Input(g, "y", 25, 3), c.Weight("w", 3, 6)),
+        ["LinearOfTwo/few entries in the gradient"] = (c, g) =>
+            g.Columns(g.LinearOfTwo(c.Input(g, "x", 5, 4), c.Weight("v", 4, 64), c.Input(g, "y", 5, 3), c.Weight("w", 3, 64)), 30, 5),
         ["ExpertLinear/gathered"] = (c, g) => Experts(c, g, rows: 9, relu: false, layers: 1),
         ["ExpertLinear/gathered, relu, packed"] = (c, g) => Experts(c, g, rows: 90, relu: true, layers: 1),
         ["ExpertLinear/two layers"] = (c, g) => Experts(c, g, rows: 40, relu: true, layers: 2),

@@ -21,6 +21,12 @@ public static partial class LinearOps
     static void Back(Graph g, in Step s)
     {
         var weight = g.Parameters.Dense[s.I / 4];
+        if (s.Aux is null && (s.I & Relu) == 0 && s.B.Length == 0 && SparseRows.Of(g, s.Out) is { Found: true } rows)
+        {
+            BackSparse(g, s, weight, rows);
+            return;
+        }
+
         var layout = MatrixLayout.Stack(weight.Count, weight.RowsEach, weight.Cols);
         if (s.Aux is Dispatch dispatch && g.NeedsGrad(s.A) && s.Out.Rows <= RowsOfAnExpert * dispatch.Experts)
         {
