@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Switchyard.Data;
 
 namespace Switchyard.Server;
 
@@ -12,8 +13,8 @@ static class JsonText
         if (!reader.Read()) throw ProblemTypes.Error("malformed-json", "The body is empty; send a JSON object.");
     }
 
-    /// <summary>The text of a property name or a string, for messages.</summary>
-    public static string Of(ref Utf8JsonReader reader) => reader.GetString() ?? "";
+    /// <summary>The text of a property name or a string, for messages: its beginning where it is long.</summary>
+    public static string Of(ref Utf8JsonReader reader) => Excerpt.Of(reader.GetString() ?? "");
 
     /// <summary>What a token is, for messages.</summary>
     public static string Describe(JsonTokenType token) => token switch
@@ -51,6 +52,6 @@ static class JsonText
         return scratch.AsSpan(0, reader.CopyString(scratch));
     }
 
-    /// <summary>Text of UTF-8.</summary>
-    public static string Of(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
+    /// <summary>Text of UTF-8, for messages: its beginning where it is long.</summary>
+    public static string Of(ReadOnlySpan<byte> utf8) => Excerpt.Of(Encoding.UTF8.GetString(utf8));
 }

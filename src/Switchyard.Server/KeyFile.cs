@@ -47,14 +47,37 @@ public static class KeyFile
         ArgumentNullException.ThrowIfNull(file);
         try
         {
-            var keys = JsonSerializer.Deserialize(File.ReadAllBytes(file), KeyJson.Default.ApiKeyArray) ?? [];
-            return keys.All(k => k is { Name.Length: > 0, Sha256.Length: HashDigits } && k.Sha256.All(char.IsAsciiHexDigit))
-                ? keys
-                : throw new InputException($"{file}: a key needs a name, a role and a SHA-256 of {HashDigits} hexadecimal digits; make keys with 'switchyard keys create'.");
+            return Parse(file, ReadBytes(file));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new InputException($"{file}: there is no such file of keys; make one with 'switchyard keys create --file {file}'.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{file}: the keys cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>What the file holds. A program that changes it meanwhile is not kept from it.</summary>
+    internal static byte[] ReadBytes(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
+    /// <summary>The keys in what a file holds.</summary>
+    /// <exception cref="InputException">It is damaged.</exception>
+    internal static ApiKey[] Parse(string file, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            var keys = JsonSerializer.Deserialize(bytes, KeyJson.Default.ApiKeyArray) ?? [];
+            return keys.All(k => k is { Name.Length: > 0, Sha256.Length: HashDigits } && k.Sha256.All(char.IsAsciiHexDigit))
+                ? keys
+                : throw new InputException($"{file}: a key needs a name, a role and a SHA-256 of {HashDigits} hexadecimal digits; make keys with 'switchyard keys create'.");
         }
         catch (JsonException e)
         {
@@ -64,20 +87,35 @@ public static class KeyFile
 
     static void Write(string file, ApiKey[] keys)
     {
-        var full = Path.GetFullPath(file);
-        var temporary = $"{full}.{Environment.ProcessId}.new";
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var stream = new FileStream(temporary, options)) JsonSerializer.Serialize(stream, keys, KeyJson.Default.ApiKeyArray);
-            // Readers see the old file or the new one, never half of one.
-            File.Move(temporary, full, overwrite: true);
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(keys, KeyJson.Default.ApiKeyArray);
+            if (File.Exists(file)) Overwrite(file, bytes);
+            else Make(Path.GetFullPath(file), bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InputException($"{file}: the keys cannot be written: {e.Message}", e);
         }
+    }
+
+    // In place, through links: another file would belong to whoever runs this, and the server could not read it any more. A server that reads
+    // half of it keeps its keys until it looks again.
+    static void Overwrite(string file, byte[] bytes)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        stream.Write(bytes);
+        stream.SetLength(bytes.Length);
+        stream.Flush(flushToDisk: true);
+    }
+
+    static void Make(string file, byte[] bytes)
+    {
+        var temporary = $"{file}.{Environment.ProcessId}.new";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var stream = new FileStream(temporary, options)) stream.Write(bytes);
+        File.Move(temporary, file, overwrite: true);
     }
 }
 

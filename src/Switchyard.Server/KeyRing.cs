@@ -15,23 +15,26 @@ sealed class KeyRing
     readonly TimeProvider _time;
     readonly Lock _reading = new();
     volatile Entry[] _entries;
-    DateTime _changed;
+    byte[] _hash = [];
+    volatile bool _isLost;
+    string _failure = "";
     long _looked;
 
     /// <exception cref="InputException">The file is missing, damaged or empty.</exception>
     public KeyRing(string file, ILogger log, TimeProvider time)
     {
         (_file, _log, _time) = (file, log, time);
-        _changed = File.GetLastWriteTimeUtc(file);
-        _entries = Load();
+        _entries = [.. KeyFile.Read(file).Select(Entry.Of)];
         _looked = time.GetTimestamp();
         if (_entries.Length == 0) throw new InputException($"{file}: there is no key in it, so nobody could ask for anything; make one with 'switchyard keys create --file {file}'.");
     }
 
     /// <summary>Role of a key; null where there is no such key.</summary>
+    /// <exception cref="ProblemException">The file of keys cannot be read now: whoever revoked a key may mean that.</exception>
     public KeyRole? Find(string key)
     {
         Look();
+        if (_isLost) throw ProblemTypes.Error("keys-unavailable", "The server cannot read its file of keys, and takes none until it can; its log says why.");
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(key), hash);
         KeyRole? role = null;
@@ -50,15 +53,29 @@ sealed class KeyRing
         try
         {
             Volatile.Write(ref _looked, _time.GetTimestamp());
-            var changed = File.GetLastWriteTimeUtc(_file);
-            if (changed == _changed) return;
-            _entries = Load();
-            _changed = changed;
-            ServerLog.KeysRead(_log, _entries.Length);
+            // What is in it and not its time: of a link, that is the time of the link.
+            var bytes = KeyFile.ReadBytes(_file);
+            var hash = SHA256.HashData(bytes);
+            if (!hash.AsSpan().SequenceEqual(_hash))
+            {
+                _entries = [.. KeyFile.Parse(_file, bytes).Select(Entry.Of)];
+                if (_hash.Length > 0) ServerLog.KeysRead(_log, _entries.Length);
+                _hash = hash;
+            }
+
+            (_isLost, _failure) = (false, "");
         }
-        catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
+        catch (InputException e)
         {
-            ServerLog.KeysNotRead(_log, e.Message);
+            // Somebody is writing it.
+            if (_failure != e.Message) ServerLog.KeysNotRead(_log, e.Message);
+            _failure = e.Message;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _isLost = true;
+            if (_failure != e.Message) ServerLog.KeysLost(_log, e.Message);
+            _failure = e.Message;
         }
         finally
         {
@@ -66,7 +83,8 @@ sealed class KeyRing
         }
     }
 
-    Entry[] Load() => [.. KeyFile.Read(_file).Select(k => new Entry(Convert.FromHexString(k.Sha256), k.Role))];
-
-    sealed record Entry(byte[] Hash, KeyRole Role);
+    sealed record Entry(byte[] Hash, KeyRole Role)
+    {
+        public static Entry Of(ApiKey key) => new(Convert.FromHexString(key.Sha256), key.Role);
+    }
 }

@@ -34,6 +34,7 @@ static class ProblemTypes
         ["overloaded"] = (503, "The server is at its limit"),
         ["timeout"] = (503, "The request took too long"),
         ["stopping"] = (503, "The server is stopping"),
+        ["keys-unavailable"] = (503, "The keys cannot be checked"),
         ["model-unavailable"] = (503, "The model is not ready"),
         ["store-unavailable"] = (503, "The feature store does not answer"),
     };

@@ -65,7 +65,7 @@ sealed class RouteTable(IEnumerable<RouteOptions> routes, LimitOptions limits)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var level = route.Levels.IndexOf(JsonText.Of(ref reader));
+            var level = route.Levels.IndexOf(reader.GetString()!);
             reader.Read();
             if (level >= 0) path[level] = Text(ref reader);
             else reader.Skip();

@@ -11,6 +11,9 @@ static partial class ServerLog
     [LoggerMessage(2, LogLevel.Error, "keys cannot be read, the former ones stay: {Reason}")]
     public static partial void KeysNotRead(ILogger log, string reason);
 
+    [LoggerMessage(12, LogLevel.Error, "keys cannot be read, none is taken until they can: {Reason}")]
+    public static partial void KeysLost(ILogger log, string reason);
+
     [LoggerMessage(3, LogLevel.Debug, "refused with {Status}: {Type}")]
     public static partial void Refused(ILogger log, int status, string type);
 

@@ -102,14 +102,14 @@ sealed class RankDesk
             var column = _fieldColumns[field];
             if (_model.Schema.Fields[field].Encoder is not (BucketEncoder or StandardiseEncoder) || column >= _model.Columns.Read) continue;
             if (TextNumber.TryParse(_row[column], out _) || TextNumber.IsMissing(_row[column])) continue;
-            return Wrong(RequestError.NotANumber, item, column, $"'{_row.Text(column)}' is not a number, and the field is numeric. Correct the value, or give null where it is missing.");
+            return Wrong(RequestError.NotANumber, item, column, $"'{Excerpt.Of(_row.Text(column))}' is not a number, and the field is numeric. Correct the value, or give null where it is missing.");
         }
 
         return new RequestException(e.Message, e);
     }
 
     RequestException UnknownScenario(int item, int column) =>
-        Wrong(RequestError.UnknownScenario, item, column, $"{(_row[column].IsEmpty ? "no value" : $"'{_row.Text(column)}'")} — the training rows have no such scenario, and the service refuses those.");
+        Wrong(RequestError.UnknownScenario, item, column, $"{(_row[column].IsEmpty ? "no value" : $"'{Excerpt.Of(_row.Text(column))}'")} — the training rows have no such scenario, and the service refuses those.");
 
     RequestException Wrong(RequestError error, int item, int column, string what)
     {

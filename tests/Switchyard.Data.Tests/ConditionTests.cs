@@ -267,6 +267,8 @@ public sealed class ConditionTests
         Suggestion.Nearest("regoin", ["device", "region"]).ShouldBe("region");
         Suggestion.Nearest("Region", ["region"]).ShouldBe("region");
         Suggestion.Nearest("zzz", ["region"]).ShouldBeNull();
+        // To compare it would take time by its length.
+        Suggestion.Nearest(new string('a', 65), [new string('a', 64)]).ShouldBeNull();
         Suggestion.For("zzz", ["a1", "b2"]).ShouldContain("a1, b2");
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.TestHost;
@@ -20,27 +19,27 @@ public sealed class GateTests(TrainedModel model)
     [InlineData(true)]
     public async Task Refused_Log_HasValuesOnlyWhereAskedFor(bool details)
     {
-        using var log = new Log();
+        using var log = new LogLines();
         await using var server = await RunningServer.StartAsync(model, $"log_details: {(details ? "true" : "false")}", services: s => s.AddSingleton<ILoggerProvider>(log).AddLogging(l => l.SetMinimumLevel(LogLevel.Trace)));
 
         (await ProblemTests.Problem(await server.PostAsync("/v1/models/shop/rank", Body), HttpStatusCode.BadRequest))["detail"]!.GetValue<string>().ShouldContain(Secret);
 
-        log.Lines.ShouldContain(l => l.Contains("not-a-number", StringComparison.Ordinal));
-        log.Lines.Any(l => l.Contains(Secret, StringComparison.Ordinal)).ShouldBe(details);
+        log.Any("not-a-number").ShouldBeTrue();
+        log.Any(Secret).ShouldBe(details);
     }
 
     [Fact]
     public async Task Failed_Endpoint_IsAProblemWithoutATrace()
     {
-        using var log = new Log();
+        using var log = new LogLines();
         await using var server = await RunningServer.StartAsync(model, services: s => s.AddSingleton<ILoggerProvider>(log).AddSingleton<IRequestFeatures>(new Failing()));
 
         var problem = await ProblemTests.Problem(await server.PostAsync("/v1/models/shop/rank", Body), HttpStatusCode.InternalServerError);
 
         problem["type"]!.GetValue<string>().ShouldBe("internal-error");
         problem.ToJsonString().ShouldNotContain(Secret);
-        log.Lines.ShouldContain(l => l.Contains(nameof(Failing), StringComparison.Ordinal));
-        log.Lines.ShouldNotContain(l => l.Contains(Secret, StringComparison.Ordinal));
+        log.Any(nameof(Failing)).ShouldBeTrue();
+        log.Any(Secret).ShouldBeFalse();
     }
 
     [Theory]
@@ -65,24 +64,5 @@ public sealed class GateTests(TrainedModel model)
     sealed class Failing : IRequestFeatures
     {
         public ValueTask FillAsync(RankRequest request, CancellationToken cancellation) => throw new FormatException(Secret);
-    }
-
-    /// <summary>Keeps what is logged.</summary>
-    sealed class Log : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        ILogger ILoggerProvider.CreateLogger(string categoryName) => this;
-
-        IDisposable? ILogger.BeginScope<TState>(TState state) => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
     }
 }

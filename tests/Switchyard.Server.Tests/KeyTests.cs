@@ -67,12 +67,75 @@ public sealed class KeyTests(TrainedModel model)
     public async Task Keys_FileDamagedWhileRunning_FormerOnesStay()
     {
         var key = Create("shop", KeyRole.Rank);
-        await using var server = await RunningServer.StartAsync(model, $"keys: {_file}");
+        using var log = new LogLines();
+        await using var server = await RunningServer.StartAsync(model, $"keys: {_file}", services: log.Add);
 
         await File.WriteAllTextAsync(_file, "[{");
-        await Task.Delay(1200);
 
+        await Until(async () =>
+        {
+            (await server.PostAsync("/v1/models/shop/rank", Body, key)).StatusCode.ShouldBe(HttpStatusCode.OK);
+            return log.Any("the former ones stay");
+        });
+    }
+
+    [Fact]
+    public async Task Keys_FileGoneWhileRunning_NoneIsTaken()
+    {
+        var key = Create("shop", KeyRole.Rank);
+        await using var server = await RunningServer.StartAsync(model, $"keys: {_file}");
         (await server.PostAsync("/v1/models/shop/rank", Body, key)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        File.Move(_file, $"{_file}.away");
+
+        await Until(async () => (await server.PostAsync("/v1/models/shop/rank", Body, key)).StatusCode == HttpStatusCode.ServiceUnavailable);
+
+        await ShouldBe("keys-unavailable", HttpStatusCode.ServiceUnavailable, server.PostAsync("/v1/models/shop/rank", Body, key));
+        File.Move($"{_file}.away", _file);
+        await Until(async () => (await server.PostAsync("/v1/models/shop/rank", Body, key)).StatusCode == HttpStatusCode.OK);
+    }
+
+    // As a secret of Kubernetes is mounted: keys.json -> ..data/keys.json, and a change makes ..data another folder.
+    [Fact]
+    public async Task Keys_LinkedFolderExchanged_AreReadAgain()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var folder = Directory.CreateDirectory($"{_file}.d").FullName;
+        foreach (var version in (string[])["1", "2"]) Directory.CreateDirectory(Path.Combine(folder, version));
+        var gone = Create("gone", KeyRole.Rank);
+        File.Copy(_file, Path.Combine(folder, "1", "keys.json"));
+        var stays = Create("stays", KeyRole.Rank);
+        KeyFile.Revoke(_file, "gone");
+        File.Copy(_file, Path.Combine(folder, "2", "keys.json"));
+        var data = Path.Combine(folder, "data");
+        Directory.CreateSymbolicLink(data, "1");
+        var link = Path.Combine(folder, "keys.json");
+        File.CreateSymbolicLink(link, "data/keys.json");
+        await using var server = await RunningServer.StartAsync(model, $"keys: {link}");
+        (await server.PostAsync("/v1/models/shop/rank", Body, gone)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        Directory.Delete(data);
+        Directory.CreateSymbolicLink(data, "2");
+
+        await Until(async () => (await server.PostAsync("/v1/models/shop/rank", Body, gone)).StatusCode == HttpStatusCode.Unauthorized);
+        (await server.PostAsync("/v1/models/shop/rank", Body, stays)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public void Revoke_LinkAndRights_Stay()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        Create("gone", KeyRole.Rank);
+        Create("a longer name stays as well", KeyRole.Rank);
+        const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        File.SetUnixFileMode(_file, mode);
+        var link = $"{_file}.link";
+        File.CreateSymbolicLink(link, _file);
+
+        KeyFile.Revoke(link, "gone");
+
+        new FileInfo(link).LinkTarget.ShouldBe(_file);
+        File.GetUnixFileMode(_file).ShouldBe(mode);
+        KeyFile.Read(_file).Single().Name.ShouldStartWith("a longer");
     }
 
     [Theory]

@@ -72,10 +72,29 @@ public sealed class ProblemTests(TrainedModel model)
         var problem = await Problem(await server.PostAsync("/v1/models/shop/rank", body.Replace("§", Scenario, StringComparison.Ordinal)), HttpStatusCode.BadRequest);
 
         problem["type"]!.GetValue<string>().ShouldBe(type, problem.ToJsonString());
-        problem["pointer"]?.GetValue<string>().ShouldBe(pointer, problem.ToJsonString());
+        (problem["pointer"]?.GetValue<string>()).ShouldBe(pointer, problem.ToJsonString());
         problem["title"]!.GetValue<string>().ShouldNotBeEmpty();
         problem["detail"]!.GetValue<string>().ShouldNotBeEmpty();
         problem["status"]!.GetValue<int>().ShouldBe(400);
+    }
+
+    // A text of the request may be as long as its body; neither the answer nor the search for what was meant may be.
+    [Theory]
+    [InlineData("""{§, "items": [], "€": 1}""")]
+    [InlineData("""{§, "items": [{"fields": {"€": 1}}]}""")]
+    [InlineData("""{§, "items": [{"€": 1}]}""")]
+    [InlineData("""{§, "items": [], "user": {"€": 1}}""")]
+    [InlineData("""{"items": [], "scenario": {"€": 1}}""")]
+    [InlineData("""{§, "items": [{"fields": {"price": "€"}}]}""")]
+    public async Task Rank_LongText_IsQuotedInPart(string body)
+    {
+        await using var server = await RunningServer.StartAsync(model);
+        var text = new string('x', 3_000_000);
+
+        var problem = await Problem(await server.PostAsync("/v1/models/shop/rank", body.Replace("§", Scenario, StringComparison.Ordinal).Replace("€", text, StringComparison.Ordinal)), HttpStatusCode.BadRequest);
+
+        problem.ToJsonString().Length.ShouldBeLessThan(1000);
+        problem["detail"]!.GetValue<string>().ShouldContain("xxx…");
     }
 
     [Theory]

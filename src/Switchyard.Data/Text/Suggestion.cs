@@ -3,15 +3,21 @@ namespace Switchyard.Data;
 /// <summary>Finds the name that was probably meant.</summary>
 public static class Suggestion
 {
-    /// <summary>The candidate nearest to <paramref name="name"/> by edit distance (case ignored), or null when none is near.</summary>
+    /// <summary>Nobody means a name by a text that is longer; to compare it takes time by its length.</summary>
+    const int Longest = 64;
+
+    /// <summary>The candidate nearest to <paramref name="name"/> by edit distance (case ignored), or null when none is near. Of a text of more than 64 characters, none is.</summary>
     public static string? Nearest(string name, IEnumerable<string> candidates)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(candidates);
+        if (name.Length > Longest) return null;
         string? best = null;
         var bestDistance = Math.Max(2, name.Length / 3) + 1;
         foreach (var candidate in candidates)
         {
+            // No less than what must be inserted or deleted in any case.
+            if (Math.Abs(name.Length - candidate.Length) >= bestDistance) continue;
             var distance = Distance(name, candidate);
             if (distance >= bestDistance || distance >= Math.Max(name.Length, candidate.Length)) continue;
             best = candidate;
