@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Switchyard.Client;
 
 /// <summary>The candidates of one user in one place, to be scored and ordered.</summary>
@@ -17,6 +19,10 @@ public sealed record RankRequest
 
     /// <summary>How many of the order are returned; null: all. Scores are those of all items in any case.</summary>
     public int? Top { get; init; }
+
+    /// <summary>Whether the scores are explained; the server does it for few items only (limits.explain_items).</summary>
+    [JsonIgnore]
+    public bool Explain { get; init; }
 }
 
 /// <summary>One candidate.</summary>

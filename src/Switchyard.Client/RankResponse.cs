@@ -36,6 +36,9 @@ public sealed record RankedItem
 
     /// <summary>What the order is by: the scores, fused by the scenario's formula. NaN where that is no number.</summary>
     public float Fused { get; init; }
+
+    /// <summary>Why it has these scores, where the request asks for it (<see cref="RankRequest.Explain"/>).</summary>
+    public ItemExplanation? Explanation { get; init; }
 }
 
 /// <summary>Scores of rows.</summary>

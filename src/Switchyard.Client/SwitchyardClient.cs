@@ -59,7 +59,7 @@ public sealed class SwitchyardClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         var body = JsonSerializer.SerializeToUtf8Bytes(request, ClientJson.Default.RankRequest);
-        return SendAsync(HttpMethod.Post, PathOf(model) + "/rank", body, ClientJson.Default.RankAnswer, static a => a.ToResponse(), cancellation);
+        return SendAsync(HttpMethod.Post, PathOf(model) + (request.Explain ? "/rank?explain=true" : "/rank"), body, ClientJson.Default.RankAnswer, static a => a.ToResponse(), cancellation);
     }
 
     /// <summary>Scores rows.</summary>

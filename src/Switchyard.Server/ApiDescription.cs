@@ -62,6 +62,8 @@ static class ApiDescription
             };
             if (path.Contains("{name}", StringComparison.Ordinal))
                 operation.Parameters = [new OpenApiParameter { Name = "name", In = ParameterLocation.Path, Required = true, Description = "Name of a model, or of a route.", Schema = new OpenApiSchema { Type = JsonSchemaType.String } }];
+            if (id == "rank")
+                operation.Parameters!.Add(new OpenApiParameter { Name = "explain", In = ParameterLocation.Query, Description = "Also explain the scores, of few items.", Schema = new OpenApiSchema { Type = JsonSchemaType.Boolean } });
             if (takes is not null) operation.RequestBody = new OpenApiRequestBody { Required = true, Content = Json("application/json", takes) };
             if (!isOpen) operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [] }];
             string[] all = isOpen ? [.. problems, "internal-error"] : [.. problems, "key-missing", "key-unknown", "key-role", "internal-error"];

@@ -46,9 +46,29 @@ static class ApiSchemas
         ("model", Described(Text, "Name of the model that answered.")),
         ("version", Described(Text, "Its version.")),
         ("scenario", Described(List(new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null }), "Values of the scenario's levels; null where missing, or where items give them.")),
-        ("items", List(Object("Scores of an item.", ["scores", "fused"], ("id", Id("As the request gave it.")), ("scores", Scores()), ("fused", Described(Number, "What the order is by: the scores, fused by the formula of the scenario."))))),
+        ("items", List(Object("Scores of an item.", ["scores", "fused"], ("id", Id("As the request gave it.")), ("scores", Scores()), ("fused", Described(Number, "What the order is by: the scores, fused by the formula of the scenario.")), ("explanation", Explanation)))),
         ("order_by", new OpenApiSchema { Type = JsonSchemaType.String, Enum = [JsonValue.Create("id"), JsonValue.Create("index")], Description = "What order holds: ids where every item has one, indices of items otherwise." }),
         ("order", Described(List(new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Number }), "Fused score descending; equal ones in the request's order.")));
+
+    static OpenApiSchema Explanation => Object(
+        "With explain=true: the experts that the item uses, and what each of its values does.",
+        ["gates", "contributions"],
+        ("gates", List(Object(
+            "The experts that a gate chose.",
+            ["layer", "experts"],
+            ("layer", Text),
+            ("task", Described(Text, "The task whose gate it is; missing where it is that of a scenario.")),
+            ("experts", List(Object("An expert.", ["expert", "role", "weight"], ("expert", Whole), ("role", Enum("specific", "shared", "both", "mixed")), ("weight", Number))))))),
+        ("contributions", List(Object(
+            "The item's scores less those without a value, by the size of fused.",
+            ["column", "as", "fused", "scores", "logits"],
+            ("column", Text),
+            ("as", Described(Enum("field", "scenario"), "Whether the fields that read the column are missing, or the scenario's node of this level is taken as unknown.")),
+            ("fused", Difference),
+            ("scores", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "By task.", AdditionalProperties = Difference }),
+            ("logits", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "By task: of ln(p / (1 − p)).", AdditionalProperties = Difference })))));
+
+    static OpenApiSchema Difference => new() { Type = JsonSchemaType.Number | JsonSchemaType.Null, Format = "double" };
 
     public static OpenApiSchema ScoreRequest => Object("Rows to score.", ["rows"], ("rows", List(Columns("Values of a row, scenario columns among them."))));
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Switchyard.Serving;
 
@@ -22,7 +23,9 @@ static class RankWriter
     /// <param name="tasks">Names of the tasks, encoded.</param>
     /// <param name="body">The request's body, from which ids are repeated as they stand there.</param>
     /// <param name="reader">Knows where.</param>
-    public static void WriteRank(Utf8JsonWriter writer, RankRequest request, JsonEncodedText[] tasks, ReadOnlySpan<byte> body, RankReader reader)
+    /// <param name="explanations">One for each item; empty where none were asked for.</param>
+    public static void WriteRank(
+        Utf8JsonWriter writer, RankRequest request, JsonEncodedText[] tasks, ReadOnlySpan<byte> body, RankReader reader, ImmutableArray<Explanation> explanations)
     {
         Begin(writer, request.Model);
         WriteScenario(writer, request);
@@ -40,6 +43,7 @@ static class RankWriter
             writer.WritePropertyName(Scores);
             WriteScores(writer, request, tasks, item);
             WriteNumber(writer, Fused, fused[item]);
+            if (!explanations.IsEmpty) ExplanationWriter.Write(writer, explanations[item], tasks);
             writer.WriteEndObject();
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,7 @@ sealed class ScoringEndpoints(
     Gate gate, ModelFolder models, ScoringQueue queue, RouteTable routes, LimitOptions limits, IRequestFeatures? features, IServerObserver[] observers, TimeProvider time)
 {
     readonly ScoringWorks _works = new(limits);
+    readonly Explain _explain = new(limits);
     readonly ConditionalWeakTable<ServedModel, JsonEncodedText[]> _tasks = [];
 
     /// <summary><c>POST /v1/models/{name}/rank</c>.</summary>
@@ -47,6 +49,7 @@ sealed class ScoringEndpoints(
     async Task AnswerAsync(HttpContext context, ScoringWork work, bool isRank)
     {
         var started = time.GetTimestamp();
+        var explains = isRank && Explain.IsAsked(context);
         await work.Body.ReadAsync(context.Request, limits.BodyBytes, work.Cancellation).ConfigureAwait(false);
         var name = (string)context.GetRouteValue("name")!;
         if (isRank) name = routes.Choose(name, work.Body.Bytes);
@@ -55,6 +58,7 @@ sealed class ScoringEndpoints(
         request.Begin(lease.Model);
         if (isRank) work.RankReader.Read(work.Body.Bytes, request);
         else work.RowsReader.Read(work.Body.Bytes, request);
+        if (explains) _explain.RequireFew(request);
         var parsed = time.GetTimestamp();
         request.EndGiven();
         if (features is not null)
@@ -67,7 +71,7 @@ sealed class ScoringEndpoints(
         RequestTrace.Scored(request, time.GetUtcNow());
         if (context.RequestAborted.IsCancellationRequested) return;
         var scored = time.GetTimestamp();
-        Write(work, isRank);
+        Write(work, isRank, explains ? _explain.Run(request, work.Cancellation) : []);
         await work.Response.SendAsync(context).ConfigureAwait(false);
         if (observers.Length == 0) return;
         var served = new ServedRequest(context, lease.Model, request, work.Body.Memory, time.GetElapsedTime(started, parsed), time.GetElapsedTime(parsed, scored), isRank);
@@ -103,11 +107,11 @@ sealed class ScoringEndpoints(
         return ProblemTypes.Of("overloaded", $"More requests wait than the server can answer in time; try again in {seconds} s.") with { RetryAfter = seconds };
     }
 
-    void Write(ScoringWork work, bool isRank)
+    void Write(ScoringWork work, bool isRank, ImmutableArray<Explanation> explanations)
     {
         var writer = work.Response.Begin();
         var tasks = _tasks.GetValue(work.Request.Model, static model => [.. model.Tasks.Select(t => JsonEncodedText.Encode(t))]);
-        if (isRank) RankWriter.WriteRank(writer, work.Request, tasks, work.Body.Bytes, work.RankReader);
+        if (isRank) RankWriter.WriteRank(writer, work.Request, tasks, work.Body.Bytes, work.RankReader, explanations);
         else RankWriter.WriteRows(writer, work.Request, tasks);
     }
 

@@ -94,6 +94,10 @@ public sealed record LimitOptions
     [Range(1, 1000000)]
     public int Items { get; init; } = 2000;
 
+    [Description("Items of a rank request with ?explain=true: each is scored again for every column that the model reads.")]
+    [Range(1, 10000)]
+    public int ExplainItems { get; init; } = 50;
+
     [Description("Depth of objects and arrays in a body. A rank request needs 5.")]
     [Range(5, 64)]
     public int Nesting { get; init; } = 8;

@@ -30,6 +30,7 @@ public sealed class ServedModel
     readonly long[] _ids;
     Predictor? _predictor;
     RowEncoder? _encoder;
+    Ranker? _ranker;
     long _rows;
     int _holders = 1;
 
@@ -50,6 +51,7 @@ public sealed class ServedModel
         RefusesUnknownScenarios = unknownScenario == UnknownScenarioRule.Refuse
             || (unknownScenario == UnknownScenarioRule.Model && Schema.UnknownScenario == UnknownScenario.Error);
         (_unknownIds, _ids) = (new long[Schema.Fields.Length], new long[Schema.Fields.Length]);
+        _ranker = bundle.Ranker;
         _predictor = new Predictor(bundle.Ranker);
         _encoder = RowEncoder.Create(Schema, [.. Columns.Names.Take(Columns.Read)], "request", fields: Fields);
     }
@@ -103,6 +105,9 @@ public sealed class ServedModel
     /// <summary>Whether the version was replaced and its last lease given back.</summary>
     public bool IsReleased => Volatile.Read(ref _holders) == 0;
 
+    /// <summary>The weights themselves, for those who look into a pass.</summary>
+    internal Ranker Ranker => _ranker ?? throw Gone();
+
     internal bool TryHold()
     {
         for (var holders = Volatile.Read(ref _holders); holders > 0;)
@@ -119,12 +124,15 @@ public sealed class ServedModel
     {
         if (Interlocked.Decrement(ref _holders) > 0) return;
         // What is large; who still knows the object may go on reading its name and schema.
+        _ranker = null;
         _predictor = null;
         _encoder = null;
         _desks.Clear();
     }
 
-    internal RankDesk RentDesk() => _desks.TryDequeue(out var desk) ? desk : new RankDesk(this, (_encoder ?? throw Gone()).Copy());
+    internal RankDesk RentDesk() => _desks.TryDequeue(out var desk) ? desk : new RankDesk(this, NewEncoder());
+
+    internal RowEncoder NewEncoder() => (_encoder ?? throw Gone()).Copy();
 
     internal void ReturnDesk(RankDesk desk)
     {

@@ -17,10 +17,10 @@ sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<RunningServer> StartAsync(TrainedModel model, string yaml = "", bool network = false, string listen = "http://127.0.0.1:0", string unknownScenario = "model", Action<IServiceCollection>? services = null, IReadOnlyDictionary<string, string?>? environment = null)
+    public static async Task<RunningServer> StartAsync(TrainedModel model, string yaml = "", bool network = false, string listen = "http://127.0.0.1:0", string unknownScenario = "model", Action<IServiceCollection>? services = null, IReadOnlyDictionary<string, string?>? environment = null, string? bundle = null)
     {
         var folder = model.Folder("serve");
-        var models = $"models: {{path: {model.Bundle}, name: {TrainedModel.Name}, warm_up_requests: 2, unknown_scenario: {unknownScenario}}}";
+        var models = $"models: {{path: {bundle ?? model.Bundle}, name: {TrainedModel.Name}, warm_up_requests: 2, unknown_scenario: {unknownScenario}}}";
         var configuration = new ServeConfiguration(OptionsFile.Parse<ServeOptions>($"{models}\nlisten: '{listen}'\n{yaml}", "serve.yaml"), folder);
         var server = SwitchyardServer.Create(configuration, all =>
         {
