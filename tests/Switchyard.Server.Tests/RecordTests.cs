@@ -114,6 +114,27 @@ public sealed class RecordTests(TrainedModel model) : IDisposable
     }
 
     [Fact]
+    public async Task Served_MoreThanMayWait_IsDroppedAndTheRestKept()
+    {
+        var file = Path.Combine(_folder.FullName, "large.jsonl");
+        var served = ServedModel();
+        var body = """{"scenario": ["home", "DE"], "items": ["a"]}"""u8.ToArray();
+        var large = new byte[17 << 20];
+        large.AsSpan().Fill((byte)' ');
+        body.CopyTo(large, 0);
+        var request = new RankRequest();
+        await Fill(request, served, body);
+        await using (var recorder = new RequestRecorder(new RecordOptions { Path = file }, NullLogger.Instance, TimeProvider.System))
+        {
+            recorder.Served(new ServedRequest(null!, served, request, large, default, default, true));
+            recorder.Served(new ServedRequest(null!, served, request, body, default, default, true));
+            recorder.Dropped.ShouldBe(1);
+        }
+
+        File.ReadLines(file).Count().ShouldBe(1);
+    }
+
+    [Fact]
     public void Create_FolderThatIsAFile_IsOneLine()
     {
         var file = Path.Combine(_folder.FullName, "file");
