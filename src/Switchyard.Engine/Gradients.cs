@@ -1,3 +1,5 @@
+using Switchyard.Kernels;
+
 namespace Switchyard.Engine;
 
 /// <summary>
@@ -44,7 +46,11 @@ public sealed class Gradients
         Stale,
     }
 
-    /// <summary>Gradient of <see cref="ParameterSet.DenseValues"/>, element for element, to be written: the next step has to clear all of it.</summary>
+    /// <summary>
+    /// Gradient of <see cref="ParameterSet.DenseValues"/>, element for element, to be written: the next step has to clear all of it. Take it anew
+    /// every step: what is written to a span kept from an earlier one is not cleared. Whoever only scales or clears takes
+    /// <see cref="Scale"/> and <see cref="ClearDense"/>, which cost a later step nothing.
+    /// </summary>
     public Span<Real> Dense
     {
         get
@@ -67,6 +73,18 @@ public sealed class Gradients
 
     /// <summary>Touched rows, in the order of <see cref="ParameterSet.Tables"/>.</summary>
     public TableGradient[] Tables { get; }
+
+    /// <summary>All gradients, dense and touched rows alike, times a factor. Matrices that nobody wrote to in this step are passed by.</summary>
+    public void Scale(Real factor)
+    {
+        Settle();
+        if (_lent) Vectors.Scale(factor, _dense);
+        else foreach (var parameter in _parameters) ScaleWritten(parameter, factor);
+        foreach (var table in Tables) Vectors.Scale(factor, table.Values);
+    }
+
+    /// <summary>Sets a stretch of <see cref="DenseValues"/> to zero.</summary>
+    public void ClearDense(int from, int length) => _dense.AsSpan(from, length).Clear();
 
     public Span<Real> Of(Parameter parameter)
     {
@@ -115,6 +133,15 @@ public sealed class Gradients
         }
 
         _stale = false;
+    }
+
+    void ScaleWritten(Parameter parameter, Real factor)
+    {
+        var each = parameter.RowsEach * parameter.Cols;
+        for (var i = 0; i < parameter.Count; i++)
+        {
+            if (_state[_first[parameter.Index] + i] == MatrixState.Written) Vectors.Scale(factor, _dense.AsSpan(parameter.Offset + i * each, each));
+        }
     }
 
     void Settle(Parameter parameter, int matrix, MatrixState then)

@@ -10,6 +10,9 @@ public static unsafe partial class Softmax
 {
     const int Lanes = VectorLoops.Lanes;
 
+    /// <summary>Columns that a row may choose for them to be listed on the stack; with more, all columns are turned.</summary>
+    const int MostListed = 512;
+
     /// <summary>y = softmax of each row of x [rows, cols].</summary>
     public static void Rows(ReadOnlySpan<float> x, int rows, int cols, Span<float> y)
     {
@@ -57,7 +60,8 @@ public static unsafe partial class Softmax
     }
 
     /// <summary>Up to 16 rows that chose few of their columns: those alone are turned. What is left out would add 0 to a sum, so that the bits
-    /// are the same. False, with nothing written, where a row chose more than half of its columns.</summary>
+    /// are the same. False, with nothing written, where a row chose more than half of its columns, or more
+    /// than the stack has room for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static bool ChosenRows(float* x, float* mask, int rows, int cols, float* y, float* turned)
     {
@@ -68,7 +72,7 @@ public static unsafe partial class Softmax
             chosen[r] = CountChosen(mask + (nint)r * cols, cols);
             longest = Math.Max(longest, chosen[r]);
         }
-        if (2 * longest > cols)
+        if (2 * longest > cols || longest > MostListed)
         {
             return false;
         }

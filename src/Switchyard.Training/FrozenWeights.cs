@@ -40,7 +40,7 @@ public sealed class FrozenWeights
     /// <summary>Sets the gradients of frozen weights to zero, before the norm of all is taken.</summary>
     internal void Clear(Gradients gradients)
     {
-        foreach (var (from, to) in _dense) gradients.Dense[from..to].Clear();
+        foreach (var (from, to) in _dense) gradients.ClearDense(from, to - from);
         foreach (var table in gradients.Tables)
         {
             var frozen = Rows(table.Table);

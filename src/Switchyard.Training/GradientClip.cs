@@ -14,9 +14,7 @@ public static class GradientClip
         foreach (var table in gradients.Tables) squares += Vectors.SumOfSquares(table.Values);
         var norm = Math.Sqrt(squares);
         if (norm <= limit || !double.IsFinite(norm)) return norm;
-        var factor = (Real)(limit / norm);
-        Vectors.Scale(factor, gradients.Dense);
-        foreach (var table in gradients.Tables) Vectors.Scale(factor, table.Values);
+        gradients.Scale((Real)(limit / norm));
         return norm;
     }
 }

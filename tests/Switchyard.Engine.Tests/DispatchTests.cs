@@ -89,6 +89,8 @@ public sealed class DispatchTests
     [Theory]
     [InlineData(3, 1)]
     [InlineData(40, 1)]
+    [InlineData(150, 1)]
+    [InlineData(150, 3)]
     [InlineData(600, 1)]
     [InlineData(600, 3)]
     public void ExpertLinear_SparseAndDenseBackward_SameBits(int rows, int threads)
@@ -201,6 +203,40 @@ public sealed class DispatchTests
             var y = g.Combine(g.ExpertLinear(x, w, b, dispatch, gather: true, relu: true), gate, dispatch, 0);
             y = g.Add(y, g.Combine(g.ExpertLinear(g.Relu(x), w, b, dispatch, gather: true, relu: false), gate, dispatch, 0));
             Numbers.Normal(y.Length, 6).CopyTo(g.Grad(y));
+            g.RunBackward(g.Zeros(1, 1));
+        }
+    }
+
+    /// <summary>Clipping and frozen weights leave the next step as cheap as it is without them: what a step wrote is overwritten, not cleared.</summary>
+    [Fact]
+    public void Scale_WrittenMatrices_AreScaledAndLeftToBeOverwritten()
+    {
+        const int inputs = 4, outputs = 3;
+        var (set, w, b) = Weights(inputs, outputs, 2);
+        var g = new Graph(GraphMode.Train, set);
+        var memory = g.Gradients!.Dense;
+        g.Reset();
+        Run();
+        var unscaled = g.Gradients.DenseValues.ToArray();
+        g.Gradients.Scale(0.25f);
+        g.Gradients.ClearDense(w.Offset + 1, 2);
+
+        float[] expected = [.. unscaled.Select((v, i) => i == w.Offset + 1 || i == w.Offset + 2 ? 0 : 0.25f * v)];
+        Numbers.Bits(g.Gradients.DenseValues).ShouldBe(Numbers.Bits(expected));
+        g.Reset();
+        Numbers.Bits(memory).ShouldBe(Numbers.Bits(expected));
+        Run();
+        Numbers.Bits(g.Gradients.DenseValues).ShouldBe(Numbers.Bits(unscaled));
+        g.Gradients.Dense.Fill(2);
+        g.Gradients.Scale(0.5f);
+        g.Gradients.DenseValues.ToArray().ShouldAllBe(v => v == 1);
+
+        void Run()
+        {
+            var gate = g.Input([1, 0, 1, 0], 2, 2);
+            var dispatch = g.Route([gate]);
+            var y = g.Combine(g.ExpertLinear(g.Input(Numbers.Normal(2 * inputs, 5), 2, inputs), w, b, dispatch, gather: true, relu: false), gate, dispatch, 0);
+            g.Grad(y).Fill(1);
             g.RunBackward(g.Zeros(1, 1));
         }
     }

@@ -57,6 +57,19 @@ public sealed class SoftmaxTests
         x.ShouldHaveBitsOf(expected, "in place");
     }
 
+    /// <summary>What one row chooses of very many columns does not fit on the stack.</summary>
+    [Fact]
+    public void MaskedRows_HugeRow_SumsToOneOverTheMask()
+    {
+        const int Cols = 500_000;
+        var mask = Enumerable.Range(0, Cols).Select(i => i % 3 == 0 ? 1f : 0f).ToArray();
+        var y = new float[Cols];
+        Softmax.MaskedRows(new float[Cols], mask, 1, Cols, y);
+        y.Select((v, i) => i % 3 == 0 ? 0 : v).ShouldAllBe(v => v == 0);
+        y[0].ShouldBe(3f / Cols, 1e-9f);
+        y[Cols - 2].ShouldBe(y[0]);
+    }
+
     [Fact]
     public void MaskedRows_ChosenNaN_FillsItsRowOnly()
     {
