@@ -28,4 +28,5 @@ public readonly record struct MemberAxes(Members? Stack = null, Members? Rows = 
 /// <param name="Pattern">Its name with * for every index of a member it belongs to: <c>tower.*.output.weight</c>.</param>
 /// <param name="Owners">The members it belongs to as a whole, outermost first.</param>
 /// <param name="Axes">The dimensions that are divided among members.</param>
-public sealed record WeightPlace(string Pattern, ImmutableArray<Member> Owners, MemberAxes Axes);
+/// <param name="Occasional">Whether an older model of fewer members may lack it (<see cref="Scope.Occasional"/>).</param>
+public sealed record WeightPlace(string Pattern, ImmutableArray<Member> Owners, MemberAxes Axes, bool Occasional = false);

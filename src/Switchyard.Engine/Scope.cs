@@ -12,23 +12,30 @@ public sealed class Scope
     readonly ParameterSet _parameters;
     readonly string _pattern;
     readonly ImmutableArray<Member> _owners;
+    readonly bool _occasional;
 
     public Scope(ParameterSet parameters, string path = "")
         : this(parameters, path, path, [])
     {
     }
 
-    Scope(ParameterSet parameters, string path, string pattern, ImmutableArray<Member> owners)
+    Scope(ParameterSet parameters, string path, string pattern, ImmutableArray<Member> owners, bool occasional = false)
     {
-        (_parameters, _pattern, _owners) = (parameters, pattern, owners);
+        (_parameters, _pattern, _owners, _occasional) = (parameters, pattern, owners, occasional);
         Path = path;
     }
 
     public string Path { get; }
 
-    public Scope Sub(string name) => new(_parameters, Join(Path, name), Join(_pattern, name), _owners);
+    public Scope Sub(string name) => new(_parameters, Join(Path, name), Join(_pattern, name), _owners, _occasional);
 
     public Scope Sub(int index) => Sub(index.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>
+    /// The same place for weights that only some sizes of the model have, as what reads the task before has none for the first task: where a
+    /// model grows into them they start as in a new one. Of all other weights a model that lacks one is refused.
+    /// </summary>
+    public Scope Occasional() => new(_parameters, Path, _pattern, _owners, occasional: true);
 
     /// <summary>name.0, name.1, …</summary>
     public T[] Repeat<T>(string name, int count, Func<Scope, int, T> make)
@@ -45,7 +52,7 @@ public sealed class Scope
         ArgumentNullException.ThrowIfNull(make);
         var scope = Sub(name);
         return [.. Enumerable.Range(0, members.Count).Select(i => make(
-            new Scope(_parameters, scope.Sub(i).Path, Join(scope._pattern, "*"), _owners.Add(new Member(members, i))), i))];
+            new Scope(_parameters, scope.Sub(i).Path, Join(scope._pattern, "*"), _owners.Add(new Member(members, i)), _occasional), i))];
     }
 
     /// <summary><paramref name="count"/> stacked matrices of [rows × cols].</summary>
@@ -91,7 +98,7 @@ public sealed class Scope
     /// <summary>A number that belongs to this scope alone; keys the noise of its layer.</summary>
     public int Site(string name) => (int)(SeededRandom.Hash(Sub(name).Path) & 0x7FFFFFFF);
 
-    WeightPlace PlaceOf(string name, MemberAxes axes) => new(Join(_pattern, name), _owners, axes);
+    WeightPlace PlaceOf(string name, MemberAxes axes) => new(Join(_pattern, name), _owners, axes, _occasional);
 
     static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 

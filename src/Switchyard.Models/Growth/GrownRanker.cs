@@ -108,7 +108,7 @@ public sealed class GrownRanker
         return IsOld(_buffers, buffer.Place) ? Counterparts(_buffers, buffer.Place)[0].Name : null;
     }
 
-    /// <summary>Whether the older model had the weight: its owners need not all have one, such as the first of a chain of tasks.</summary>
+    /// <summary>Whether the older model had the weight: of an occasional one it may have had none.</summary>
     bool IsOld<T>(Dictionary<string, T> old, WeightPlace place) => place.Owners.All(o => _origins.Of(o).Kept) && Counterparts(old, place).Count > 0;
 
     void Transfer(NewIds newIds)
@@ -136,7 +136,10 @@ public sealed class GrownRanker
     {
         List<int[]> paths = [[]];
         foreach (var owner in place.Owners) paths = [.. paths.SelectMany(p => _origins.Of(owner).Sources.Select(s => (int[])[.. p, s]))];
-        return [.. paths.Select(p => Key(place, p)).Where(old.ContainsKey).Select(k => old[k])];
+        var keys = paths.ConvertAll(p => Key(place, p));
+        if (!place.Occasional && keys.Find(k => !old.ContainsKey(k)) is { } missing)
+            throw new InvalidOperationException($"{missing}: the older model has no such weight, and its declaration does not say that it may lack it.");
+        return [.. keys.Where(old.ContainsKey).Select(k => old[k])];
     }
 
     static string Key(WeightPlace place, IEnumerable<int> owners) =>

@@ -61,7 +61,7 @@ public sealed class Aitm : RankingModel
         _heads = new HeadScenarios(options.Heads, options.Level, shape);
         var width = options.TaskWidths[^1];
         _tasks = scope.Repeat("task", shape.EveryTask, (s, _) => new Mlp(s, shape.Width, options.TaskWidths));
-        _transfers = scope.Repeat("transfer", shape.EveryTask, (s, t) => t > 0 && options.Transfer ? new Information(s, t, width) : null);
+        _transfers = scope.Repeat("transfer", shape.EveryTask, (s, t) => t > 0 && options.Transfer ? new Information(s.Occasional(), t, width) : null);
         _towers = new TaskTowers(scope, shape.EveryTask, _heads.Pairs, width, options.TowerWidths);
     }
 

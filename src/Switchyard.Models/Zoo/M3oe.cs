@@ -119,7 +119,7 @@ public sealed class M3oe : RankingModel
             _experts = new ExpertBank(scope.Sub("expert"), members.Count, inputs, options.Expert, members);
             _layer = scope.Sub("expert").Path;
             var gate = scope.Sub("gate");
-            _balance = options.Balance && members.Count > 1 ? gate.Parameter("balance", 1, 1, Init.Constant(Start)) : null;
+            _balance = options.Balance && members.Count > 1 ? gate.Occasional().Parameter("balance", 1, 1, Init.Constant(Start)) : null;
             _share = gate.Parameter("share", 1, 1, Init.Constant(Start));
         }
 

@@ -187,6 +187,54 @@ public sealed class GrowthSuite
         now.Values(Weight(now, "task.1.0.weight")).SequenceEqual(was.Values(Weight(was, "task.0.0.weight"))).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("task0", false)]
+    [InlineData("task1", true)]
+    public void Grow_TaskAtTheEndOfAChain_OldTasksScoreTheSameBitsAndOnlyACopyOfTheFirstHasNothingToReadBy(string from, bool copies)
+    {
+        var old = Trained.Train(new AitmOptions { Transfer = true }, steps: 3);
+        var schema = Larger(old.Schema, task: 3);
+
+        var grown = new GrownRanker(old, schema, old.Options, 9, new GrowthPlan(NewIds.Unseen, ImmutableDictionary<string, string>.Empty.Add("added", from))).Ranker;
+
+        var rows = TinyData.Rows(old.Schema, 300, 7);
+        Trained.Bits(Trained.Scores(grown, Translated(rows, schema)).AsSpan(0, 900)).ShouldBe(Trained.Bits(Trained.Scores(old, rows)));
+        float[] Weight(Ranker of, string name) => of.Parameters.Values(of.Parameters.Dense.Single(p => p.Name == name)).ToArray();
+        Weight(grown, "transfer.3.value").ShouldBe(Weight(copies ? old : new Ranker(schema, old.Options, 9), copies ? "transfer.1.value" : "transfer.3.value"));
+        Weight(grown, "task.3.0.weight").ShouldBe(Weight(old, copies ? "task.1.0.weight" : "task.0.0.weight"));
+    }
+
+    [Fact]
+    public void Grow_SecondScenario_GainsTheBalanceThatOneHasNoUseFor()
+    {
+        var old = new Ranker(TinyData.Schema([1], [-1, -1]), new M3oeOptions(), 1);
+
+        var grown = new GrownRanker(old, Larger(old.Schema, nodes: 1), old.Options, 9, Fresh);
+
+        grown.OldName(grown.Ranker.Parameters.Dense.Single(p => p.Name == "scenario.gate.balance")).ShouldBeNull();
+        grown.OldName(grown.Ranker.Parameters.Dense.Single(p => p.Name == "task.gate.balance")).ShouldBe("task.gate.balance");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Grow_WeightThatTheOlderModelLacks_IsRefusedUnlessOccasional(bool occasional)
+    {
+        var options = new DeclaringOptions { Third = true, Occasional = occasional };
+        var old = new Ranker(TinyData.Schema([2], [-1, -1]), options, 1);
+
+        GrownRanker Grow() => new(old, Larger(old.Schema, task: 2), options, 9, Copying);
+        if (occasional)
+        {
+            var grown = Grow();
+            grown.Kept(grown.Ranker.Parameters.Dense.Single(p => p.Name == "third")).ShouldBeEmpty();
+        }
+        else
+        {
+            Should.Throw<InvalidOperationException>(Grow).Message.ShouldBe("third: the older model has no such weight, and its declaration does not say that it may lack it.");
+        }
+    }
+
     [Fact]
     public void Grow_NewTaskFromNoOldTask_NamesIt()
     {
@@ -260,6 +308,11 @@ public sealed class GrowthSuite
     {
         public bool Silent { get; init; }
 
+        /// <summary>A weight that a model of three tasks has.</summary>
+        public bool Third { get; init; }
+
+        public bool Occasional { get; init; }
+
         public override string Topology => "tests only";
 
         public override RankingModel Build(Scope scope, ModelShape shape)
@@ -270,6 +323,7 @@ public sealed class GrowthSuite
             scope.Buffer("statistics", 2 * nodes.Count, 0, nodes);
             scope.Repeat("node", nodes, (s, _) => (s.Table("ids", 3, 2, Init.Normal(1)), s.Repeat("task", tasks, (t, _) => t.Parameter("w", 2, 2, Init.Normal(1)))));
             if (Silent) scope.Parameter("silent", nodes.Count, 1, Init.Normal(1));
+            if (Third && tasks.Count > 2) (Occasional ? scope.Occasional() : scope).Parameter("third", 1, 1, Init.Normal(1));
             return new Declaring();
         }
     }
