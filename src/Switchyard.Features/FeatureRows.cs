@@ -8,6 +8,9 @@ namespace Switchyard.Features;
 /// </summary>
 public sealed class FeatureRows
 {
+    /// <summary>Room that is kept for other requests, in bytes and in keys.</summary>
+    const int KeptBytes = 1 << 16, KeptKeys = 1 << 13;
+
     byte[] _bytes = new byte[256];
     int[] _ends = new int[16];
     FeatureRow?[] _found = new FeatureRow?[16];
@@ -28,6 +31,17 @@ public sealed class FeatureRows
         _entity = entity;
         Array.Clear(_found, 0, Count);
         Count = 0;
+    }
+
+    /// <summary>Lets go of what was found, and of more room than other requests are likely to take. <see cref="Clear"/> comes next.</summary>
+    public void Trim()
+    {
+        Array.Clear(_found, 0, Count);
+        Count = 0;
+        if (_bytes.Length > KeptBytes) _bytes = new byte[256];
+        if (_ends.Length <= KeptKeys) return;
+        _ends = new int[16];
+        _found = new FeatureRow?[16];
     }
 
     /// <summary>Adds a key; one may stand there several times. An empty one stands for none: it is neither looked up nor counted.</summary>

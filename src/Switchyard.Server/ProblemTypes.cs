@@ -31,6 +31,7 @@ static class ProblemTypes
         ["body-too-large"] = (413, "The body is too large"),
         ["unsupported-media-type"] = (415, "The body is of a type that is not read"),
         ["internal-error"] = (500, "The server failed"),
+        ["store-value"] = (500, "A value of the feature store cannot be used"),
         ["overloaded"] = (503, "The server is at its limit"),
         ["timeout"] = (503, "The request took too long"),
         ["stopping"] = (503, "The server is stopping"),

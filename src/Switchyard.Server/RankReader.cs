@@ -51,16 +51,21 @@ sealed class RankReader(LimitOptions limits)
     }
 
     /// <summary>Where a value stands that was given for an item or for the whole request.</summary>
-    public string Pointer(int item, string column, RankRequest request) =>
-        item == RankRequest.Shared ? Shared(request.Model.Columns.Names.IndexOf(column)).To(column) : Fields(item).To(column);
-
-    Place Shared(int column) => column >= 0 ? Sections[_sectionOf[column]] : Sections[0];
+    public string Pointer(int item, string column, RankRequest request)
+    {
+        var index = request.Columns.Names.IndexOf(column);
+        if (item == RankRequest.Shared) return Sections[index >= 0 ? _sectionOf[index] : 0].To(column);
+        // Not among the item's fields: its id became the column's value.
+        return index >= 0 && request.IsFilledIn(item, index) ? JsonPointer.Below("/items", item) : Fields(item).To(column);
+    }
 
     static Place Fields(int item) => new("/items", item, "/fields");
 
     void Read(ref Utf8JsonReader reader, RankRequest request)
     {
         Top = int.MaxValue;
+        if (_sectionOf.Length < request.Columns.Names.Length) _sectionOf = new byte[request.Columns.Names.Length];
+        else Array.Clear(_sectionOf);
         _values.Begin();
         JsonText.Next(ref reader);
         JsonText.Require(ref reader, JsonTokenType.StartObject, "", "The body");
@@ -94,7 +99,6 @@ sealed class RankReader(LimitOptions limits)
         // Finds what stands behind the object.
         reader.Read();
         if ((seen & Part.Items) == 0) throw ProblemTypes.Error("missing-property", "'items' is missing; give the items to rank: {\"items\": [{\"id\": \"a\", \"fields\": {…}}]}.", "/items");
-        RequireScenario(request);
     }
 
     static Part PartOf(ref Utf8JsonReader reader)
@@ -110,7 +114,7 @@ sealed class RankReader(LimitOptions limits)
 
     void Scenario(ref Utf8JsonReader reader, RankRequest request)
     {
-        var columns = request.Model.Columns;
+        var columns = request.Columns;
         if (reader.TokenType == JsonTokenType.StartArray)
         {
             var level = 0;
@@ -148,7 +152,7 @@ sealed class RankReader(LimitOptions limits)
         JsonText.Require(ref reader, JsonTokenType.StartObject, place.Pointer, $"'{place.Before[1..]}'");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var columns = request.Model.Columns;
+            var columns = request.Columns;
             var column = columns.Find(JsonText.Name(ref reader, ref _name));
             if (column < 0) throw ValueReader.UnknownColumn(JsonText.Of(ref reader), columns.Names, place);
             reader.Read();
@@ -159,7 +163,6 @@ sealed class RankReader(LimitOptions limits)
     void Give(ref Utf8JsonReader reader, RankRequest request, int column, Place place, byte section)
     {
         ValueReader.Value(ref reader, request, RankRequest.Shared, column, place);
-        if (_sectionOf.Length <= column) Array.Resize(ref _sectionOf, Math.Max(request.Model.Columns.Names.Length, column + 1));
         _sectionOf[column] = section;
     }
 
@@ -220,16 +223,20 @@ sealed class RankReader(LimitOptions limits)
         throw ProblemTypes.Error("wrong-value", "'top' must be a whole number of at least 1: so many of the order are returned.", "/top");
     }
 
-    // A level without a value may be meant (null); one that is not mentioned is a mistake that scores would not show.
-    static void RequireScenario(RankRequest request)
+    /// <summary>
+    /// Looks for the scenario of every item, once all that fills in values has done so. A level without a value may be meant (null); one
+    /// that nobody mentions is a mistake that scores would not show.
+    /// </summary>
+    /// <exception cref="ProblemException">A level is missing.</exception>
+    public static void RequireScenario(RankRequest request)
     {
-        foreach (var column in request.Model.Columns.Levels)
+        foreach (var column in request.Columns.Levels)
         {
-            for (var item = 0; item < request.Items; item++)
+            for (var item = 0; item < request.Items && !request.IsOwn(RankRequest.Shared, column); item++)
             {
-                if (request.IsSet(item, column)) continue;
+                if (request.IsOwn(item, column)) continue;
                 throw ProblemTypes.Error(
-                    "missing-scenario", $"Column '{request.Model.Columns.Names[column]}' of the scenario is missing; give it: {{\"scenario\": {{\"{string.Join("\": …, \"", Levels(request))}\": …}}}}.",
+                    "missing-scenario", $"Column '{request.Columns.Names[column]}' of the scenario is missing; give it: {{\"scenario\": {{\"{string.Join("\": …, \"", Levels(request))}\": …}}}}.",
                     "/scenario");
             }
         }
@@ -242,7 +249,7 @@ sealed class RankReader(LimitOptions limits)
                 "unknown-property", $"An item has no '{name}'; it has id and fields, and columns stand within fields.", JsonPointer.Below(JsonPointer.Below("/items", item), name));
 
     static ProblemException WrongPath(RankRequest request) =>
-        ProblemTypes.Error("wrong-value", $"The scenario must have {request.Model.Columns.Levels.Length} values: {string.Join(", ", Levels(request))}.", "/scenario");
+        ProblemTypes.Error("wrong-value", $"The scenario must have {request.Columns.Levels.Length} values: {string.Join(", ", Levels(request))}.", "/scenario");
 
-    static IEnumerable<string> Levels(RankRequest request) => request.Model.Columns.Levels.Select(c => request.Model.Columns.Names[c]);
+    static IEnumerable<string> Levels(RankRequest request) => request.Columns.Levels.Select(c => request.Columns.Names[c]);
 }

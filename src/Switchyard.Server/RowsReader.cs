@@ -26,6 +26,21 @@ sealed class RowsReader(LimitOptions limits)
     /// <summary>Where a value of a row stands.</summary>
     public static string Pointer(int row, string column) => Row(row).To(column);
 
+    /// <summary>Looks for the scenario of every row, once all that fills in values has done so.</summary>
+    /// <exception cref="ProblemException">A row has no value for a level, not even null.</exception>
+    public static void RequireScenario(RankRequest request)
+    {
+        for (var row = 0; row < request.Items; row++)
+        {
+            foreach (var column in request.Columns.Levels)
+            {
+                if (request.IsSet(row, column)) continue;
+                var name = request.Columns.Names[column];
+                throw ProblemTypes.Error("missing-scenario", $"Row {row} does not give column '{name}' of its scenario; give it, or null where it is unknown.", Row(row).To(name));
+            }
+        }
+    }
+
     static Place Row(int row) => new("/rows", row);
 
     void Read(ref Utf8JsonReader reader, RankRequest request)
@@ -58,12 +73,6 @@ sealed class RowsReader(LimitOptions limits)
                 throw ProblemTypes.Error("too-many-items", $"There are more than {limits.Items} rows; send fewer at a time, or raise limits.items.", "/rows");
             var row = request.AddItem();
             _values.Columns(ref reader, request, row, Row(row));
-            foreach (var column in request.Model.Columns.Levels)
-            {
-                if (request.IsSet(row, column)) continue;
-                var name = request.Model.Columns.Names[column];
-                throw ProblemTypes.Error("missing-scenario", $"Row {row} does not give column '{name}' of its scenario; give it, or null where it is unknown.", Row(row).To(name));
-            }
         }
     }
 }

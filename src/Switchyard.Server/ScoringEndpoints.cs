@@ -55,7 +55,7 @@ sealed class ScoringEndpoints(
         if (isRank) name = routes.Choose(name, work.Body.Bytes);
         using var lease = models.Lease(name) ?? throw NoModel(name);
         var request = work.Request;
-        request.Begin(lease.Model);
+        request.Begin(lease.Model, features?.Columns(lease.Model));
         if (isRank) work.RankReader.Read(work.Body.Bytes, request);
         else work.RowsReader.Read(work.Body.Bytes, request);
         if (explains) _explain.RequireFew(request);
@@ -66,6 +66,9 @@ sealed class ScoringEndpoints(
             using var lookup = RequestTrace.Lookup();
             await features.FillAsync(request, work.Cancellation).ConfigureAwait(false);
         }
+
+        if (isRank) RankReader.RequireScenario(request);
+        else RowsReader.RequireScenario(request);
 
         await ScoreAsync(work, isRank).ConfigureAwait(false);
         RequestTrace.Scored(request, time.GetUtcNow());
@@ -87,6 +90,7 @@ sealed class ScoringEndpoints(
         }
         catch (RequestException e)
         {
+            if (RequestProblem.IsOfStore(e, work.Request)) throw RequestProblem.OfStore(e);
             throw RequestProblem.Of(e, isRank ? work.RankReader.Pointer(e.Item, e.Column, work.Request) : RowsReader.Pointer(e.Item, e.Column));
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
@@ -13,8 +14,12 @@ sealed class StoreFeatures(IFeatureStore store, ILogger log, TimeProvider time) 
 {
     const int SilentSeconds = 10;
 
-    readonly ConditionalWeakTable<ServedModel, StoreColumns[]> _columns = [];
+    // More are made where more requests wait for the store at once; these are kept.
+    const int KeptLookups = 64;
+
+    readonly ConditionalWeakTable<ServedModel, StorePlan> _plans = [];
     readonly ConcurrentQueue<StoreLookup[]> _idle = new();
+    int _kept;
     long _silentUntil = long.MinValue;
 
     /// <summary>Opens a store.</summary>
@@ -22,10 +27,15 @@ sealed class StoreFeatures(IFeatureStore store, ILogger log, TimeProvider time) 
     public static StoreFeatures Open(FeatureStoreOptions options, string baseDirectory, ILogger log, TimeProvider time) =>
         new(FeatureStore.OpenAsync(options, baseDirectory, time).GetAwaiter().GetResult(), log, time);
 
+    /// <summary>Idle lookups that are kept for other requests.</summary>
+    internal int Idle => _idle.Count;
+
+    public RequestColumns Columns(ServedModel model) => Plan(model).Columns;
+
     public async ValueTask FillAsync(RankRequest request, CancellationToken cancellation)
     {
-        var columns = _columns.GetValue(request.Model, model => [.. store.Entities.Select(e => new StoreColumns(e, model.Columns))]);
-        if (!_idle.TryDequeue(out var lookups)) lookups = [.. columns.Select(_ => new StoreLookup())];
+        var columns = Plan(request.Model).Entities;
+        var lookups = Rent(columns.Length);
         try
         {
             for (var i = 0; i < columns.Length; i++) columns[i].Ask(request, lookups[i]);
@@ -43,11 +53,33 @@ sealed class StoreFeatures(IFeatureStore store, ILogger log, TimeProvider time) 
         }
 
         for (var i = 0; i < columns.Length; i++) columns[i].Give(request, lookups[i]);
+        for (var i = 0; i < columns.Length; i++) columns[i].GiveLevels(request, lookups[i]);
         // Not after an exception: another entity's lookup may still be under way.
-        _idle.Enqueue(lookups);
+        Return(lookups);
     }
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    StorePlan Plan(ServedModel model) => _plans.TryGetValue(model, out var plan) ? plan : _plans.GetOrAdd(model, new StorePlan(model, store.Entities));
+
+    StoreLookup[] Rent(int entities)
+    {
+        if (!_idle.TryDequeue(out var lookups)) return [.. Enumerable.Range(0, entities).Select(_ => new StoreLookup())];
+        Interlocked.Decrement(ref _kept);
+        return lookups;
+    }
+
+    void Return(StoreLookup[] lookups)
+    {
+        if (Interlocked.Increment(ref _kept) > KeptLookups)
+        {
+            Interlocked.Decrement(ref _kept);
+            return;
+        }
+
+        foreach (var lookup in lookups) lookup.Rows.Trim();
+        _idle.Enqueue(lookups);
+    }
 
     // Thousands of requests a second may fail for the same reason.
     void Say(FeatureStoreUnavailableException e)
@@ -55,6 +87,21 @@ sealed class StoreFeatures(IFeatureStore store, ILogger log, TimeProvider time) 
         var (now, until) = (time.GetTimestamp(), Volatile.Read(ref _silentUntil));
         if (now >= until && Interlocked.CompareExchange(ref _silentUntil, now + (SilentSeconds * time.TimestampFrequency), until) == until) ServerLog.StoreFails(log, e.Message);
     }
+}
+
+/// <summary>What the store is for one version of a model.</summary>
+sealed class StorePlan
+{
+    public StorePlan(ServedModel model, ImmutableArray<FeatureEntity> entities)
+    {
+        // A key that the model does not read is still what the store is asked by.
+        Columns = model.Columns.With(entities.Select(e => e.RequestColumn));
+        Entities = [.. entities.Select(e => new StoreColumns(e, Columns))];
+    }
+
+    public RequestColumns Columns { get; }
+
+    public StoreColumns[] Entities { get; }
 }
 
 /// <summary>One entity's part of a request.</summary>
@@ -73,14 +120,18 @@ sealed class StoreColumns
 {
     readonly FeatureEntity _entity;
     readonly int _key;
+    readonly bool _isRead;
     readonly (int OfRequest, int OfRow)[] _columns;
+    readonly int[] _levels;
 
     public StoreColumns(FeatureEntity entity, RequestColumns columns)
     {
         _entity = entity;
         _key = columns.Names.IndexOf(entity.RequestColumn);
+        _isRead = _key < columns.Read;
         // What scoring does not read need not be looked up.
         _columns = [.. entity.Columns.Index().Select(c => (OfRequest: columns.Names.IndexOf(c.Item), OfRow: c.Index)).Where(c => c.OfRequest >= 0 && c.OfRequest < columns.Read && c.OfRequest != _key)];
+        _levels = [.. _columns.Select(c => c.OfRequest).Where(c => columns.Levels.Contains(c))];
     }
 
     /// <summary>Collects the keys of what is missing.</summary>
@@ -88,7 +139,7 @@ sealed class StoreColumns
     {
         var rows = lookup.Rows;
         rows.Clear(_entity);
-        lookup.IsShared = _key >= 0 && _entity.Side != FieldSide.Item && request.IsOwn(RankRequest.Shared, _key);
+        lookup.IsShared = _entity.Side != FieldSide.Item && request.IsOwn(RankRequest.Shared, _key);
         if (_columns.Length == 0) return;
         if (lookup.IsShared)
         {
@@ -110,7 +161,7 @@ sealed class StoreColumns
     /// <summary>Sets what was found, and an item's id where the model reads it.</summary>
     public void Give(RankRequest request, StoreLookup lookup)
     {
-        if (_key >= 0 && _entity.Side == FieldSide.Item)
+        if (_isRead && _entity.Side == FieldSide.Item)
         {
             for (var item = 0; item < request.Items; item++)
             {
@@ -126,13 +177,29 @@ sealed class StoreColumns
         }
     }
 
+    /// <summary>Sets as missing what no entity has given of the scenario: whoever gives a key leaves it to the store, and a key that it does not know is no error.</summary>
+    public void GiveLevels(RankRequest request, StoreLookup lookup)
+    {
+        if (lookup.Rows.Count == 0) return;
+        foreach (var column in _levels)
+        {
+            if (lookup.IsShared && !AnyItemGives(request, column)) GiveMissing(request, RankRequest.Shared, column, lookup.Rows.Key(0));
+            else for (var item = 0; item < request.Items; item++) GiveMissing(request, item, column, lookup.Rows.Key(lookup.IsShared ? 0 : item));
+        }
+    }
+
+    static void GiveMissing(RankRequest request, int item, int column, ReadOnlySpan<byte> key)
+    {
+        if (!key.IsEmpty && !request.IsSet(item, column)) request.Set(item, column, default(ReadOnlySpan<byte>));
+    }
+
     static void Give(RankRequest request, int item, int column, ReadOnlySpan<byte> value)
     {
         if (!value.IsEmpty && !request.IsSet(item, column)) request.Set(item, column, value);
     }
 
     ReadOnlySpan<byte> KeyOf(RankRequest request, int item) =>
-        _key >= 0 && request.IsSet(item, _key) ? request.Value(item, _key) : _entity.Side == FieldSide.Item ? request.Id(item) : default;
+        request.IsSet(item, _key) ? request.Value(item, _key) : _entity.Side == FieldSide.Item ? request.Id(item) : default;
 
     bool Lacks(RankRequest request, int item)
     {

@@ -27,7 +27,7 @@ sealed class ValueReader
         if (reader.TokenType != JsonTokenType.StartObject) JsonText.Require(ref reader, JsonTokenType.StartObject, place.Pointer, "This");
         for (var i = 0; reader.Read() && reader.TokenType == JsonTokenType.PropertyName; i++)
         {
-            var column = Column(ref reader, request.Model.Columns, i, place);
+            var column = Column(ref reader, request.Columns, i, place);
             reader.Read();
             Value(ref reader, request, item, column, place);
         }
@@ -61,8 +61,8 @@ sealed class ValueReader
                     break;
                 default:
                     throw ProblemTypes.Error(
-                        "wrong-type", $"Column '{request.Model.Columns.Names[column]}' is an object; give a text, a number, true, false, null or a list of these.",
-                        place.To(request.Model.Columns.Names[column]));
+                        "wrong-type", $"Column '{request.Columns.Names[column]}' is an object; give a text, a number, true, false, null or a list of these.",
+                        place.To(request.Columns.Names[column]));
             }
         }
         catch (RequestException e)
@@ -93,7 +93,7 @@ sealed class ValueReader
                 case JsonTokenType.Null:
                     break;
                 default:
-                    var name = request.Model.Columns.Names[column];
+                    var name = request.Columns.Names[column];
                     throw ProblemTypes.Error(
                         "wrong-type", $"The list of column '{name}' holds {JsonText.Describe(reader.TokenType)}; a list holds texts and numbers only.",
                         JsonPointer.Below(place.To(name), i));

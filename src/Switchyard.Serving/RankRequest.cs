@@ -20,6 +20,7 @@ public sealed partial class RankRequest
     byte[] _bytes = new byte[1024];
     bool[] _ofItems = [];
     ServedModel? _model;
+    RequestColumns? _columns;
     int _width;
     int _end;
     int _ids;
@@ -29,6 +30,10 @@ public sealed partial class RankRequest
     /// <summary>The version that scores it.</summary>
     /// <exception cref="InvalidOperationException">It was not begun.</exception>
     public ServedModel Model => _model ?? throw new InvalidOperationException("The request was not begun.");
+
+    /// <summary>The columns that it may give: those of the model, and behind them what only a store asks for.</summary>
+    /// <exception cref="InvalidOperationException">It was not begun.</exception>
+    public RequestColumns Columns => _columns ?? throw new InvalidOperationException("The request was not begun.");
 
     /// <summary>Items so far.</summary>
     public int Items { get; private set; }
@@ -41,12 +46,14 @@ public sealed partial class RankRequest
 
     /// <summary>Starts a request to a model, without values.</summary>
     /// <param name="model">Held by a lease of the caller until the request is scored.</param>
-    public void Begin(ServedModel model)
+    /// <param name="columns">The model's <see cref="ServedModel.Columns"/>, or these with more (<see cref="RequestColumns.With"/>). Default: the model's.</param>
+    public void Begin(ServedModel model, RequestColumns? columns = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         Clear();
         _model = model;
-        _width = model.Columns.Names.Length + 1;
+        _columns = columns ?? model.Columns;
+        _width = _columns.Names.Length + 1;
         if (_ofItems.Length < _width) _ofItems = new bool[_width];
         Reserve(0);
     }
@@ -59,7 +66,7 @@ public sealed partial class RankRequest
         else Array.Clear(_cells, 0, Math.Min(used, _cells.Length));
         if (_bytes.Length > KeptBytes) _bytes = new byte[1024];
         Array.Clear(_ofItems);
-        (_model, _width, _end, _ids, _given, Items, Deadline) = (null, 0, 0, 0, int.MaxValue, 0, long.MaxValue);
+        (_model, _columns, _width, _end, _ids, _given, Items, Deadline) = (null, null, 0, 0, 0, int.MaxValue, 0, long.MaxValue);
         ClearResult();
     }
 
@@ -122,7 +129,7 @@ public sealed partial class RankRequest
     public void AddToList(int length)
     {
         if (length == 0) return;
-        var separator = Model.Columns.Separator(_list.Column);
+        var separator = Columns.Separator(_list.Column);
         if (_bytes.AsSpan(_end, length).Contains(separator)) throw Divided(separator);
         if (_end > _list.Start)
         {
@@ -151,14 +158,15 @@ public sealed partial class RankRequest
     public bool IsOwn(int item, int column) => Cell(item, column).Start > 0;
 
     /// <summary>Says that all that the request gives itself is there: what is set from now on is filled in by others.</summary>
-    public void EndGiven() => _given = _end;
-
-    /// <summary>Whether an item's own value of a column, or with <see cref="Shared"/> that of the whole request, was set after <see cref="EndGiven"/> and is not missing.</summary>
-    public bool IsFilledIn(int item, int column)
+    public void EndGiven()
     {
-        var (start, length) = Cell(item, column);
-        return start > _given && length > 0;
+        // A byte between the two: without it, an empty value at the end would begin where the next one does.
+        Room(1);
+        _given = ++_end;
     }
+
+    /// <summary>Whether an item's own value of a column, or with <see cref="Shared"/> that of the whole request, was set after <see cref="EndGiven"/>, be it as missing.</summary>
+    public bool IsFilledIn(int item, int column) => Cell(item, column).Start > _given;
 
     /// <summary>Value of a column for an item: its own, else that of the whole request; empty = missing.</summary>
     public ReadOnlySpan<byte> Value(int item, int column)
@@ -188,11 +196,11 @@ public sealed partial class RankRequest
     }
 
     RequestException Repeated(int item, int column, string how) =>
-        new(RequestError.RepeatedColumn, item, Model.Columns.Names[column], $"Column '{Model.Columns.Names[column]}' is given {how}; give it once.");
+        new(RequestError.RepeatedColumn, item, Columns.Names[column], $"Column '{Columns.Names[column]}' is given {how}; give it once.");
 
     RequestException Divided(byte separator)
     {
-        var name = Model.Columns.Names[_list.Column];
+        var name = Columns.Names[_list.Column];
         return new(
             RequestError.DividedValue, _list.Item, name,
             $"A value in the list of column '{name}' contains '{(char)separator}', which stands between the field's values; leave it out, or train with another 'separator'.");

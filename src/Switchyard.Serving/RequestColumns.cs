@@ -8,6 +8,7 @@ namespace Switchyard.Serving;
 public sealed class RequestColumns
 {
     readonly Utf8Interner _names = new();
+    readonly ListSeparators _lists;
     readonly byte[] _separators;
 
     internal RequestColumns(Schema schema, ImmutableArray<int> fields)
@@ -21,8 +22,16 @@ public sealed class RequestColumns
         Read = Names.Length;
         Names = [.. Names.Concat(schema.Fields.Select(f => f.Column)).Distinct(StringComparer.Ordinal)];
         foreach (var name in Names) _names.Add(Encoding.UTF8.GetBytes(name));
-        _separators = ListSeparators.Of(schema).For(Names);
+        _lists = ListSeparators.Of(schema);
+        _separators = _lists.For(Names);
         Levels = [.. schema.Levels.Select(l => Names.IndexOf(l.Column))];
+    }
+
+    RequestColumns(RequestColumns model, ImmutableArray<string> names)
+    {
+        (Names, Read, Levels, _lists) = (names, model.Read, model.Levels, model._lists);
+        foreach (var name in Names) _names.Add(Encoding.UTF8.GetBytes(name));
+        _separators = _lists.For(Names);
     }
 
     /// <summary>Names in order of their index; those that scoring reads come first.</summary>
@@ -33,6 +42,13 @@ public sealed class RequestColumns
 
     /// <summary>Column of every scenario level, coarse first.</summary>
     public ImmutableArray<int> Levels { get; }
+
+    /// <summary>These columns and, behind them, those of the names that are not among them: a request may give them, and no score depends on them.</summary>
+    public RequestColumns With(IEnumerable<string> names)
+    {
+        ImmutableArray<string> all = [.. Names.Concat(names).Distinct(StringComparer.Ordinal)];
+        return all.Length == Names.Length ? this : new RequestColumns(this, all);
+    }
 
     /// <summary>Index of a column, −1 where the model's data have none of this name.</summary>
     public int Find(ReadOnlySpan<byte> name) => _names.Find(name);

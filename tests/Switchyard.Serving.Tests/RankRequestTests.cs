@@ -25,6 +25,32 @@ public sealed class RankRequestTests : IDisposable
     }
 
     [Fact]
+    public void With_MoreNames_StandBehindTheModels()
+    {
+        var columns = _model.Columns.With(["brand", "member", "member"]);
+        columns.Names.ShouldBe(_model.Columns.Names.Add("member"));
+        (columns.Read, columns.Find("member"u8), columns.Find("price"u8)).ShouldBe((10, 11, 8));
+        _model.Columns.With(["brand"]).ShouldBeSameAs(_model.Columns);
+        _request.Begin(_model, columns);
+        var item = _request.AddItem();
+        _request.SetId(item, "i"u8);
+        _request.Set(item, 11, "m1"u8);
+        (Encoding.UTF8.GetString(_request.Value(item, 11)), Encoding.UTF8.GetString(_request.Id(item))).ShouldBe(("m1", "i"));
+    }
+
+    [Fact]
+    public void IsFilledIn_ValueSetAfterwards_BeItMissing()
+    {
+        var item = _request.AddItem();
+        Set(item, "item", "i1");
+        Set(item, "brand", "");
+        _request.EndGiven();
+        Set(item, "price", "");
+        Set(item, "user", "u1");
+        new[] { "item", "brand", "price", "user", "tags" }.Select(c => _request.IsFilledIn(item, Column(c))).ShouldBe([false, false, true, true, false]);
+    }
+
+    [Fact]
     public void Require_UnknownColumn_SaysWhichWasProbablyMeant()
     {
         var e = Should.Throw<RequestException>(() => _model.Columns.Require("prise"u8, 3));

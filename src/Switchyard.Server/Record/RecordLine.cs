@@ -55,6 +55,7 @@ sealed class RecordLine : IDisposable
         _writer.WritePropertyName("fused"u8);
         WriteNumbers(request.Fused);
         WriteFilled(request);
+        WriteLookup(request);
         _writer.WritePropertyName("request"u8);
         _writer.Flush();
         WriteBody(body);
@@ -86,6 +87,16 @@ sealed class RecordLine : IDisposable
         for (var item = 0; item <= last; item++) WriteFilled(request, item);
         _writer.WriteEndArray();
         _writer.WriteEndObject();
+    }
+
+    // Columns that the model does not have: the request may give them, for the store was asked by them.
+    void WriteLookup(RankRequest request)
+    {
+        var (all, known) = (request.Columns.Names, request.Model.Columns.Names.Length);
+        if (all.Length == known) return;
+        _writer.WriteStartArray("lookup"u8);
+        for (var column = known; column < all.Length; column++) _writer.WriteStringValue(all[column]);
+        _writer.WriteEndArray();
     }
 
     void WriteFilled(RankRequest request, int item)

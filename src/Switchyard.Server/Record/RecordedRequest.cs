@@ -12,6 +12,7 @@ sealed class RecordedRequest
 
     readonly RankReader _rank = new(Wide);
     readonly RowsReader _rows = new(Wide);
+    readonly List<string> _lookup = [];
     (int Start, int Length) _body;
     (int Start, int Length) _filled;
 
@@ -43,6 +44,7 @@ sealed class RecordedRequest
         (Model, Version, Digest, Fusion, _body, _filled) = ("", "", "", "", default, default);
         Scores.Clear();
         Fused.Clear();
+        _lookup.Clear();
         try
         {
             var reader = new Utf8JsonReader(line);
@@ -79,20 +81,21 @@ sealed class RecordedRequest
     /// <exception cref="InputException">The model does not take it; the message says why.</exception>
     public void Fill(ReadOnlySpan<byte> line, ServedModel model, RankRequest request)
     {
-        request.Begin(model);
+        request.Begin(model, _lookup.Count > 0 ? model.Columns.With(_lookup) : null);
         try
         {
             var body = line.Slice(_body.Start, _body.Length);
             if (IsRank) _rank.Read(body, request);
             else _rows.Read(body, request);
+            if (request.Items != Fused.Count) throw new InputException($"the record has {Fused.Count} scores for {request.Items} items");
+            if (_filled.Length > 0) FillIn(line.Slice(_filled.Start, _filled.Length), request);
+            if (IsRank) RankReader.RequireScenario(request);
+            else RowsReader.RequireScenario(request);
         }
         catch (ProblemException e)
         {
             throw new InputException($"{e.Problem.Detail}{(e.Problem.Pointer is { } pointer ? $" ({pointer} of the request)" : "")}", e);
         }
-
-        if (request.Items != Fused.Count) throw new InputException($"the record has {Fused.Count} scores for {request.Items} items");
-        if (_filled.Length > 0) FillIn(line.Slice(_filled.Start, _filled.Length), request);
     }
 
     void Read(ref Utf8JsonReader reader)
@@ -125,6 +128,9 @@ sealed class RecordedRequest
                     break;
                 case "fused":
                     ReadNumbers(ref reader, Fused);
+                    break;
+                case "lookup":
+                    while (reader.Read() && reader.TokenType == JsonTokenType.String) _lookup.Add(reader.GetString()!);
                     break;
                 case "filled":
                     _filled = Skip(ref reader);
@@ -184,7 +190,7 @@ sealed class RecordedRequest
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var column = request.Model.Columns.Names.IndexOf(reader.GetString()!);
+            var column = request.Columns.Names.IndexOf(reader.GetString()!);
             reader.Read();
             if (column < 0 || item >= request.Items || request.IsSet(item, column)) continue;
             var value = request.Room(reader.ValueSpan.Length);
