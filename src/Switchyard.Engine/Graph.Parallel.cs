@@ -8,7 +8,9 @@ public sealed partial class Graph
     const int RowsPerPart = 256;
 
     readonly List<Dispatch> _dispatches = [];
+    readonly List<ChosenExperts> _chosen = [];
     int _rented;
+    int _rentedChosen;
 
     /// <summary>Runs a body over row ranges in parallel; every row is computed by itself, so the ranges do not matter.</summary>
     internal void ForRows<TBody>(int rows, in TBody body)
@@ -32,6 +34,13 @@ public sealed partial class Graph
     {
         if (_rented == _dispatches.Count) _dispatches.Add(new Dispatch());
         return _dispatches[_rented++];
+    }
+
+    /// <summary>The same for choices of experts.</summary>
+    internal ChosenExperts RentChosen()
+    {
+        if (_rentedChosen == _chosen.Count) _chosen.Add(new ChosenExperts());
+        return _chosen[_rentedChosen++];
     }
 
     readonly struct RowParts<TBody>(Graph g, int rows, TBody body) : IParallelBody

@@ -220,6 +220,7 @@ public sealed partial class Graph
         _ints.Reset();
         _doubles.Reset();
         _rented = 0;
+        _rentedChosen = 0;
         _requests = default;
         Sparse = default;
         Work = default;

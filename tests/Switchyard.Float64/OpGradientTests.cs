@@ -9,7 +9,6 @@ public sealed class OpGradientTests
     static readonly string[] Decisions =
     [
         nameof(SelectionOps.SmallestPerRow), nameof(SelectionOps.LargestPerRow), nameof(SelectionOps.Either), nameof(SelectionOps.OneHot), nameof(SelectionOps.Entropy),
-        nameof(ChosenGateOps.ChosenGate),
     ];
 
     static readonly int[] ItemStarts = [0, 2, 2, 3, 5];
@@ -36,6 +35,11 @@ public sealed class OpGradientTests
         ["AddScaled"] = (c, g) => g.AddScaled(c.Input(g, "x", 4, 3), c.Input(g, "y", 4, 3), c.Input(g, "w", 4, 1)),
         ["MeanWhere"] = (c, g) => g.MeanWhere(c.Input(g, "x", 2, 3), g.Input([1, 0, 1, 0, 0, 1], 2, 3)),
         ["MeanWhere/nothing chosen"] = (c, g) => g.Concat(g.MeanWhere(c.Input(g, "x", 1, 2), g.Input([0, 0], 1, 2)), c.Input(g, "y", 1, 1)),
+        ["ChosenGate"] = (c, g) =>
+        {
+            var y = g.ChosenGate(c.Input(g, "x", 7, 12), c.Input(g, "z", 7, 12), 3, NodeIndex.PerRow(Own), new ExpertChoice(1, 2, false), out var one, out var all);
+            return g.Concat(g.Concat(g.MeanWhere(y, g.Input(Enumerable.Repeat(1.0, 28).Select((v, i) => i % 3 == 0 ? 0 : v).ToArray(), 7, 4)), one), all);
+        },
         ["Softmax"] = (c, g) => g.Softmax(c.Input(g, "x", 5, 7)),
         ["Softmax/one column"] = (c, g) => g.Concat(g.Softmax(c.Input(g, "x", 3, 1)), c.Input(g, "y", 3, 1)),
         ["SoftmaxOfGroups"] = (c, g) => g.SoftmaxOfGroups(c.Input(g, "x", 5, 12), 3),

@@ -165,7 +165,15 @@ public sealed class AesLayer
         var choice = new ExpertChoice(_options.Specific, _options.Shared, _options.Disjoint);
         var selects = _gates > 1 && _options.Select;
         if (selects && !g.Training && !g.NotesGates && noisy == clean) return (g.ChosenGate(clean, _gates, own, choice), default, default);
-        var mixing = g.PickGate(_options.NoiseScope == NoiseScope.All ? noisy : clean, _gates, own);
+        var source = _options.NoiseScope == NoiseScope.All ? noisy : clean;
+        if (selects && g.Training && !g.NotesGates)
+        {
+            var weights = g.ChosenGate(noisy, source, _gates, own, choice, out var fromOne, out var fromAll);
+            AddTerms(g, fromOne, fromAll, lambda);
+            return (weights, default, default);
+        }
+
+        var mixing = g.PickGate(source, _gates, own);
         if (!selects) return (g.Softmax(mixing), default, default);
 
         var logC = g.GateLogSoftmax(noisy, _gates);
@@ -173,12 +181,14 @@ public sealed class AesLayer
         var fromUniform = g.Affine(g.MeanGates(logC, _gates), -1, choice.UniformShift(_gates));
         var specific = g.SmallestPerRow(fromOwn, choice.Specific);
         var shared = g.SmallestPerRow(fromUniform, choice.Shared, choice.Disjoint ? specific : default);
-        if (g.Training && lambda != 0)
-        {
-            g.AddTerm("specific", g.MeanWhere(fromOwn, specific), lambda);
-            g.AddTerm("shared", g.MeanWhere(fromUniform, shared), lambda);
-        }
-
+        if (g.Training && lambda != 0) AddTerms(g, g.MeanWhere(fromOwn, specific), g.MeanWhere(fromUniform, shared), lambda);
         return (g.MaskedSoftmax(mixing, g.Either(specific, shared)), specific, shared);
+    }
+
+    static void AddTerms(Graph g, Tensor specific, Tensor shared, Real lambda)
+    {
+        if (lambda == 0) return;
+        g.AddTerm("specific", specific, lambda);
+        g.AddTerm("shared", shared, lambda);
     }
 }

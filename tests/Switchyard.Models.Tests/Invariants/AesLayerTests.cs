@@ -237,6 +237,19 @@ public sealed class AesLayerTests
         all.Weights.ShouldNotBe(clean.Weights);
     }
 
+    [Theory]
+    [InlineData(NoiseScope.All)]
+    [InlineData(NoiseScope.Selection)]
+    public void Run_ChoicesNotKept_TrainsAlike(NoiseScope scope)
+    {
+        var options = Options with { Noise = new NoiseSchedule { Sigma = 2 }, NoiseScope = scope };
+        var (kept, forgotten) = (new Layer(3, options), new Layer(3, options) { Notes = false });
+
+        forgotten.Run(main: 1, terms: 0.5f).Weights.ShouldBe(kept.Run(main: 1, terms: 0.5f).Weights);
+
+        forgotten.Graph.Gradients!.DenseValues.ToArray().ShouldBe(kept.Graph.Gradients!.DenseValues.ToArray());
+    }
+
     [Fact]
     public void Noise_Scoring_IsOff()
     {
@@ -270,11 +283,14 @@ public sealed class AesLayerTests
 
         public GraphMode Mode { get; init; } = GraphMode.Train;
 
+        /// <summary>Whether the choices are kept.</summary>
+        public bool Notes { get; init; } = true;
+
         public long Step { get; set; }
 
         public Result Run(LogitEdit? edit = null, float main = 0, float terms = 0)
         {
-            var g = Graph = new Graph(Mode, Set) { Seed = 1, StepNumber = Step };
+            var g = Graph = new Graph(Mode, Set) { Seed = 1, StepNumber = Step, NotesGates = Notes };
             var random = new SeededRandom(1, "rows");
             Tensor Random(int cols)
             {
