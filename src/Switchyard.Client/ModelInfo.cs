@@ -39,6 +39,9 @@ public sealed record ModelInfo
     /// <summary>Its tasks, in the order of their scores.</summary>
     public IReadOnlyList<TaskInfo>? Tasks { get; init; }
 
+    /// <summary>How the fused score is made of the tasks' scores.</summary>
+    public FusionInfo? Fusion { get; init; }
+
     /// <summary>What was measured when it was trained, as its bundle has it.</summary>
     public JsonElement? Metrics { get; init; }
 }
@@ -69,5 +72,21 @@ public sealed record TaskInfo(string Name, string? Given);
 /// <summary>A name that stands for several models, chosen by the scenario.</summary>
 /// <param name="Name">The name, used in place of a model's.</param>
 /// <param name="Levels">Columns of the scenario that choose.</param>
+/// <param name="Scenarios">Which scenario goes to which model; the longest path that begins the request's own decides.</param>
 /// <param name="Default">Model of all other scenarios; null where they are refused.</param>
-public sealed record RouteInfo(string Name, IReadOnlyList<string> Levels, string? Default);
+public sealed record RouteInfo(string Name, IReadOnlyList<string> Levels, IReadOnlyList<RouteScenario> Scenarios, string? Default);
+
+/// <summary>A scenario of a route, and the model that answers it.</summary>
+/// <param name="Path">Values of the first levels.</param>
+/// <param name="Model">Name of the model.</param>
+public sealed record RouteScenario(IReadOnlyList<string> Path, string Model);
+
+/// <summary>How the fused score is made.</summary>
+/// <param name="Version">Changes with the rules.</param>
+/// <param name="Rules">The rules of all scenarios, each once.</param>
+public sealed record FusionInfo(string Version, IReadOnlyList<FusionRule> Rules);
+
+/// <summary>A rule of the fused score.</summary>
+/// <param name="Formula">The formula.</param>
+/// <param name="Weights">Values of the weights that it names.</param>
+public sealed record FusionRule(string Formula, IReadOnlyDictionary<string, double> Weights);

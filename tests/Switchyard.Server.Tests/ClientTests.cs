@@ -47,6 +47,18 @@ public sealed class ClientTests(TrainedModel model)
         described.Versions.Single(v => v.Version == described.Version).Status.ShouldBe("serving");
         described.Levels!.Select(l => l.Column).ShouldBe(["page", "country"]);
         described.Fields!.Single(f => f.Name == "user_id").Side.ShouldBe("user");
+        described.Fusion!.Rules.Single().Formula.ShouldBe("buy");
+        described.Fusion.Version.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Models_Route_IsDescribed()
+    {
+        await using var server = await RunningServer.StartAsync(model, "routes: [{name: all, levels: [page], scenarios: [{path: [home], model: shop}], default: shop}]");
+        using var client = new SwitchyardClient(server.Client);
+        var route = (await client.ModelsAsync()).Routes.Single();
+        (route.Name, route.Default, route.Scenarios.Single().Model).ShouldBe(("all", "shop", "shop"));
+        route.Scenarios.Single().Path.ShouldBe(["home"]);
     }
 
     [Fact]
