@@ -43,7 +43,7 @@ sealed class CachedFeatures : IFeatureStore
         var (hits, misses) = (0, 0);
         for (var i = 0; i < rows.Count; i++)
         {
-            if (rows.Key(i).IsEmpty)
+            if (rows.Key(i).Length is 0 or > FeatureStore.MaxKeyBytes)
             {
                 rows.Set(i, Nothing);
                 continue;

@@ -5,12 +5,15 @@ namespace Switchyard.Features;
 
 /// <summary>
 /// Rows of one entity by key, bounded by entries and bytes. Readers take no lock. What makes room is a clock: a queue from whose front
-/// a row goes, unless it was read since it was last there. Unlike a cache with one weight, it never holds more than either limit.
+/// a row goes, unless it was read since it was last there (of these, so many are spared at a time). Unlike a cache with one weight, it never holds more than either limit.
 /// </summary>
 sealed class FeatureCache
 {
     /// <summary>Roughly what an entry takes besides its key and values.</summary>
     const int Overhead = 200;
+
+    /// <summary>How many rows that were read may be spared for one that is added: the sweep holds a lock, and all of them may have been read.</summary>
+    const int Spared = 64;
 
     readonly int _maxEntries;
     readonly long _maxBytes;
@@ -60,23 +63,28 @@ sealed class FeatureCache
                 _count++;
             }
 
-            while (_count > _maxEntries || _bytes > _maxBytes) Advance();
+            for (var spared = 0; _count > _maxEntries || _bytes > _maxBytes;)
+            {
+                if (Advance(spare: spared < Spared)) spared++;
+            }
         }
     }
 
-    void Advance()
+    /// <returns>Whether the row was spared.</returns>
+    bool Advance(bool spare)
     {
         var entry = _clock.Dequeue();
-        if (entry.WasRead)
+        if (entry.WasRead && spare)
         {
             entry.WasRead = false;
             _clock.Enqueue(entry);
-            return;
+            return true;
         }
 
         _entries.TryRemove(entry.Key, out _);
         _bytes -= entry.Size;
         _count--;
+        return false;
     }
 
     sealed class Entry(byte[] key, FeatureRow row)

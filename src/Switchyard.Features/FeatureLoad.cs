@@ -102,6 +102,8 @@ public static class FeatureLoad
                 continue;
             }
 
+            if (rows[key].Length > FeatureStore.MaxKeyBytes)
+                throw new InputException($"{rows.Place}: the key has {rows[key].Length} bytes, and keys have at most {FeatureStore.MaxKeyBytes}. Shorten it, or load another column as the key.");
             for (var i = 0; i < columns.Length; i++) values[i] = rows[columns[i]].IsEmpty ? null : rows.Text(columns[i]);
             writer.Add(rows.Text(key), values);
         }

@@ -5,6 +5,9 @@ namespace Switchyard.Features;
 /// <summary>Opens feature stores.</summary>
 public static class FeatureStore
 {
+    /// <summary>A longer key is that of nothing: it is unknown without a question, so that nobody can fill a cache with them.</summary>
+    public const int MaxKeyBytes = 512;
+
     /// <summary>
     /// Opens a store as configured: with its time limit, its circuit and its cache. The columns of its entities are read now; a server
     /// that cannot be reached now is an error, one that fails later is not.

@@ -24,8 +24,7 @@ sealed class SqliteFeatureReader : IDisposable
         try
         {
             Check(raw.sqlite3_busy_timeout(_database, timeoutMs));
-            // Pages are read where the system has them.
-            Check(raw.sqlite3_exec(_database, "PRAGMA mmap_size = 1073741824"));
+            // Pages are read, not mapped: a file that somebody cuts short would end the process.
             Check(raw.sqlite3_prepare_v2(_database, "BEGIN", out _begin));
             Check(raw.sqlite3_prepare_v2(_database, "COMMIT", out _commit));
             for (var i = 0; i < _statements.Length; i++)

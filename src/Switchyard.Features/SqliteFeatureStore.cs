@@ -11,12 +11,16 @@ sealed class SqliteFeatureStore : IFeatureStore
     readonly string _path;
     readonly int _timeoutMs;
     readonly ConcurrentBag<SqliteFeatureReader> _idle = [];
+    // Held by lookups together, and alone by whoever closes all connections: those to a file that was replaced and those to the new one must not meet.
+    readonly ReaderWriterLockSlim _lookups = new();
+    (long Length, DateTime Written) _seen;
     bool _disposed;
 
     SqliteFeatureStore(string path, int timeoutMs, ImmutableArray<FeatureEntity> entities)
     {
         _path = path;
         _timeoutMs = timeoutMs;
+        _seen = Look();
         Entities = entities;
     }
 
@@ -45,6 +49,45 @@ sealed class SqliteFeatureStore : IFeatureStore
     public ValueTask LookupAsync(FeatureRows rows, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        _lookups.EnterReadLock();
+        try
+        {
+            if (Look() == _seen)
+            {
+                Find(rows, cancellation);
+                return ValueTask.CompletedTask;
+            }
+        }
+        finally
+        {
+            _lookups.ExitReadLock();
+        }
+
+        Close();
+        _lookups.EnterReadLock();
+        try
+        {
+            Find(rows, cancellation);
+        }
+        finally
+        {
+            _lookups.ExitReadLock();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (_disposed) return ValueTask.CompletedTask;
+        _disposed = true;
+        Close();
+        _lookups.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    void Find(FeatureRows rows, CancellationToken cancellation)
+    {
         if (!_idle.TryTake(out var reader)) reader = new SqliteFeatureReader(_path, _timeoutMs, Entities);
         try
         {
@@ -57,15 +100,27 @@ sealed class SqliteFeatureStore : IFeatureStore
             throw;
         }
 
-        if (_disposed) reader.Dispose();
-        else _idle.Add(reader);
-        return ValueTask.CompletedTask;
+        _idle.Add(reader);
     }
 
-    public ValueTask DisposeAsync()
+    void Close()
     {
-        _disposed = true;
-        while (_idle.TryTake(out var reader)) reader.Dispose();
-        return ValueTask.CompletedTask;
+        _lookups.EnterWriteLock();
+        try
+        {
+            _seen = Look();
+            while (_idle.TryTake(out var reader)) reader.Dispose();
+        }
+        finally
+        {
+            _lookups.ExitWriteLock();
+        }
+    }
+
+    // Changes where the file is replaced or written over by something that is no load; a load may change it as well, and nothing is lost then.
+    (long Length, DateTime Written) Look()
+    {
+        var file = new FileInfo(_path);
+        return file.Exists ? (file.Length, file.LastWriteTimeUtc) : (-1, default);
     }
 }

@@ -30,6 +30,16 @@ public sealed class CachedFeaturesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Lookup_KeyBeyondTheLargest_IsUnknownWithoutAQuestion()
+    {
+        await using var store = Cached();
+        var (largest, longer) = (new string('x', FeatureStore.MaxKeyBytes), new string('x', FeatureStore.MaxKeyBytes + 1));
+        (await store.Find("item", longer, largest)).ShouldBe(["unknown", "asked=1"]);
+        (await store.Find("item", longer)).ShouldBe(["unknown"]);
+        _inner.Questions.ShouldBe([largest]);
+    }
+
+    [Fact]
     public async Task Lookup_NoCache_AsksAlways()
     {
         await using var store = Cached(Options(new FeatureCacheOptions { Entries = 0 }));

@@ -50,6 +50,18 @@ public sealed class FeatureCacheTests
     }
 
     [Fact]
+    public void Add_AllOthersWereRead_KeepsTheNewOneAndMostOfThem()
+    {
+        var cache = new FeatureCache(1000, long.MaxValue);
+        for (var i = 0; i < 1000; i++) cache.Add(Key(i), FeatureRow.Of([$"{i}"]));
+        for (var i = 0; i < 1000; i++) cache.Find(Key(i));
+        // A sweep without a bound passes all of them by, and takes the new one.
+        cache.Add(Key(1000), FeatureRow.Of(["new"]));
+        (Value(cache, 1000), cache.Count).ShouldBe(("new", 1000));
+        Enumerable.Range(0, 1000).Count(i => Value(cache, i) is null).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task AddAndFind_ManyThreads_EveryRowIsThatOfItsKey()
     {
         var cache = new FeatureCache(50, 1_000_000);

@@ -42,6 +42,31 @@ public sealed class SqliteStoreTests
     }
 
     [Fact]
+    public void Load_KeyBeyondTheLargest_SaysWhere()
+    {
+        using var folder = new TemporaryFolder().Write("items.csv", $"item_id,price\n1,2\n{new string('x', 513)},3\n");
+        Should.Throw<InputException>(() => folder.Load("items.csv")).Message.ShouldContain("line 3 (row 2): the key has 513 bytes, and keys have at most 512.");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Lookup_FileThatWasReplaced_IsReadAnew(bool moved)
+    {
+        using var folder = new TemporaryFolder().Write("items.csv", "item_id,price\na,old\nb,old\n");
+        using var other = new TemporaryFolder().Write("items.csv", "item_id,price\na,new\nb,new\n");
+        folder.Load("items.csv");
+        other.Load("items.csv");
+        await using var store = await folder.Open();
+        (await store.Find("item", "a")).ShouldBe(["price=old"]);
+        // Not the same tick of the file system's clock.
+        File.SetLastWriteTimeUtc(other.File("features.db"), File.GetLastWriteTimeUtc(folder.File("features.db")).AddSeconds(1));
+        if (moved) File.Move(other.File("features.db"), folder.File("features.db"), overwrite: true);
+        else File.Copy(other.File("features.db"), folder.File("features.db"), overwrite: true);
+        (await store.Find("item", "b")).ShouldBe(["price=new"]);
+    }
+
+    [Fact]
     public async Task Load_Again_UpdatesAndAddsAndCounts()
     {
         using var folder = new TemporaryFolder().Write("items.csv", Items).Write("more.csv", "item_id,price,brand\n2,9,B\n3,1,\n3,2,C\n,5,D\n");
