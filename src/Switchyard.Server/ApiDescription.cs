@@ -42,6 +42,7 @@ static class ApiDescription
         paths.Add(HttpMethod.Post, "/v1/models/{name}/score", "score", "Scores rows that have nothing in common.", nameof(ApiSchemas.ScoreRequest), nameof(ApiSchemas.ScoreResponse), OfBody);
         paths.Add(HttpMethod.Get, "/v1/models", "listModels", "Lists models with their versions, and routes.", null, nameof(ApiSchemas.ModelList), []);
         paths.Add(HttpMethod.Get, "/v1/models/{name}", "describeModel", "Describes a model: versions, scenario tree, fields, tasks, metrics.", null, nameof(ApiSchemas.Model), ["unknown-model"]);
+        paths.Add(HttpMethod.Get, "/v1/models/{name}/drift", "drift", "How far the rows that a model has scored are from those it was trained on.", null, nameof(ApiSchemas.Drift), ["unknown-model", "model-unavailable"]);
         paths.Add(HttpMethod.Post, "/v1/admin/reload", "reload", "Looks for new versions of models at once. Needs a key with the role admin.", null, nameof(ApiSchemas.ModelList), ["local-only"]);
         paths.Add(HttpMethod.Get, "/metrics", "metrics", "What the server has measured, in the text format of Prometheus 0.0.4.", null, nameof(ApiSchemas.Metrics), [], type: "text/plain");
         paths.Add(HttpMethod.Get, "/healthz", "health", "Whether the process answers.", null, nameof(ApiSchemas.Health), [], isOpen: true);

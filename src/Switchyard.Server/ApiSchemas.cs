@@ -94,6 +94,42 @@ static class ApiSchemas
                 "What scenarios have.", ["formula", "weights"], ("formula", Text), ("weights", new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = Number })))))),
         ("metrics", new OpenApiSchema { Type = JsonSchemaType.Object, Description = "Metrics that training stored in the bundle." }));
 
+    public static OpenApiSchema Drift => Object(
+        "How far scores, fields and experts are from the baseline.",
+        ["model", "version", "sample", "window_rows", "seen_rows", "rows"],
+        ("model", Text),
+        ("version", Text),
+        ("sample", Described(Whole, "One of so many rows is counted.")),
+        ("window_rows", Described(Whole, "Counted rows that the window may hold.")),
+        ("seen_rows", Described(Whole, "Rows scored since the version serves.")),
+        ("rows", Described(Whole, "Rows that the window holds.")),
+        ("baseline", Object("The rows it is compared with; missing where the bundle has none.", ["part", "rows"], ("part", Text), ("rows", Whole))),
+        ("note", Described(Text, "Why there is no comparison.")),
+        ("scenarios", List(Object(
+            "A scenario; all together first.",
+            ["scenario", "rows", "baseline_rows", "verdict", "scores", "fields", "experts"],
+            ("scenario", Text),
+            ("rows", Whole),
+            ("baseline_rows", Whole),
+            ("verdict", Verdict),
+            ("scores", Findings),
+            ("fields", Findings),
+            ("experts", Findings)))));
+
+    static OpenApiSchema Verdict => Enum("stable", "moderate", "large", "too_few_rows");
+
+    static OpenApiSchema Findings => List(Object(
+        "A score, a field or a layer.",
+        ["name", "psi", "verdict", "distance", "most_changed"],
+        ("name", Text),
+        ("psi", Described(Number, "Population stability index.")),
+        ("noise", Described(Number, "What it stays below by chance alone, 9,999 times in 10,000; missing where there are no rows.")),
+        ("verdict", Verdict),
+        ("distance", Described(Number, "Total variation distance, 0 to 1.")),
+        ("unknown", Described(Number, "Share of values that training has not seen.")),
+        ("baseline_unknown", Number),
+        ("most_changed", Described(Text, "The bin whose share has changed most; empty where none has."))));
+
     public static OpenApiSchema Metrics => Described(Text, "Metrics with their help, type and series.");
 
     public static OpenApiSchema Health => Object("State.", ["status"], ("status", Enum("ok", "ready")));
@@ -116,6 +152,7 @@ static class ApiSchemas
         document.AddComponent(nameof(ScoreResponse), ScoreResponse);
         document.AddComponent(nameof(Model), Model);
         document.AddComponent(nameof(ModelList), ModelList(document));
+        document.AddComponent(nameof(Drift), Drift);
         document.AddComponent(nameof(Metrics), Metrics);
         document.AddComponent(nameof(Health), Health);
         document.AddComponent(nameof(Problem), Problem);

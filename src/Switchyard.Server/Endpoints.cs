@@ -9,12 +9,12 @@ namespace Switchyard.Server;
 static class Endpoints
 {
     /// <summary>Maps all endpoints.</summary>
-    public static void Map(WebApplication application, Gate gate, ModelFolder models, ScoringQueue queue, ServeOptions options, MetricStore metrics, TimeProvider time)
+    public static void Map(WebApplication application, Gate gate, ModelFolder models, ScoringQueue queue, ServeOptions options, ServerMonitoring monitoring, TimeProvider time)
     {
         var services = application.Services;
         var routes = new RouteTable(options.Routes, options.Limits);
         var scoring = new ScoringEndpoints(gate, models, queue, routes, options.Limits, services.GetService<IRequestFeatures>(), [.. services.GetServices<IServerObserver>()], time);
-        var reading = new ModelEndpoints(models, routes, application.Lifetime.ApplicationStopping);
+        var reading = new ModelEndpoints(models, routes, monitoring.Drift, application.Lifetime.ApplicationStopping);
 
         // What no endpoint answers is a problem too.
         application.Use(next => async context =>
@@ -31,8 +31,9 @@ static class Endpoints
         application.MapPost("/v1/models/{name}/score", gate.For(KeyRole.Rank, scoring.ScoreAsync));
         application.MapGet("/v1/models", gate.Keyed(reading.ListAsync));
         application.MapGet("/v1/models/{name}", gate.Keyed(reading.DescribeAsync));
+        application.MapGet("/v1/models/{name}/drift", gate.Keyed(reading.DriftAsync));
         application.MapPost("/v1/admin/reload", gate.For(KeyRole.Admin, reading.ReloadAsync));
-        application.MapGet("/metrics", gate.Keyed(context => MetricsAsync(context, metrics)));
+        application.MapGet("/metrics", gate.Keyed(context => MetricsAsync(context, monitoring.Store)));
         application.MapGet("/healthz", gate.Open(ModelEndpoints.HealthAsync));
         application.MapGet("/readyz", gate.Open(reading.ReadyAsync));
         application.MapOpenApi("/openapi/{documentName}.json");

@@ -52,6 +52,7 @@ sealed record HealthDescription(string Status);
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ModelList))]
 [JsonSerializable(typeof(ModelDescription))]
+[JsonSerializable(typeof(DriftDescription))]
 [JsonSerializable(typeof(HealthDescription))]
 sealed partial class ServerJson : JsonSerializerContext;
 

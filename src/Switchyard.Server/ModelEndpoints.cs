@@ -7,7 +7,7 @@ using Switchyard.Serving;
 namespace Switchyard.Server;
 
 /// <summary>Which models there are, whether the server is well, and administration.</summary>
-sealed class ModelEndpoints(ModelFolder models, RouteTable routes, CancellationToken stopping)
+sealed class ModelEndpoints(ModelFolder models, RouteTable routes, DriftDesk drift, CancellationToken stopping)
 {
     /// <summary><c>GET /v1/models</c>: all models and routes; schemas are left to the models' own pages.</summary>
     public Task ListAsync(HttpContext context) => WriteAsync(context, List(), ServerJson.Default.ModelList);
@@ -15,11 +15,17 @@ sealed class ModelEndpoints(ModelFolder models, RouteTable routes, CancellationT
     /// <summary><c>GET /v1/models/{name}</c>.</summary>
     public Task DescribeAsync(HttpContext context)
     {
-        var name = (string)context.GetRouteValue("name")!;
-        var state = models.State(name)
-            ?? throw ProblemTypes.Error("unknown-model", $"There is no model '{name}'.{Suggestion.For(name, models.States.Select(s => s.Name))}");
-        using var lease = models.Lease(name);
+        var state = Asked(context);
+        using var lease = models.Lease(state.Name);
         return WriteAsync(context, Describe(state, lease?.Model, whole: true), ServerJson.Default.ModelDescription);
+    }
+
+    /// <summary><c>GET /v1/models/{name}/drift</c>: how far the rows scored are from those of the training.</summary>
+    public Task DriftAsync(HttpContext context)
+    {
+        var name = Asked(context).Name;
+        using var lease = models.Lease(name) ?? throw ProblemTypes.Error("model-unavailable", $"No version of model '{name}' can answer now; try again, or look at GET /v1/models/{name}.");
+        return WriteAsync(context, drift.Describe(lease.Model), ServerJson.Default.DriftDescription);
     }
 
     /// <summary><c>POST /v1/admin/reload</c>: looks for new versions at once, and says what there is then.</summary>
@@ -41,6 +47,12 @@ sealed class ModelEndpoints(ModelFolder models, RouteTable routes, CancellationT
         string[] missing = [.. models.States.Where(s => s.Serving is null).Select(s => s.Name)];
         throw ProblemTypes.Error(
             "model-unavailable", missing.Length > 0 ? $"No version can answer yet of: {string.Join(", ", missing)}." : "There is no model yet; put a bundle into the folder of models.");
+    }
+
+    ModelState Asked(HttpContext context)
+    {
+        var name = (string)context.GetRouteValue("name")!;
+        return models.State(name) ?? throw ProblemTypes.Error("unknown-model", $"There is no model '{name}'.{Suggestion.For(name, models.States.Select(s => s.Name))}");
     }
 
     ModelList List()

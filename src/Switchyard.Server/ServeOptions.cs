@@ -30,6 +30,9 @@ public sealed record ServeOptions : IValidatableObject
     [Description("Keep sampled requests with their scores, for switchyard replay. The files hold all values of these requests. Default: nothing is kept.")]
     public RecordOptions? Record { get; init; }
 
+    [Description("How the rows that models score are compared with those they were trained on (docs/monitoring.md).")]
+    public DriftOptions Drift { get; init; } = new();
+
     [Description("File of API keys, relative to this file (switchyard keys create). Without one, only the machine itself is served.")]
     public string? Keys { get; init; }
 

@@ -58,7 +58,8 @@ public sealed class SwitchyardServer : IAsyncDisposable
         ConfigureLogging(builder.Logging, builder.Configuration);
         ConfigureServices(builder.Services, configuration);
         builder.Services.AddSingleton<IServerObserver>(provider => provider.GetRequiredService<ServerMonitoring>().Requests);
-        builder.Services.AddSingleton<ServerMonitoring>();
+        builder.Services.AddSingleton<IServerObserver>(provider => provider.GetRequiredService<ServerMonitoring>().Drift);
+        builder.Services.AddSingleton(provider => new ServerMonitoring(provider.GetRequiredService<IConfiguration>(), options.Drift));
         services?.Invoke(builder.Services);
 
         var application = builder.Build();
@@ -76,7 +77,7 @@ public sealed class SwitchyardServer : IAsyncDisposable
         monitoring.Watch(models, queue);
         var server = new SwitchyardServer(application, models, queue, options, monitoring, log);
         var gate = new Gate(keys, options.LogDetails, [.. application.Services.GetServices<IServerObserver>()], log);
-        Endpoints.Map(application, gate, models, queue, options, monitoring.Store, time);
+        Endpoints.Map(application, gate, models, queue, options, monitoring, time);
         return server;
     }
 

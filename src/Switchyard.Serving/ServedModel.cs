@@ -38,7 +38,7 @@ public sealed class ServedModel
     /// <param name="version">Its version.</param>
     /// <param name="bundle">The bundle.</param>
     /// <param name="unknownScenario">What to do with a scenario that training has not seen.</param>
-    /// <exception cref="InputException">The bundle's fusion.yaml is not valid.</exception>
+    /// <exception cref="InputException">The bundle's fusion.yaml or baseline.json is not valid.</exception>
     public ServedModel(string name, string version, LoadedBundle bundle, UnknownScenarioRule unknownScenario = UnknownScenarioRule.Model)
     {
         ArgumentNullException.ThrowIfNull(bundle);
@@ -48,6 +48,7 @@ public sealed class ServedModel
         Tasks = [.. Schema.Tasks.Select(t => t.Name)];
         Columns = new RequestColumns(Schema, Fields);
         Fusion = Fusion.Load(bundle);
+        Baseline = DriftBaseline.Load(bundle);
         RefusesUnknownScenarios = unknownScenario == UnknownScenarioRule.Refuse
             || (unknownScenario == UnknownScenarioRule.Model && Schema.UnknownScenario == UnknownScenario.Error);
         (_unknownIds, _ids) = (new long[Schema.Fields.Length], new long[Schema.Fields.Length]);
@@ -79,6 +80,9 @@ public sealed class ServedModel
 
     /// <summary>How an item's scores become the one that orders: the bundle's fusion.yaml, or the last task's score.</summary>
     public Fusion Fusion { get; }
+
+    /// <summary>How its scores, fields and experts were distributed in training; null where the bundle does not say.</summary>
+    public DriftBaseline? Baseline { get; }
 
     /// <summary>Columns that a request may give.</summary>
     public RequestColumns Columns { get; }

@@ -57,7 +57,8 @@ public static partial class Run
         var result = Fitting.Run(Start, new Predictor(ranker, pool), rows, update is null ? null : update.WithReplay, configuration, reporter, cancellation);
         ReportTraining(result, options, data.Rows(Part.Validation), reporter);
         var report = OnceTrained(() => ReportPart(data, Measured(data), new Predictor(ranker, pool), configuration.Evaluation, reporter, cancellation), checkpoints, cancellation);
-        ModelBundle.Save(configuration.BundleDirectory, ranker, Describe(configuration, data, result, report, update));
+        var baseline = OnceTrained(() => DriftBaseline.Measure(ranker, data, pool, cancellation), checkpoints, cancellation);
+        ModelBundle.Save(configuration.BundleDirectory, ranker, Describe(configuration, data, result, report, update), (folder, digest) => baseline?.Save(folder, digest));
 
         // What the update changed stands in no bundle: whatever befalls the comparison, the model is saved.
         var changes = OnceTrained(

@@ -17,7 +17,19 @@ public static class ModelBundle
     /// <param name="ranker">Architecture, schema and weights; nobody may train it meanwhile.</param>
     /// <param name="metadata">Provenance and metrics.</param>
     /// <exception cref="InputException">The folder holds something else or cannot be written; it is then as it was.</exception>
-    public static void Save(string folder, Ranker ranker, BundleMetadata metadata) => Save(folder, ranker, metadata, static _ => { });
+    public static void Save(string folder, Ranker ranker, BundleMetadata metadata) => Save(folder, ranker, metadata, static (_, _) => { });
+
+    /// <summary>The same, with further files that belong to the model.</summary>
+    /// <param name="folder">The bundle's folder; parents are created.</param>
+    /// <param name="ranker">Architecture, schema and weights; nobody may train it meanwhile.</param>
+    /// <param name="metadata">Provenance and metrics.</param>
+    /// <param name="add">Writes them into the folder given, before the bundle has its name; also given is the SHA-256 (hex) of the weights.</param>
+    /// <exception cref="InputException">The folder holds something else or cannot be written; it is then as it was.</exception>
+    public static void Save(string folder, Ranker ranker, BundleMetadata metadata, Action<string, string> add)
+    {
+        ArgumentNullException.ThrowIfNull(add);
+        Save(folder, ranker, metadata, add, static _ => { });
+    }
 
     /// <summary>Refuses now what <see cref="Save(string, Ranker, BundleMetadata)"/> would refuse after the training.</summary>
     /// <param name="folder">The bundle's folder to be; neither it nor its parents are made.</param>
@@ -59,7 +71,9 @@ public static class ModelBundle
     }
 
     /// <param name="reached">Called after every step on the disk; tests interrupt here.</param>
-    internal static void Save(string folder, Ranker ranker, BundleMetadata metadata, Action<BundleStep> reached)
+    internal static void Save(string folder, Ranker ranker, BundleMetadata metadata, Action<BundleStep> reached) => Save(folder, ranker, metadata, static (_, _) => { }, reached);
+
+    static void Save(string folder, Ranker ranker, BundleMetadata metadata, Action<string, string> add, Action<BundleStep> reached)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(ranker);
@@ -74,6 +88,7 @@ public static class ModelBundle
                     reached(BundleStep.WeightsWritten);
                     var manifest = new BundleManifest(ranker.Schema, ranker.Options, ranker.Parameters.Seed, digest, metadata);
                     manifest.Write(Path.Combine(temporary, BundleManifest.Name));
+                    add(temporary, digest.Sha256);
                     reached(BundleStep.ManifestWritten);
                 },
                 reached);

@@ -42,6 +42,9 @@ sealed class ServerMetrics : IServerObserver, IDisposable
     /// <summary>A version began to serve, or could not.</summary>
     public void Loaded(ModelNews news) => _loads.Add(1, new("model", news.Name), new("outcome", OutcomeOf(news.Status)));
 
+    /// <summary>Adds the gauges of drift.</summary>
+    public void Watch(DriftDesk drift, ModelFolder models) => drift.AddTo(_meter, models);
+
     public void Dispose() => _meter.Dispose();
 
     static string OutcomeOf(VersionStatus status) => status switch

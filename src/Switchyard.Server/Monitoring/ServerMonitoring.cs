@@ -11,8 +11,10 @@ sealed class ServerMonitoring : IDisposable
     ServingMetrics? _serving;
 
     /// <param name="configuration">Has the variables of the environment.</param>
-    public ServerMonitoring(IConfiguration configuration)
+    /// <param name="drift">How drift is watched.</param>
+    public ServerMonitoring(IConfiguration configuration, DriftOptions drift)
     {
+        Drift = new DriftDesk(drift);
         Store = new MetricStore(Telemetry.Meters, _scope);
         Requests = new ServerMetrics(_scope);
         _telemetry = Telemetry.Start(configuration);
@@ -24,8 +26,15 @@ sealed class ServerMonitoring : IDisposable
     /// <summary>What requests come to.</summary>
     public ServerMetrics Requests { get; }
 
+    /// <summary>How far requests are from what the models were trained on.</summary>
+    public DriftDesk Drift { get; }
+
     /// <summary>Watches models and queue from now on.</summary>
-    public void Watch(ModelFolder models, ScoringQueue queue) => _serving = new ServingMetrics(models, queue, _scope);
+    public void Watch(ModelFolder models, ScoringQueue queue)
+    {
+        _serving = new ServingMetrics(models, queue, _scope);
+        Requests.Watch(Drift, models);
+    }
 
     public void Dispose()
     {

@@ -85,7 +85,8 @@ public static partial class Run
         if (comparison.Options.KeepModels)
         {
             var bundle = folder.BundleOf(planned.Variant.Name, planned.Seed, planned.Digest);
-            ModelBundle.Save(bundle, ranker, Describe(configuration with { Output = comparison.OutputDirectory }, data, training, report, null));
+            var baseline = OnceTrained(() => DriftBaseline.Measure(ranker, data, pool, cancellation), checkpoints, cancellation);
+            ModelBundle.Save(bundle, ranker, Describe(configuration with { Output = comparison.OutputDirectory }, data, training, report, null), (place, digest) => baseline?.Save(place, digest));
         }
 
         var dense = ranker.Parameters.Dense.Sum(p => (long)p.Length);
