@@ -105,8 +105,8 @@ public sealed record Aesm2Options : ModelOptions
 public sealed class Aesm2 : RankingModel
 {
     readonly Aesm2Options _options;
-    readonly Parameter[] _nodes;
-    readonly Parameter _tasks;
+    readonly Parameter[]? _nodes;
+    readonly Parameter? _tasks;
     readonly AesLayer[][] _levels;
     readonly AesLayer[] _taskLayers;
     readonly Tower[] _towers;
@@ -115,8 +115,12 @@ public sealed class Aesm2 : RankingModel
     {
         _options = options;
         var width = options.IndicatorWidth;
-        _nodes = scope.Repeat("scenario_embedding", shape.Levels.Length, (s, i) => s.Vectors("weight", shape.EveryNode(i), width));
-        _tasks = scope.Vectors("task_embedding", shape.EveryTask, width);
+        if (options.GateInput != GateInput.X)
+        {
+            _nodes = scope.Repeat("scenario_embedding", shape.Levels.Length, (s, i) => s.Vectors("weight", shape.EveryNode(i), width));
+            _tasks = scope.Vectors("task_embedding", shape.EveryTask, width);
+        }
+
         var (inputs, outputs) = (shape.Width, shape.Width);
         AesLayer Layer(Scope s, Members members, int indicators)
         {
@@ -138,8 +142,7 @@ public sealed class Aesm2 : RankingModel
         var (h, indicator) = (x, default(Tensor));
         for (var i = 0; i < _levels.Length; i++)
         {
-            var node = g.Lookup(_nodes[i], path[i], x.Rows);
-            indicator = i == 0 ? node : g.Concat(indicator, node);
+            indicator = Indicator(g, indicator, _nodes?[i], path[i], x.Rows);
             foreach (var layer in _levels[i]) h = Added(g, h, layer.Forward(g, h, Input(g, h, x), indicator, path[i], (Real)_options.AuxiliaryWeight));
         }
 
@@ -157,8 +160,7 @@ public sealed class Aesm2 : RankingModel
         var input = Input(g, h, x);
         for (var t = 0; t < streams.Length; t++)
         {
-            var task = g.Lookup(_tasks, NodeIndex.Constant(t), h.Rows);
-            indicators[t] = _levels.Length == 0 ? task : g.Concat(indicator, task);
+            indicators[t] = Indicator(g, indicator, _tasks, NodeIndex.Constant(t), h.Rows);
             weights[t] = _taskLayers[0].Weights(g, input, indicators[t], NodeIndex.Constant(t), lambda, t);
         }
 
@@ -169,6 +171,14 @@ public sealed class Aesm2 : RankingModel
             foreach (var layer in _taskLayers.AsSpan(1))
                 streams[t] = Added(g, streams[t], layer.Forward(g, streams[t], Input(g, streams[t], x), indicators[t], NodeIndex.Constant(t), lambda, t));
         }
+    }
+
+    /// <summary>The embeddings of a row's coarser nodes and of this one; nothing where gates do not read them.</summary>
+    static Tensor Indicator(Graph g, Tensor coarser, Parameter? embedding, NodeIndex node, int rows)
+    {
+        if (embedding is null) return default;
+        var own = g.Lookup(embedding, node, rows);
+        return coarser == default ? own : g.Concat(coarser, own);
     }
 
     /// <summary>What a layer reads: h, and x again where the options say so; the first layer's h is x itself.</summary>

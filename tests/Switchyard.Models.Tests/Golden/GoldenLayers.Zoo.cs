@@ -2,7 +2,7 @@ using Switchyard.Engine;
 
 namespace Switchyard.Models.Tests;
 
-/// <summary>Whole models whose cases (tests/golden/zoo.py) keep parameters by our names and in our order.</summary>
+/// <summary>Whole models whose cases (tests/golden/zoo.py) keep parameters by our names and in our shapes.</summary>
 static partial class GoldenLayers
 {
     static void Aitm(GoldenCase golden) => Whole(golden, new AitmOptions
@@ -34,7 +34,13 @@ static partial class GoldenLayers
         var (tasks, given, parameters) = (golden.Int("tasks"), golden.Ints("given"), new ParameterSet(1));
         var model = options.Build(new Scope(parameters), new ModelShape(golden.Inputs["x"].Cols, [golden.Int("scenarios")], tasks) { Given = [.. given] });
         parameters.Dense.Select(p => p.Name).ShouldBe(golden.Parameters.Keys, ignoreOrder: true);
-        foreach (var parameter in parameters.Dense) golden.Parameters[parameter.Name].Data.CopyTo(parameters.Values(parameter));
+        foreach (var parameter in parameters.Dense)
+        {
+            var values = golden.Parameters[parameter.Name].Data;
+            values.Length.ShouldBe(parameter.Length, parameter.Name);
+            values.CopyTo(parameters.Values(parameter));
+        }
+
         parameters.Touch();
 
         var y = golden.Inputs["y"];

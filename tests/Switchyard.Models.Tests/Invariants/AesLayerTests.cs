@@ -203,24 +203,43 @@ public sealed class AesLayerTests
         float[] sure = [30, .. new float[Experts - 1]];
         foreach (var (follow, moved, still) in new[] { (NoiseFollow.Entropy, level, sure), (NoiseFollow.Certainty, sure, level) })
         {
-            Deviation(follow, moved).ShouldBeGreaterThan(0.1f);
-            Deviation(follow, still).ShouldBeLessThan(1e-3f);
-            Deviation(NoiseFollow.None, still).ShouldBeGreaterThan(0.1f);
+            // The other gate is as sure as the own one is not, and the other way round.
+            Deviation(follow, [still, moved], 1, moved).ShouldBeGreaterThan(0.1f);
+            Deviation(follow, [moved, still], 1, still).ShouldBeLessThan(1e-3f);
+            Deviation(NoiseFollow.None, [moved, still], 1, still).ShouldBeGreaterThan(0.1f);
+
+            // A row of an unknown node has the mean of the gates: of equal ones what each says; of opposite ones it is level.
+            Deviation(follow, [moved, moved], -1, moved).ShouldBeGreaterThan(0.1f);
+            Deviation(follow, [still, still], -1, still).ShouldBeLessThan(1e-3f);
+            float[] opposite = [.. sure.Select(v => -v)];
+            if (follow == NoiseFollow.Entropy) Deviation(follow, [sure, opposite], -1, level).ShouldBeGreaterThan(0.1f);
+            else Deviation(follow, [sure, opposite], -1, level).ShouldBeLessThan(1e-3f);
         }
 
         // Largest difference of two of the own gate's log weights from what the clean logits say.
-        static float Deviation(NoiseFollow follow, float[] logits)
+        static float Deviation(NoiseFollow follow, float[][] gates, int own, float[] logits)
         {
             var options = Options with { Specific = Experts, Shared = Experts, GateInput = GateInput.X, Noise = new NoiseSchedule { Sigma = 1, Follow = follow } };
             var set = new ParameterSet(5);
             var layer = new AesLayer(new Scope(set, "aes"), new Members("nodes", 2), 1, Indicators, options);
             set.Dense.ShouldNotContain(p => p.Name.Contains("indicator", StringComparison.Ordinal));
-            float[] gates = [.. logits, .. logits];
-            gates.CopyTo(set.Values(set.Dense.Single(p => p.Name.EndsWith("gate.input", StringComparison.Ordinal))));
+            gates.SelectMany(l => l).ToArray().CopyTo(set.Values(set.Dense.Single(p => p.Name.EndsWith("gate.input", StringComparison.Ordinal))));
             var g = new Graph(GraphMode.Train, set) { Seed = 1 };
-            var weights = g.Value(layer.Weights(g, g.Input([1], 1, 1), g.Zeros(1, Indicators), NodeIndex.Constant(0), 0)).ToArray();
+            var weights = g.Value(layer.Weights(g, g.Input([1], 1, 1), g.Zeros(1, Indicators), NodeIndex.PerRow([own]), 0)).ToArray();
             return Enumerable.Range(1, Experts - 1).Max(e => MathF.Abs(MathF.Log(weights[e]) - MathF.Log(weights[0]) - logits[e] + logits[0]));
         }
+    }
+
+    /// <summary>Embeddings of nodes and tasks are there for the gates that read them.</summary>
+    [Theory]
+    [InlineData(GateInput.X, false)]
+    [InlineData(GateInput.Scenario, true)]
+    [InlineData(GateInput.Both, true)]
+    public void Build_GateInput_DeclaresEmbeddingsWhereGatesReadThem(GateInput input, bool declared)
+    {
+        var names = Trained.Untrained(new Aesm2Options { GateInput = input }).Parameters.Dense.Select(p => p.Name).ToArray();
+        names.Any(n => n.StartsWith("scenario_embedding", StringComparison.Ordinal)).ShouldBe(declared);
+        names.Contains("task_embedding").ShouldBe(declared);
     }
 
     [Fact]
