@@ -1,18 +1,27 @@
 #!/usr/bin/env bash
-# Runs the kernel tests once per instruction set. The tests compare hashes of output bits with constants, so that passing
-# everywhere means equal bits everywhere. Ends with "N passed, N failed" per set; further arguments go to dotnet build.
+# Runs the tests of kernels and of the engine once per instruction set. Those of kernels compare hashes of output bits with
+# constants, so that passing everywhere means equal bits everywhere; those of the engine compare its own vector loops with
+# plain ones. Prints "N passed, N failed" per set and project; further arguments go to dotnet build.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-project=tests/Switchyard.Kernels.Tests
-dotnet build -c Release "$project" -nologo -v quiet -clp:ErrorsOnly "$@" || exit 1
+projects=(Switchyard.Kernels.Tests Switchyard.Engine.Tests)
+for project in "${projects[@]}"; do
+    dotnet build -c Release "tests/$project" -nologo -v quiet -clp:ErrorsOnly "$@" || exit 1
+done
 
 status=0
 run() {
-    local name=$1
-    shift
+    local project
+    for project in "${projects[@]}"; do run_one "$project" "$@"; done
+}
+
+run_one() {
+    local project=$1
+    local name="$2 ${project#Switchyard.}"
+    shift 2
     local log
-    log=$(env "${@:-_=_}" dotnet test -c Release --no-build "$project" -nologo "${arguments[@]}" 2>&1) || status=1
+    log=$(env "${@:-_=_}" dotnet test -c Release --no-build "tests/$project" -nologo "${arguments[@]}" 2>&1) || status=1
     local summary
     summary=$(grep -E 'Failed: +[0-9]+, Passed: +[0-9]+' <<<"$log" | tail -n 1)
     if [[ -z $summary ]]; then

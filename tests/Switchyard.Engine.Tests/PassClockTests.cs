@@ -25,4 +25,17 @@ public sealed class PassClockTests
         laps.ShouldContainKey(("ElementOps.MeanWhere", "backward"));
         laps.Values.Sum().ShouldBe(3);
     }
+
+    [Fact]
+    public void Lap_ChoiceOfExpertsInScoring_HasTheNameThatItHasInTraining()
+    {
+        var now = 0L;
+        var clock = new PassClock(() => now);
+        var g = new Graph(GraphMode.Score, new ParameterSet(1)) { Clock = clock };
+        var logits = g.Input([1, 2, 3, 4], 1, 4);
+        clock.Start();
+        now += Stopwatch.Frequency;
+        g.ChosenGate(logits, 2, NodeIndex.Constant(0), new ExpertChoice(1, 1, false));
+        clock.Laps.ShouldBe([("ChosenGateOps.ChosenGateBack", "forward", 1.0)]);
+    }
 }

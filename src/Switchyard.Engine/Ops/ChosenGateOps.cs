@@ -5,7 +5,7 @@ namespace Switchyard.Engine;
 /// <summary>What the gates of automatic expert selection mix, for a pass in which nobody reads what was chosen.</summary>
 public static class ChosenGateOps
 {
-    /// <summary>Rows that go through all steps before the next are read: what lies between two steps stays in the first-level cache.</summary>
+    /// <summary>Rows that go through all steps before the next are read: what lies between two steps stays in the first-level cache, or the second where gates and experts are many.</summary>
     const int TileRows = 16;
 
     [ThreadStatic]
@@ -27,6 +27,9 @@ public static class ChosenGateOps
         if (g.Training) throw new InvalidOperationException("This op has no gradient; use the one with terms.");
         var y = g.New(logits.Rows, logits.Cols / gates, needsGrad: false);
         g.ForRows(y.Rows, new Body(g.Values(logits), g.Values(logits), g.Values(y), gates, y.Cols, own, choice, null));
+
+        // Nothing is recorded; the time counts under the name that it has in training.
+        g.Record(ChosenGateBack, y, logits);
         return y;
     }
 

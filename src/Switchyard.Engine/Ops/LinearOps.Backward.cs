@@ -28,7 +28,7 @@ public static partial class LinearOps
         }
 
         var layout = MatrixLayout.Stack(weight.Count, weight.RowsEach, weight.Cols);
-        if (s.Aux is Dispatch dispatch && g.NeedsGrad(s.A) && s.Out.Rows <= RowsOfAnExpert * dispatch.Experts)
+        if (s.Aux is Dispatch dispatch && g.NeedsGrad(s.A) && s.Out.Rows <= RowsOfAnExpert * dispatch.Experts && FitsScratch(dispatch, layout))
         {
             BackInputOfFew(g, s, g.Parameters.Block(weight), layout, dispatch);
         }
@@ -137,19 +137,8 @@ public static partial class LinearOps
         {
             Mask(from, to);
             if (panels.Length == 0) return;
-            if (contiguous)
-            {
-                Multiply(matrix, from, to, dx.Span[(rowOfPair.Span[from] * inputs)..], Epilogue.AddResult);
-                return;
-            }
-
-            var scratch = _scatter is { } s && s.Length >= ScatterRows * inputs ? s : _scatter = new Real[ScatterRows * inputs];
-            for (var first = from; first < to; first += ScatterRows)
-            {
-                var count = Math.Min(ScatterRows, to - first);
-                Multiply(matrix, first, first + count, scratch, Epilogue.Store);
-                Kernels.Rows.ScatterAdd(scratch, inputs, inputs, rowOfPair.Slice(first, count), dx.Span);
-            }
+            if (contiguous) Multiply(matrix, from, to, dx.Span[(rowOfPair.Span[from] * inputs)..], Epilogue.AddResult);
+            else MultiplyScattered(dy.Slice(from * outputs, (to - from) * outputs), outputs, panels.Slice(matrix * stride, stride), inputs, rowOfPair.Slice(from, to - from), dx.Span);
         }
 
         void Mask(int from, int to)
@@ -158,10 +147,26 @@ public static partial class LinearOps
         }
 
         void Multiply(int matrix, int from, int to, Span<Real> target, Epilogue how) =>
-            Gemm.Multiply(
-                dy.Slice(from * outputs, (to - from) * outputs), outputs, default, to - from, outputs, panels.Slice(matrix * stride, stride), inputs,
-                target, inputs, how, default);
+            LinearOps.Multiply(dy.Slice(from * outputs, (to - from) * outputs), outputs, panels.Slice(matrix * stride, stride), inputs, target, how);
     }
+
+    /// <summary>Rows of dX = dY Wᵀ from panels of W transposed.</summary>
+    static void Multiply(ReadOnlySpan<Real> dy, int outputs, ReadOnlySpan<Real> panels, int inputs, Span<Real> dx, Epilogue how) =>
+        Gemm.Multiply(dy, outputs, default, dy.Length / outputs, outputs, panels, inputs, dx, inputs, how, default);
+
+    /// <summary>The same, a piece at a time, each row added to the one of <paramref name="dx"/> that it was gathered from.</summary>
+    static void MultiplyScattered(ReadOnlySpan<Real> dy, int outputs, ReadOnlySpan<Real> panels, int inputs, ReadOnlySpan<int> rows, Span<Real> dx)
+    {
+        var products = ScatterBuffer(inputs);
+        for (var first = 0; first < rows.Length; first += ScatterRows)
+        {
+            var count = Math.Min(ScatterRows, rows.Length - first);
+            Multiply(dy.Slice(first * outputs, count * outputs), outputs, panels, inputs, products, Epilogue.Store);
+            Kernels.Rows.ScatterAdd(products, inputs, inputs, rows.Slice(first, count), dx);
+        }
+    }
+
+    static Real[] ScatterBuffer(int inputs) => _scatter is { } s && s.Length >= ScatterRows * inputs ? s : _scatter = new Real[ScatterRows * inputs];
 
     readonly struct WholeInputBody(InputBody body) : IRowBody
     {

@@ -7,6 +7,9 @@ public static partial class LinearOps
     [ThreadStatic]
     static Real[]? _transposed;
 
+    /// <summary>Whether an array can hold an input gradient for every pair. Asked whatever the number of threads, so that none of them fails alone.</summary>
+    static bool FitsScratch(Dispatch dispatch, in MatrixLayout layout) => (long)dispatch.Pairs * layout.Rows <= Array.MaxLength;
+
     /// <summary>
     /// The input gradient of experts with few rows each: whoever computes an expert's rows packs its transpose into a buffer of his own, which stays
     /// in the second-level cache, and an expert without rows costs nothing. The same bits as <see cref="BackInput"/>.
@@ -30,7 +33,7 @@ public static partial class LinearOps
             return;
         }
 
-        var pairs = g.Scratch(checked(dispatch.Pairs * layout.Rows));
+        var pairs = g.Scratch(dispatch.Pairs * layout.Rows);
         g.ForPairs(dispatch, body with { Dx = pairs, How = Epilogue.Store });
         g.ForRows(dispatch.Rows, new DispatchOps.GatherBackBody(pairs, dx, dispatch, layout.Rows));
     }
@@ -53,17 +56,10 @@ public static partial class LinearOps
             var length = Layout.PackedLength(transposed: true);
             var panels = _transposed is { } p && p.Length >= length ? p : _transposed = new Real[length];
             Gemm.Pack(Layout.Matrix(Weight, expert), Layout.Stride, outputs, inputs, transposed: true, panels);
-            var each = Scatters ? ScatterRows : to - from;
-            var products = !Scatters ? null : _scatter is { } s && s.Length >= each * inputs ? s : _scatter = new Real[each * inputs];
-            for (var first = from; first < to; first += each)
-            {
-                var count = Math.Min(each, to - first);
-                var gradient = Dy.Slice(first * outputs, count * outputs);
-                if (Masks) Vectors.MaskRelu(Y.Slice(first * outputs, count * outputs), gradient);
-                Gemm.Multiply(
-                    gradient, outputs, default, count, outputs, panels, inputs, products ?? Dx.Slice(first * inputs, count * inputs), inputs, How, default);
-                if (products is not null) Kernels.Rows.ScatterAdd(products, inputs, inputs, dispatch.RowOfPair.Slice(first, count), Dx.Span);
-            }
+            var gradient = Dy.Slice(from * outputs, (to - from) * outputs);
+            if (Masks) Vectors.MaskRelu(Y.Slice(from * outputs, gradient.Length), gradient);
+            if (Scatters) MultiplyScattered(gradient, outputs, panels, inputs, dispatch.RowOfPair.Slice(from, to - from), Dx.Span);
+            else Multiply(gradient, outputs, panels, inputs, Dx.Slice(from * inputs, (to - from) * inputs), How);
         }
     }
 }

@@ -72,7 +72,7 @@ public static partial class LinearOps
                 return;
             }
 
-            var sums = _scatter is { } s && s.Length >= ScatterRows * inputs ? s : _scatter = new Real[ScatterRows * inputs];
+            var sums = ScatterBuffer(inputs);
             for (var first = from; first < to; first += ScatterRows)
             {
                 var count = Math.Min(ScatterRows, to - first);
