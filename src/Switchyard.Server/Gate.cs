@@ -10,10 +10,13 @@ namespace Switchyard.Server;
 /// <param name="logDetails">Whether the details of refused requests are logged.</param>
 /// <param name="observers">Hear of refused requests.</param>
 /// <param name="log">The server's log.</param>
-sealed class Gate(KeyRing? keys, bool logDetails, IServerObserver[] observers, ILogger log)
+/// <param name="time">The clock.</param>
+sealed class Gate(KeyRing? keys, bool logDetails, IServerObserver[] observers, ILogger log, TimeProvider time)
 {
     const string Header = "X-Api-Key";
     const string Bearer = "Bearer ";
+
+    readonly LogPause _pause = new(time);
 
     /// <summary>An endpoint for everybody.</summary>
     public RequestDelegate Open(RequestDelegate endpoint) => context => RunAsync(context, endpoint, null);
@@ -39,6 +42,7 @@ sealed class Gate(KeyRing? keys, bool logDetails, IServerObserver[] observers, I
         catch (ProblemException e)
         {
             problem = e.Problem;
+            if (check is not null && IsFailure(problem) && _pause.IsOver(problem.Type)) ServerLog.Unserved(log, problem.Status, problem.Type, problem.Detail);
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or ConnectionAbortedException or ConnectionResetException)
         {
@@ -72,6 +76,10 @@ sealed class Gate(KeyRing? keys, bool logDetails, IServerObserver[] observers, I
         if (problem.Type is "body-too-large" or "slow-body" && HttpProtocol.IsHttp11(context.Request.Protocol)) context.Response.Headers.Connection = "close";
         return ProblemResponse.WriteAsync(context, problem);
     }
+
+    // What the operator has to know of. Overload is counted and answered as meant, and the keys and the store speak for themselves.
+    static bool IsFailure(Problem problem) =>
+        problem.Status >= StatusCodes.Status500InternalServerError && problem.Type is not ("overloaded" or "stopping" or "keys-unavailable" or "store-unavailable");
 
     static Problem Refused(BadHttpRequestException e) => e.StatusCode switch
     {

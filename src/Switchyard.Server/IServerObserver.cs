@@ -5,7 +5,7 @@ namespace Switchyard.Server;
 
 /// <summary>What a request came to, for those who count, record or watch. Valid during the call only: what it points to is used again.</summary>
 /// <param name="Context">The request and its response.</param>
-/// <param name="Model">The version that answered.</param>
+/// <param name="Model">The version that answered. It may have been replaced and let go of its weights since.</param>
 /// <param name="Request">Its values and scores.</param>
 /// <param name="Body">The body as it came.</param>
 /// <param name="Parsing">Time from the first byte to the parsed request.</param>

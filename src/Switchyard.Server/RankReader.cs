@@ -7,6 +7,8 @@ namespace Switchyard.Server;
 /// <summary>Reads the body of a rank request. Made to be used again; a warm one allocates nothing.</summary>
 sealed class RankReader(LimitOptions limits)
 {
+    const int KeptIds = 1 << 13;
+
     static readonly string[] Known = ["scenario", "user", "context", "items", "top"];
     static readonly string[] KnownOfItem = ["id", "fields"];
     static readonly Place[] Sections = [new("/scenario"), new("/user"), new("/context")];
@@ -29,6 +31,15 @@ sealed class RankReader(LimitOptions limits)
 
     /// <summary>Items that the order is cut to; all of them where the request does not say.</summary>
     public int Top { get; private set; }
+
+    /// <summary>Bytes of memory that it takes.</summary>
+    public int Footprint => 8 * _ids.Length;
+
+    /// <summary>Lets go of what a large request needed.</summary>
+    public void Trim()
+    {
+        if (_ids.Length > KeptIds) _ids = new (int, int)[64];
+    }
 
     /// <summary>The id of an item as it stands in the body, with its quotation marks.</summary>
     public Range Id(int item) => _ids[item].Start..(_ids[item].Start + _ids[item].Length);

@@ -30,18 +30,37 @@ sealed class ResponseBody : IDisposable
     }
 
     /// <summary>Sends what was written.</summary>
-    public ValueTask SendAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="cancellation">Ends the wait for a client that does not take it: its connection is closed.</param>
+    /// <exception cref="ProblemException">The client did not take it in time.</exception>
+    public ValueTask SendAsync(HttpContext context, CancellationToken cancellation)
     {
         _writer.Flush();
         var response = context.Response;
         response.ContentType = ContentType;
         response.ContentLength = _buffer.WrittenCount;
         response.BodyWriter.Write(_buffer.WrittenSpan);
-        var flush = response.BodyWriter.FlushAsync(context.RequestAborted);
-        return flush.IsCompletedSuccessfully ? ValueTask.CompletedTask : Wait(flush);
+        var flush = response.BodyWriter.FlushAsync(cancellation);
+        return flush.IsCompletedSuccessfully ? ValueTask.CompletedTask : Wait(flush, context);
 
-        static async ValueTask Wait(ValueTask<System.IO.Pipelines.FlushResult> flush) => await flush.ConfigureAwait(false);
+        static async ValueTask Wait(ValueTask<System.IO.Pipelines.FlushResult> flush, HttpContext context)
+        {
+            var isGone = context.RequestAborted;
+            try
+            {
+                await flush.ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!isGone.IsCancellationRequested)
+            {
+                // A part of it has left: nothing else can be said on this connection.
+                context.Abort();
+                throw ProblemTypes.Error("timeout", "The client did not take its answer in time (limits.seconds).");
+            }
+        }
     }
+
+    /// <summary>Bytes of memory that it takes.</summary>
+    public int Footprint => _buffer.Capacity;
 
     /// <summary>Whether the buffer is small enough to be kept for other requests.</summary>
     public bool IsSmall => _buffer.Capacity <= LargestKept;

@@ -14,13 +14,13 @@ sealed class RouteTable(IEnumerable<RouteOptions> routes, LimitOptions limits)
     /// <summary>Whether a name is that of a route.</summary>
     public bool Has(string name) => _routes.ContainsKey(name);
 
-    /// <summary>Name of the model that answers a request: the name itself where it is no route.</summary>
-    /// <param name="name">Name that was called.</param>
+    /// <summary>Name of the model that answers a request.</summary>
+    /// <param name="name">Name of a route.</param>
     /// <param name="json">Body of the request.</param>
     /// <exception cref="ProblemException">The scenario leads to no model, or cannot be read.</exception>
     public string Choose(string name, ReadOnlySpan<byte> json)
     {
-        if (_routes.Count == 0 || !_routes.TryGetValue(name, out var route)) return name;
+        var route = _routes[name];
         try
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = limits.Nesting });

@@ -50,9 +50,11 @@ sealed class ScoringEndpoints(
     {
         var started = time.GetTimestamp();
         var explains = isRank && Explain.IsAsked(context);
-        await work.Body.ReadAsync(context.Request, limits.BodyBytes, work.Cancellation).ConfigureAwait(false);
         var name = (string)context.GetRouteValue("name")!;
-        if (isRank) name = routes.Choose(name, work.Body.Bytes);
+        var isRoute = isRank && routes.Has(name);
+        if (!isRoute && models.State(name) is null) throw NoModel(name);
+        await work.Body.ReadAsync(context.Request, limits.BodyBytes, work.Cancellation).ConfigureAwait(false);
+        if (isRoute) name = routes.Choose(name, work.Body.Bytes);
         using var lease = models.Lease(name) ?? throw NoModel(name);
         var request = work.Request;
         request.Begin(lease.Model, features?.Columns(lease.Model));
@@ -63,6 +65,8 @@ sealed class ScoringEndpoints(
         request.EndGiven();
         if (features is not null)
         {
+            // The body may have taken long; what the queue cannot take need not be looked up.
+            if (queue.Refusal() is { } refusal) throw new ProblemException(ProblemOf(refusal));
             using var lookup = RequestTrace.Lookup();
             await features.FillAsync(request, work.Cancellation).ConfigureAwait(false);
         }
@@ -75,7 +79,9 @@ sealed class ScoringEndpoints(
         if (context.RequestAborted.IsCancellationRequested) return;
         var scored = time.GetTimestamp();
         Write(work, isRank, explains ? _explain.Run(request, work.Cancellation) : []);
-        await work.Response.SendAsync(context).ConfigureAwait(false);
+        // Who takes the answer slowly must not keep a version that was replaced.
+        lease.Dispose();
+        await work.Response.SendAsync(context, work.Cancellation).ConfigureAwait(false);
         if (observers.Length == 0) return;
         var served = new ServedRequest(context, lease.Model, request, work.Body.Memory, time.GetElapsedTime(started, parsed), time.GetElapsedTime(parsed, scored), isRank);
         foreach (var observer in observers) observer.Served(served);

@@ -4,14 +4,17 @@ using Switchyard.Serving;
 namespace Switchyard.Server;
 
 /// <summary>All that a request needs for itself: buffers, readers, the time limit. Made to be used again.</summary>
-sealed class ScoringWork(LimitOptions limits) : IDisposable
+sealed class ScoringWork(LimitOptions limits, BodyBudget budget) : IDisposable
 {
     CancellationTokenSource _time = new();
     CancellationTokenRegistration _aborted;
 
-    public RequestBody Body { get; } = new();
+    public RequestBody Body { get; } = new(budget);
 
     public RankRequest Request { get; } = new();
+
+    /// <summary>Bytes of memory that it keeps for the next request.</summary>
+    public long Footprint => Body.Footprint + Request.Footprint + RankReader.Footprint + Response.Footprint;
 
     public RankReader RankReader { get; } = new(limits);
 
@@ -38,6 +41,7 @@ sealed class ScoringWork(LimitOptions limits) : IDisposable
         _aborted.Dispose();
         Body.Release();
         Request.Clear();
+        RankReader.Trim();
         if (!_time.TryReset())
         {
             _time.Dispose();
@@ -54,18 +58,48 @@ sealed class ScoringWork(LimitOptions limits) : IDisposable
     }
 }
 
-/// <summary>Work that waits to be used again.</summary>
+/// <summary>Work that waits to be used again: as much as a bound of memory allows, however many requests there once were at a time.</summary>
 sealed class ScoringWorks(LimitOptions limits)
 {
-    const int Kept = 256;
+    const int MostKept = 256;
+    const long MostBytes = 64L << 20;
 
-    readonly ConcurrentBag<ScoringWork> _idle = [];
+    readonly BodyBudget _budget = new((long)limits.BodiesMegabytes << 20);
+    readonly ConcurrentBag<(ScoringWork Work, long Bytes)> _idle = [];
+    int _kept;
+    long _bytes;
 
-    public ScoringWork Rent() => _idle.TryTake(out var work) ? work : new ScoringWork(limits);
+    /// <summary>Bytes of memory that what waits takes.</summary>
+    public long IdleBytes => Volatile.Read(ref _bytes);
+
+    public ScoringWork Rent()
+    {
+        if (!_idle.TryTake(out var idle)) return new ScoringWork(limits, _budget);
+        Leave(idle.Bytes);
+        return idle.Work;
+    }
 
     public void Return(ScoringWork work)
     {
-        if (work.End() && _idle.Count < Kept) _idle.Add(work);
-        else work.Dispose();
+        if (work.End())
+        {
+            var bytes = work.Footprint;
+            // The bag could count itself, but takes a lock of everybody to do so.
+            if (Interlocked.Increment(ref _kept) <= MostKept & Interlocked.Add(ref _bytes, bytes) <= MostBytes)
+            {
+                _idle.Add((work, bytes));
+                return;
+            }
+
+            Leave(bytes);
+        }
+
+        work.Dispose();
+    }
+
+    void Leave(long bytes)
+    {
+        Interlocked.Decrement(ref _kept);
+        Interlocked.Add(ref _bytes, -bytes);
     }
 }

@@ -87,11 +87,15 @@ public sealed record RouteTarget
 }
 
 /// <summary>What a request may ask for.</summary>
-public sealed record LimitOptions
+public sealed record LimitOptions : IValidatableObject
 {
     [Description("Bytes of a request's body.")]
     [Range(1024, 1073741824)]
     public int BodyBytes { get; init; } = 4 * 1024 * 1024;
+
+    [Description("Megabytes (1024 × 1024 bytes) of the bodies of all requests at a time. One more is refused (503).")]
+    [Range(1, 1000000)]
+    public int BodiesMegabytes { get; init; } = 256;
 
     [Description("Items of a rank request, or rows of a score request.")]
     [Range(1, 1000000)]
@@ -105,11 +109,17 @@ public sealed record LimitOptions
     [Range(5, 64)]
     public int Nesting { get; init; } = 8;
 
-    [Description("Seconds for a request, from its first byte to its answer.")]
+    [Description("Seconds for a request, from its first byte until its answer is taken.")]
     [Range(0.001, 3600)]
     public double Seconds { get; init; } = 10;
 
     [Description("Seconds for requests in flight when the server is told to stop.")]
     [Range(0, 3600)]
     public double StopSeconds { get; init; } = 30;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if ((long)BodiesMegabytes << 20 < BodyBytes)
+            yield return new ValidationResult("is less than body_bytes, so that the largest body could never be read; raise it.", [nameof(BodiesMegabytes)]);
+    }
 }

@@ -23,6 +23,9 @@ static partial class ServerLog
     [LoggerMessage(5, LogLevel.Error, "a request failed: {Failure}")]
     public static partial void Failed(ILogger log, string failure);
 
+    [LoggerMessage(13, LogLevel.Error, "requests fail with {Status} {Type}: {Detail} (said once in 10 s)")]
+    public static partial void Unserved(ILogger log, int status, string type, string detail);
+
     [LoggerMessage(6, LogLevel.Information, "{Message}")]
     public static partial void ModelServes(ILogger log, string message);
 

@@ -39,6 +39,7 @@ sealed class FolderWatch : IDisposable
 
     public void Dispose()
     {
+        if (_ended.SafeWaitHandle.IsClosed) return;
         _watcher?.Dispose();
         _ended.Set();
         _thread.Join();

@@ -34,6 +34,9 @@ public sealed partial class RankRequest : IValueTaskSource<ScoreOutcome>
     /// <summary>From then until it was scored, together with what was scored beside it.</summary>
     public TimeSpan Took { get; internal set; }
 
+    /// <summary>Bytes of memory that it takes, those it keeps for the next request among them.</summary>
+    public long Footprint => _bytes.Length + (8L * _cells.Length) + (4L * (_scores.Length + _fused.Length + _order.Length)) + (8L * _keys.Length) + _ofItems.Length;
+
     internal CancellationToken Cancellation { get; private set; }
 
     internal long Asked { get; private set; }

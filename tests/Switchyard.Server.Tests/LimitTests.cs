@@ -85,11 +85,17 @@ public sealed class LimitTests(TrainedModel model)
     [Fact]
     public async Task Post_SlowFeatures_TimeOut()
     {
-        await using var server = await RunningServer.StartAsync(model, "limits: {seconds: 0.2}", services: s => s.AddSingleton<IRequestFeatures>(new SlowFeatures()));
+        using var log = new LogLines();
+        await using var server = await RunningServer.StartAsync(model, "limits: {seconds: 0.2}", services: s => log.Add(s.AddSingleton<IRequestFeatures>(new SlowFeatures())));
 
-        var problem = await ProblemTests.Problem(await server.PostAsync(Path, Body), HttpStatusCode.ServiceUnavailable);
+        for (var i = 0; i < 3; i++)
+        {
+            var problem = await ProblemTests.Problem(await server.PostAsync(Path, Body), HttpStatusCode.ServiceUnavailable);
+            problem["type"]!.GetValue<string>().ShouldBe("timeout");
+        }
 
-        problem["type"]!.GetValue<string>().ShouldBe("timeout");
+        // The operator hears of it, and not once a request.
+        log.Count("Error: requests fail with 503 timeout").ShouldBe(1);
     }
 
     [Fact]
@@ -124,31 +130,5 @@ public sealed class LimitTests(TrainedModel model)
     sealed class SlowFeatures : IRequestFeatures
     {
         public async ValueTask FillAsync(RankRequest request, CancellationToken cancellation) => await Task.Delay(Timeout.Infinite, cancellation);
-    }
-
-    /// <summary>A queue whose threads wait before they score, until they are let go.</summary>
-    sealed class HeldQueue : IDisposable
-    {
-        readonly ManualResetEventSlim _released = new();
-
-        public HeldQueue(ScoringQueueOptions options) => Queue = new ScoringQueue(options, TimeProvider.System, _released.Wait);
-
-        public ScoringQueue Queue { get; }
-
-        public void Add(IServiceCollection services) => services.AddSingleton(Queue);
-
-        public void Release() => _released.Set();
-
-        public async Task Until(Func<QueueState, bool> isSo)
-        {
-            for (var i = 0; i < 400 && !isSo(Queue.State); i++) await Task.Delay(25);
-            isSo(Queue.State).ShouldBeTrue(Queue.State.ToString());
-        }
-
-        public void Dispose()
-        {
-            _released.Set();
-            _released.Dispose();
-        }
     }
 }

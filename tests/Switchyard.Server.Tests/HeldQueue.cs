@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection;
+using Switchyard.Serving;
+
+namespace Switchyard.Server.Tests;
+
+/// <summary>A queue whose threads wait before they score, until they are let go.</summary>
+sealed class HeldQueue : IDisposable
+{
+    readonly ManualResetEventSlim _released = new();
+
+    public HeldQueue(ScoringQueueOptions options) => Queue = new ScoringQueue(options, TimeProvider.System, _released.Wait);
+
+    public ScoringQueue Queue { get; }
+
+    public void Add(IServiceCollection services) => services.AddSingleton(Queue);
+
+    public void Release() => _released.Set();
+
+    public async Task Until(Func<QueueState, bool> isSo)
+    {
+        for (var i = 0; i < 400 && !isSo(Queue.State); i++) await Task.Delay(25);
+        isSo(Queue.State).ShouldBeTrue(Queue.State.ToString());
+    }
+
+    public void Dispose()
+    {
+        _released.Set();
+        _released.Dispose();
+    }
+}

@@ -1,0 +1,187 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Switchyard.Data;
+using Switchyard.Serving;
+
+namespace Switchyard.Server.Tests;
+
+/// <summary>What clients can make the server hold: bodies, answers, buffers.</summary>
+[Collection(ModelTests.Name)]
+public sealed class MemoryTests(TrainedModel model)
+{
+    const string Path = "/v1/models/shop/rank";
+    const string Body = """{"scenario": ["home", "DE"], "items": ["a"]}""";
+
+    [Fact]
+    public async Task Read_AnnouncedLength_TakesNoMemoryAhead()
+    {
+        const int announced = 512 << 20;
+        var pipe = new Pipe();
+        var context = new DefaultHttpContext();
+        context.Features.Set<IRequestBodyPipeFeature>(new PipeBody(pipe.Reader));
+        (context.Request.ContentType, context.Request.ContentLength) = ("application/json", announced);
+        await pipe.Writer.WriteAsync("{"u8.ToArray());
+        var body = new RequestBody(new BodyBudget(announced));
+
+        var reading = body.ReadAsync(context.Request, announced, CancellationToken.None);
+
+        body.Footprint.ShouldBeLessThanOrEqualTo(1 << 16);
+        await pipe.Writer.WriteAsync("}"u8.ToArray());
+        await pipe.Writer.CompleteAsync();
+        await reading;
+        Encoding.UTF8.GetString(body.Bytes).ShouldBe("{}");
+    }
+
+    [Fact]
+    public async Task Post_BodiesBeyondTheirBudget_AreRefusedUntilItIsGivenBack()
+    {
+        await using var server = await RunningServer.StartAsync(model, "limits: {body_bytes: 1000000, bodies_megabytes: 1}", network: true);
+        var large = Body + new string(' ', 300_000);
+        HttpResponseMessage? refused = null;
+        for (var attempt = 1; attempt <= 20 && refused?.StatusCode != HttpStatusCode.ServiceUnavailable; attempt++)
+        {
+            // Has the budget once its bytes have arrived; until then, the other may take it, and this one is refused.
+            using var slow = await Connect(server);
+            await Send(slow, $"{Head(Path, 1_000_000)}{new string(' ', 900_000)}");
+            await Task.Delay(50 * attempt);
+            refused = await server.PostAsync(Path, large);
+            (await server.PostAsync(Path, Body)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+
+        (await ProblemTests.Problem(refused!, HttpStatusCode.ServiceUnavailable))["type"]!.GetValue<string>().ShouldBe("overloaded");
+        await Until(async () => (await server.PostAsync(Path, large)).StatusCode == HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public void Limits_BudgetBelowABody_IsRefused() =>
+        Should.Throw<InputException>(() => OptionsFile.Parse<ServeOptions>("models: {path: .}\nlimits: {body_bytes: 2000000, bodies_megabytes: 1}", "serve.yaml")).Message.ShouldContain("bodies_megabytes");
+
+    [Fact]
+    public async Task Post_UnknownModel_IsAnsweredBeforeTheBody()
+    {
+        await using var server = await RunningServer.StartAsync(model, network: true);
+        using var client = await Connect(server);
+
+        await Send(client, Head("/v1/models/nothing/rank", 100));
+
+        using var reader = new StreamReader(client.GetStream());
+        (await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(5))).ShouldBe("HTTP/1.1 404 Not Found");
+    }
+
+    [Fact]
+    public async Task Post_QueueFullWhenTheBodyIsThere_IsNotLookedUp()
+    {
+        using var held = new HeldQueue(new ScoringQueueOptions { Workers = 1, Capacity = 1, DeadlineMs = 60_000 });
+        var features = new CountedFeatures();
+        await using var server = await RunningServer.StartAsync(model, network: true, services: s => held.Add(s.AddSingleton<IRequestFeatures>(features)));
+        using var client = await Connect(server);
+        await Send(client, Head(Path, Body.Length) + Body[..^1]);
+        await Task.Delay(200);
+        var scoring = server.PostAsync(Path, Body);
+        await held.Until(s => s.Scoring == 1);
+        var waiting = server.PostAsync(Path, Body);
+        await held.Until(s => s.Waiting == 1);
+
+        await Send(client, Body[^1..]);
+
+        using var reader = new StreamReader(client.GetStream());
+        (await reader.ReadLineAsync()).ShouldBe("HTTP/1.1 503 Service Unavailable");
+        features.Lookups.ShouldBe(2);
+        held.Release();
+        await Task.WhenAll(scoring, waiting);
+    }
+
+    [Fact]
+    public async Task Post_AnswerIsNotTaken_VersionIsLetGoAndTheConnectionClosed()
+    {
+        await using var server = await RunningServer.StartAsync(model, "limits: {seconds: 4, items: 100000}", network: true);
+        ServedModel version;
+        using (var lease = server.Server.Models.Lease("shop")!) version = lease.Model;
+        // Its answer has every id twice: more than the buffers between server and client hold.
+        var id = new string('x', 60_000);
+        var body = $$"""{"scenario": ["home", "DE"], "items": [{{string.Join(',', Enumerable.Range(0, 65).Select(i => $"\"{i}{id}\""))}}]}""";
+        using var client = await Connect(server, receiveBytes: 8192);
+        await Send(client, Head(Path, body.Length) + body);
+        await Until(() => Task.FromResult(server.Server.Queue.State.Scored == 1));
+
+        server.Server.Models.Dispose();
+
+        await Until(() => Task.FromResult(version.IsReleased), seconds: 3);
+        await Task.Delay(5000);
+        (await TakeAll(client.GetStream())).ShouldBeLessThan((2 * body.Length) - 2000);
+    }
+
+    [Fact]
+    public void Return_LargeWork_IsKeptWithinABound()
+    {
+        var works = new ScoringWorks(new LimitOptions { BodyBytes = 1 << 20 });
+        ScoringWork[] burst = [.. Enumerable.Range(0, 200).Select(_ => works.Rent())];
+        foreach (var work in burst)
+        {
+            work.Begin(CancellationToken.None);
+            work.Response.Begin().WriteStringValue(new string('x', 250_000));
+            work.Response.Begin();
+        }
+
+        foreach (var work in burst) works.Return(work);
+
+        works.IdleBytes.ShouldBeInRange(1 << 20, 64 << 20);
+        for (var i = 0; i < 300; i++) works.Rent();
+        works.IdleBytes.ShouldBe(0);
+    }
+
+    static async Task<TcpClient> Connect(RunningServer server, int receiveBytes = 1 << 16)
+    {
+        var client = new TcpClient { ReceiveBufferSize = receiveBytes };
+        await client.ConnectAsync(IPAddress.Loopback, new Uri(server.Server.Addresses[0]).Port);
+        return client;
+    }
+
+    static ValueTask Send(TcpClient client, string text) => client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(text));
+
+    static string Head(string path, int length) => $"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n";
+
+    static async Task<long> TakeAll(NetworkStream stream)
+    {
+        var (total, buffer) = (0L, new byte[1 << 16]);
+        try
+        {
+            while (await stream.ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(2)) is > 0 and var read) total += read;
+        }
+        catch (Exception e) when (e is IOException or TimeoutException)
+        {
+            // Reset, or still open with nothing more to come.
+        }
+
+        return total;
+    }
+
+    static async Task Until(Func<Task<bool>> isSo, int seconds = 10)
+    {
+        for (var i = 0; i < seconds * 20 && !await isSo(); i++) await Task.Delay(50);
+        (await isSo()).ShouldBeTrue();
+    }
+
+    sealed class PipeBody(PipeReader reader) : IRequestBodyPipeFeature
+    {
+        public PipeReader Reader => reader;
+    }
+
+    sealed class CountedFeatures : IRequestFeatures
+    {
+        int _lookups;
+
+        public int Lookups => _lookups;
+
+        public ValueTask FillAsync(RankRequest request, CancellationToken cancellation)
+        {
+            Interlocked.Increment(ref _lookups);
+            return ValueTask.CompletedTask;
+        }
+    }
+}
