@@ -16,6 +16,8 @@ sealed class Gate(KeyRing? keys, bool logDetails, IServerObserver[] observers, I
     const string Header = "X-Api-Key";
     const string Bearer = "Bearer ";
 
+    static readonly HashSet<string> Proxied = new(["Forwarded", "Via", "X-Real-IP", "Origin"], StringComparer.OrdinalIgnoreCase);
+
     readonly LogPause _pause = new(time);
 
     /// <summary>An endpoint for everybody.</summary>
@@ -96,7 +98,20 @@ sealed class Gate(KeyRing? keys, bool logDetails, IServerObserver[] observers, I
     {
         if (keys is null && context.Connection.RemoteIpAddress is { } address && !IPAddress.IsLoopback(address))
             throw ProblemTypes.Error("local-only", "Without a file of keys, only the machine itself may administer; start the server with keys.");
+        if (keys is null && IsForAnother(context.Request.Headers))
+            throw ProblemTypes.Error("local-only", "Without a file of keys, only the machine itself may administer, and this request comes through a proxy or from a web page; start the server with keys.");
         Require(context, KeyRole.Admin);
+    }
+
+    // A proxy on this machine, or a page in a browser on it, asks in the name of somebody else.
+    static bool IsForAnother(IHeaderDictionary headers)
+    {
+        foreach (var (name, _) in headers)
+        {
+            if (name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) || Proxied.Contains(name)) return true;
+        }
+
+        return false;
     }
 
     void Require(HttpContext context, KeyRole needed)

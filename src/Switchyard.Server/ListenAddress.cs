@@ -27,16 +27,26 @@ static class ListenAddress
     /// <exception cref="InputException">An address can be reached from elsewhere and there are no keys.</exception>
     public static void RequireKeysBeyondLoopback(ServeOptions options, IEnumerable<string> urls, IConfiguration configuration)
     {
-        if (options.Keys is not null || options.Insecure) return;
-        // Endpoints of the Kestrel section take the place of urls.
+        // Endpoints of the Kestrel section take the place of urls, as a rule: see the other.
         string[] endpoints = [.. configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(e => e["Url"]).OfType<string>()];
-        foreach (var url in endpoints.Length > 0 ? endpoints : urls)
+        RequireKeysBeyondLoopback(options, endpoints.Length > 0 ? endpoints : urls);
+    }
+
+    /// <summary>The same of addresses that the server listens on, whichever setting they are from.</summary>
+    /// <exception cref="InputException">One can be reached from elsewhere and there are no keys.</exception>
+    public static void RequireKeysBeyondLoopback(ServeOptions options, IEnumerable<string> addresses)
+    {
+        if (IsForAll(options)) return;
+        foreach (var url in addresses)
         {
             if (IsLoopback(url)) continue;
             throw new InputException(
                 $"{url} can be reached from other machines, and there are no keys: name a file of keys (keys: keys.json; switchyard keys create), listen on 127.0.0.1, or say insecure: true.");
         }
     }
+
+    /// <summary>Whether any address will do: keys are asked for, or need not be.</summary>
+    public static bool IsForAll(ServeOptions options) => options.Keys is not null || options.Insecure;
 
     static bool IsLoopback(string url)
     {

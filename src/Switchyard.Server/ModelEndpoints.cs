@@ -9,6 +9,9 @@ namespace Switchyard.Server;
 /// <summary>Which models there are, whether the server is well, and administration.</summary>
 sealed class ModelEndpoints(ModelFolder models, RouteTable routes, DriftDesk drift, CancellationToken stopping)
 {
+    // It may read gigabytes: not on a thread that answers requests.
+    readonly JoinedTask _reload = new(() => Task.Factory.StartNew(() => models.Reload(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+
     /// <summary><c>GET /v1/models</c>: all models and routes; schemas are left to the models' own pages.</summary>
     public Task ListAsync(HttpContext context) => WriteAsync(context, List(), ServerJson.Default.ModelList);
 
@@ -31,8 +34,7 @@ sealed class ModelEndpoints(ModelFolder models, RouteTable routes, DriftDesk dri
     /// <summary><c>POST /v1/admin/reload</c>: looks for new versions at once, and says what there is then.</summary>
     public async Task ReloadAsync(HttpContext context)
     {
-        // It may read gigabytes: not on a thread that answers requests.
-        await Task.Factory.StartNew(models.Reload, context.RequestAborted, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        await _reload.RunAsync().WaitAsync(context.RequestAborted).ConfigureAwait(false);
         await WriteAsync(context, List(), ServerJson.Default.ModelList).ConfigureAwait(false);
     }
 

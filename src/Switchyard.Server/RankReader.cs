@@ -16,6 +16,7 @@ sealed class RankReader(LimitOptions limits)
     readonly ValueReader _values = new();
     (int Start, int Length)[] _ids = new (int, int)[64];
     byte[] _sectionOf = [];
+    bool _isPath;
     byte[] _name = [];
 
     [Flags]
@@ -65,16 +66,25 @@ sealed class RankReader(LimitOptions limits)
     public string Pointer(int item, string column, RankRequest request)
     {
         var index = request.Columns.Names.IndexOf(column);
-        if (item == RankRequest.Shared) return Sections[index >= 0 ? _sectionOf[index] : 0].To(column);
+        if (item == RankRequest.Shared) return Shared(index, request).To(column);
         // Not among the item's fields: its id became the column's value.
         return index >= 0 && request.IsFilledIn(item, index) ? JsonPointer.Below("/items", item) : Fields(item).To(column);
     }
+
+    Place Shared(int column, RankRequest request)
+    {
+        var section = column >= 0 ? _sectionOf[column] : (byte)0;
+        return _isPath && section == 0 && column >= 0 && request.Columns.Levels.IndexOf(column) is >= 0 and var level ? Level(level) : Sections[section];
+    }
+
+    /// <summary>A level in a scenario that is given as an array.</summary>
+    static Place Level(int level) => new("/scenario", level, IsValue: true);
 
     static Place Fields(int item) => new("/items", item, "/fields");
 
     void Read(ref Utf8JsonReader reader, RankRequest request)
     {
-        Top = int.MaxValue;
+        (Top, _isPath) = (int.MaxValue, false);
         if (_sectionOf.Length < request.Columns.Names.Length) _sectionOf = new byte[request.Columns.Names.Length];
         else Array.Clear(_sectionOf);
         _values.Begin();
@@ -128,13 +138,14 @@ sealed class RankReader(LimitOptions limits)
         var columns = request.Columns;
         if (reader.TokenType == JsonTokenType.StartArray)
         {
+            _isPath = true;
             var level = 0;
             for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; level++)
             {
                 if (level == columns.Levels.Length) throw WrongPath(request);
                 if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
                     throw ProblemTypes.Error("wrong-type", $"A part of the scenario is {JsonText.Describe(reader.TokenType)}; give a text.", JsonPointer.Below("/scenario", level));
-                Give(ref reader, request, columns.Levels[level], Sections[0], 0);
+                Give(ref reader, request, columns.Levels[level], Level(level), 0);
             }
 
             if (level < columns.Levels.Length) throw WrongPath(request);

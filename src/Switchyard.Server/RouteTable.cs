@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Switchyard.Data;
+using Switchyard.Serving;
 
 namespace Switchyard.Server;
 
@@ -10,6 +12,15 @@ sealed class RouteTable(IEnumerable<RouteOptions> routes, LimitOptions limits)
 
     /// <summary>Names of the routes.</summary>
     public IEnumerable<RouteOptions> All => _routes.Values.Select(r => r.Options);
+
+    /// <summary>Refuses routes that would hide a model.</summary>
+    /// <exception cref="InputException">A model has the name of a route.</exception>
+    public static void RequireOwnNames(IEnumerable<RouteOptions> routes, ModelFolderOptions models)
+    {
+        string[] folders = Directory.Exists(models.Path) ? [.. Directory.EnumerateDirectories(models.Path).Select(f => Path.GetFileName(f))] : [];
+        foreach (var route in routes.Where(r => r.Name == models.Name || folders.Contains(r.Name)))
+            throw new InputException($"routes: '{route.Name}' is the name of a model too, which the route would hide from rank requests; give the route another name.");
+    }
 
     /// <summary>Whether a name is that of a route.</summary>
     public bool Has(string name) => _routes.ContainsKey(name);
@@ -24,7 +35,7 @@ sealed class RouteTable(IEnumerable<RouteOptions> routes, LimitOptions limits)
         try
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = limits.Nesting });
-            return route.Model(Path(ref reader, route.Options));
+            return route.Model(PathOf(ref reader, route.Options));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -32,7 +43,7 @@ sealed class RouteTable(IEnumerable<RouteOptions> routes, LimitOptions limits)
         }
     }
 
-    static string?[] Path(ref Utf8JsonReader reader, RouteOptions route)
+    static string?[] PathOf(ref Utf8JsonReader reader, RouteOptions route)
     {
         var path = new string?[route.Levels.Length];
         JsonText.Next(ref reader);

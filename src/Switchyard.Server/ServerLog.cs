@@ -32,6 +32,9 @@ static partial class ServerLog
     [LoggerMessage(7, LogLevel.Error, "{Message}")]
     public static partial void ModelRefused(ILogger log, string message);
 
+    [LoggerMessage(14, LogLevel.Error, "model '{Name}' has the name of a route, which hides it from rank requests; rename one of them")]
+    public static partial void ModelHidden(ILogger log, string name);
+
     [LoggerMessage(8, LogLevel.Information, "listening on {Addresses}")]
     public static partial void Listening(ILogger log, string addresses);
 

@@ -54,6 +54,8 @@ public sealed class SwitchyardServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = options.Limits.BodyBytes;
+            // A change of its section could open an address to other machines while the server runs.
+            if (!ListenAddress.IsForAll(options)) kestrel.Configure(builder.Configuration.GetSection("Kestrel"), reloadOnChange: false);
         });
         ConfigureLogging(builder.Logging, builder.Configuration);
         ConfigureServices(builder.Services, configuration);
@@ -65,12 +67,14 @@ public sealed class SwitchyardServer : IAsyncDisposable
         var application = builder.Build();
         var log = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Switchyard.Server");
         var time = application.Services.GetRequiredService<TimeProvider>();
+        RouteTable.RequireOwnNames(options.Routes, configuration.Models);
         var keys = configuration.KeyFile is { } file ? new KeyRing(file, log, time) : null;
         if (options.Insecure && keys is null) ServerLog.Insecure(log);
         var monitoring = application.Services.GetRequiredService<ServerMonitoring>();
         var models = new ModelFolder(configuration.Models, news =>
         {
             Say(log, news);
+            if (options.Routes.Any(r => r.Name == news.Name)) ServerLog.ModelHidden(log, news.Name);
             if (news.Name.Length > 0) monitoring.Requests.Loaded(news);
         });
         var queue = application.Services.GetRequiredService<ScoringQueue>();
@@ -91,6 +95,16 @@ public sealed class SwitchyardServer : IAsyncDisposable
         catch (IOException e)
         {
             throw new InputException($"The server cannot listen: {e.Message}", e);
+        }
+
+        try
+        {
+            ListenAddress.RequireKeysBeyondLoopback(_options, Addresses);
+        }
+        catch (InputException)
+        {
+            await _application.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
         }
 
         ServerLog.Listening(_log, string.Join(", ", Addresses));

@@ -126,10 +126,11 @@ sealed class ValueReader
 /// <param name="Before">Pointer up to the index, or to the object itself where there is none.</param>
 /// <param name="Index">Index in the array; −1 where there is none.</param>
 /// <param name="After">Rest of the pointer.</param>
-readonly record struct Place(string Before, int Index = -1, string After = "")
+/// <param name="IsValue">Whether it is the place of a column's value itself.</param>
+readonly record struct Place(string Before, int Index = -1, string After = "", bool IsValue = false)
 {
     public string Pointer => Index < 0 ? Before : JsonPointer.Below(Before, Index) + After;
 
     /// <summary>Pointer to a column of the object.</summary>
-    public string To(string column) => JsonPointer.Below(Pointer, column);
+    public string To(string column) => IsValue ? Pointer : JsonPointer.Below(Pointer, column);
 }

@@ -61,6 +61,48 @@ public sealed class GateTests(TrainedModel model)
         answered.Response.StatusCode.ShouldBe(status);
     }
 
+    [Theory]
+    [InlineData("X-Forwarded-For")]
+    [InlineData("x-forwarded-proto")]
+    [InlineData("Forwarded")]
+    [InlineData("Origin")]
+    public async Task Reload_WithoutKeysForSomebodyElse_IsRefused(string header)
+    {
+        await using var server = await RunningServer.StartAsync(model);
+        server.Client.DefaultRequestHeaders.Add(header, "192.168.1.7");
+
+        var problem = await ProblemTests.Problem(await server.PostAsync("/v1/admin/reload", ""), HttpStatusCode.Forbidden);
+
+        problem["type"]!.GetValue<string>().ShouldBe("local-only");
+    }
+
+    [Fact]
+    public async Task Join_AskedForWhileOneRuns_ShareTheNext()
+    {
+        var started = new List<TaskCompletionSource>();
+        var joined = new JoinedTask(() =>
+        {
+            started.Add(new TaskCompletionSource());
+            return started[^1].Task;
+        });
+        var first = joined.RunAsync();
+        Task[] others = [joined.RunAsync(), joined.RunAsync(), joined.RunAsync()];
+        started.Count.ShouldBe(1);
+
+        started[0].SetException(new IOException("the first fails"));
+
+        await Should.ThrowAsync<IOException>(first);
+        for (var i = 0; i < 100 && started.Count < 2; i++) await Task.Delay(20);
+        others.ShouldAllBe(o => !o.IsCompleted);
+        started[1].SetResult();
+        await Task.WhenAll(others);
+        started.Count.ShouldBe(2);
+        var last = joined.RunAsync();
+        started.Count.ShouldBe(3);
+        started[2].SetResult();
+        await last;
+    }
+
     sealed class Failing : IRequestFeatures
     {
         public ValueTask FillAsync(RankRequest request, CancellationToken cancellation) => throw new FormatException(Secret);

@@ -39,6 +39,7 @@ public sealed class ProblemTests(TrainedModel model)
         { """{§, "items": [{"fields": {"price": 1, "price": 1}}]}""", "duplicate-column", "/items/0/fields/price" },
         { """{§, "user": {"price": 1}, "items": ["a", {"fields": {"price": 1}}]}""", "duplicate-column", "/items/1/fields/price" },
         { """{§, "items": ["a", {"fields": {"price": 1}}], "user": {"price": 1}}""", "duplicate-column", "/user/price" },
+        { """{"user": {"country": "DE"}, "scenario": ["home", "DE"], "items": []}""", "duplicate-column", "/scenario/1" },
         { """{§, "items": [], "items": []}""", "duplicate-property", "/items" },
         { """{§, "items": [{"id": 1, "id": 2}]}""", "duplicate-property", "/items/0/id" },
         { """{§, "items": [{"price": 2}]}""", "unknown-property", "/items/0/price" },
@@ -123,7 +124,7 @@ public sealed class ProblemTests(TrainedModel model)
         var problem = await Problem(await server.PostAsync("/v1/models/shop/rank", """{"scenario": ["home", "IT"], "items": ["a"]}"""), HttpStatusCode.BadRequest);
 
         problem["type"]!.GetValue<string>().ShouldBe("unknown-scenario");
-        problem["pointer"]!.GetValue<string>().ShouldBe("/scenario/country");
+        problem["pointer"]!.GetValue<string>().ShouldBe("/scenario/1");
     }
 
     [Fact]

@@ -1,0 +1,56 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Switchyard.Data;
+
+namespace Switchyard.Server.Tests;
+
+/// <summary>No setting opens a server without keys to other machines.</summary>
+[Collection(ModelTests.Name)]
+public sealed class ListenTests(TrainedModel model)
+{
+    [Fact]
+    public async Task Start_UrlsBeforeKestrelsEndpoints_AreChecked()
+    {
+        await using var server = Create("""{"urls": "http://0.0.0.0:0", "preferHostingUrls": "true", "Kestrel": {"Endpoints": {"Http": {"Url": "http://127.0.0.1:0"}}}}""", out _);
+
+        (await Should.ThrowAsync<InputException>(() => server.StartAsync())).Message.ShouldContain("there are no keys");
+    }
+
+    [Fact]
+    public async Task Running_KestrelsSectionChanges_OpensNoOtherAddress()
+    {
+        const string settings = """{"Kestrel": {"Endpoints": {"Http": {"Url": "http://127.0.0.1:0"}}}}""";
+        await using var server = Create(settings, out var folder);
+        await server.StartAsync();
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
+
+        await File.WriteAllTextAsync(Path.Combine(folder, "appsettings.json"), settings.Replace("127.0.0.1:0", $"0.0.0.0:{port}", StringComparison.Ordinal));
+
+        // As long as a change takes to be seen and followed.
+        await Task.Delay(3000);
+        using var client = new TcpClient();
+        await Should.ThrowAsync<SocketException>(() => client.ConnectAsync(IPAddress.Loopback, port));
+    }
+
+    [Fact]
+    public async Task Create_RouteHasTheNameOfAModel_IsRefused()
+    {
+        (await Should.ThrowAsync<InputException>(() => RunningServer.StartAsync(model, "routes: [{name: shop, levels: [page], scenarios: [], default: shop}]"))).Message.ShouldContain("'shop' is the name of a model too");
+        var folder = model.Folder("named");
+        Directory.CreateDirectory(Path.Combine(folder, "search"));
+        var options = OptionsFile.Parse<ServeOptions>("models: {path: .}\nroutes: [{name: search, levels: [page], scenarios: [], default: shop}]", "serve.yaml");
+        Should.Throw<InputException>(() => SwitchyardServer.Create(new ServeConfiguration(options, folder))).Message.ShouldContain("'search' is the name of a model too");
+    }
+
+    SwitchyardServer Create(string settings, out string folder)
+    {
+        folder = model.Folder($"listen-{Guid.NewGuid():N}");
+        File.WriteAllText(Path.Combine(folder, "appsettings.json"), settings);
+        return SwitchyardServer.Create(new ServeConfiguration(OptionsFile.Parse<ServeOptions>($"models: {{path: {model.Bundle}, warm_up_requests: 1}}", "serve.yaml"), folder), services => services.AddLogging(logging => logging.ClearProviders()));
+    }
+}
