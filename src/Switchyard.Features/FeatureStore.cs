@@ -20,6 +20,22 @@ public static class FeatureStore
     public static async Task<IFeatureStore> OpenAsync(
         FeatureStoreOptions options, string baseDirectory, TimeProvider? time = null, CancellationToken cancellation = default)
     {
+        try
+        {
+            return await ReachAsync(options, baseDirectory, time, cancellation).ConfigureAwait(false);
+        }
+        catch (FeatureStoreUnavailableException e)
+        {
+            throw new InputException(e.Message, e);
+        }
+    }
+
+    /// <summary>As <see cref="OpenAsync"/>, for whoever can wait: a server that cannot be reached now may be reached later.</summary>
+    /// <inheritdoc cref="OpenAsync"/>
+    /// <exception cref="FeatureStoreUnavailableException">The server cannot be reached now.</exception>
+    public static async Task<IFeatureStore> ReachAsync(
+        FeatureStoreOptions options, string baseDirectory, TimeProvider? time = null, CancellationToken cancellation = default)
+    {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(baseDirectory);
         IFeatureStore store = options.Connection is { } variable

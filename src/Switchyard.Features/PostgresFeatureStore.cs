@@ -24,7 +24,8 @@ sealed class PostgresFeatureStore : IFeatureStore
 
     public ImmutableArray<FeatureEntity> Entities { get; }
 
-    /// <exception cref="InputException">The server cannot be reached, or does not have the entities.</exception>
+    /// <exception cref="InputException">The connection string is wrong, or the server does not have the entities.</exception>
+    /// <exception cref="FeatureStoreUnavailableException">The server cannot be reached now.</exception>
     public static async Task<PostgresFeatureStore> OpenAsync(string variable, FeatureStoreOptions options, CancellationToken cancellation)
     {
         var source = PostgresTables.Source(variable);
@@ -44,6 +45,7 @@ sealed class PostgresFeatureStore : IFeatureStore
         {
             await source.DisposeAsync().ConfigureAwait(false);
             if (e is PostgresException refused && !PostgresTables.IsLost(refused)) throw new InputException($"Feature store in {variable}: the server reports: {PostgresConnection.Reason(e)}.", e);
+            if (e is NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException) throw new FeatureStoreUnavailableException(PostgresConnection.Unreachable(variable, e).Message, e);
             if (PostgresConnection.IsOfOpening(e)) throw PostgresConnection.Unreachable(variable, e);
             throw;
         }

@@ -13,8 +13,9 @@ static class Endpoints
     {
         var services = application.Services;
         var routes = new RouteTable(options.Routes, options.Limits);
-        var scoring = new ScoringEndpoints(gate, models, queue, routes, options.Limits, services.GetService<IRequestFeatures>(), [.. services.GetServices<IServerObserver>()], time);
-        var reading = new ModelEndpoints(models, routes, monitoring.Drift, application.Lifetime.ApplicationStopping);
+        var features = services.GetService<IRequestFeatures>();
+        var scoring = new ScoringEndpoints(gate, models, queue, routes, options.Limits, features, [.. services.GetServices<IServerObserver>()], time);
+        var reading = new ModelEndpoints(models, routes, features, monitoring.Drift, application.Lifetime.ApplicationStopping);
 
         // What no endpoint answers is a problem too.
         application.Use(next => async context =>

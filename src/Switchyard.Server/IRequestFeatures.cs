@@ -5,6 +5,9 @@ namespace Switchyard.Server;
 /// <summary>Gives values that a request leaves out: from a store, by the ids that it gives.</summary>
 public interface IRequestFeatures
 {
+    /// <summary>Whether requests can be filled; until then, <c>/readyz</c> says that they cannot.</summary>
+    bool IsReady => true;
+
     /// <summary>Columns that a request to a model may give: the model's and, behind them, what is needed to look values up (<see cref="RequestColumns.With"/>).</summary>
     RequestColumns Columns(ServedModel model)
     {

@@ -7,7 +7,7 @@ using Switchyard.Serving;
 namespace Switchyard.Server;
 
 /// <summary>Which models there are, whether the server is well, and administration.</summary>
-sealed class ModelEndpoints(ModelFolder models, RouteTable routes, DriftDesk drift, CancellationToken stopping)
+sealed class ModelEndpoints(ModelFolder models, RouteTable routes, IRequestFeatures? features, DriftDesk drift, CancellationToken stopping)
 {
     // It may read gigabytes: not on a thread that answers requests.
     readonly JoinedTask _reload = new(() => Task.Factory.StartNew(() => models.Reload(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
@@ -41,10 +41,11 @@ sealed class ModelEndpoints(ModelFolder models, RouteTable routes, DriftDesk dri
     /// <summary><c>GET /healthz</c>: the process answers.</summary>
     public static Task HealthAsync(HttpContext context) => WriteAsync(context, new HealthDescription("ok"), ServerJson.Default.HealthDescription);
 
-    /// <summary><c>GET /readyz</c>: every model has a version that is loaded and warm, and the server is not stopping.</summary>
+    /// <summary><c>GET /readyz</c>: every model has a version that is loaded and warm, the feature store was reached, and the server is not stopping.</summary>
     public Task ReadyAsync(HttpContext context)
     {
         if (stopping.IsCancellationRequested) throw ProblemTypes.Error("stopping", "The server is stopping; ask another one.");
+        if (features is { IsReady: false }) throw ProblemTypes.Error("store-unavailable", "The feature store cannot be reached yet; look at its server.");
         if (models.IsReady) return WriteAsync(context, new HealthDescription("ready"), ServerJson.Default.HealthDescription);
         string[] missing = [.. models.States.Where(s => s.Serving is null).Select(s => s.Name)];
         throw ProblemTypes.Error(

@@ -50,6 +50,9 @@ static partial class ServerLog
     [LoggerMessage(20, LogLevel.Warning, "{Reason}")]
     public static partial void StoreFails(ILogger log, string reason);
 
+    [LoggerMessage(21, LogLevel.Information, "the feature store is reached")]
+    public static partial void StoreReached(ILogger log);
+
     [LoggerMessage(30, LogLevel.Warning, "recording requests with all their values to {File}")]
     public static partial void Records(ILogger log, string file);
 

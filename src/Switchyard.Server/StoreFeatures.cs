@@ -22,11 +22,6 @@ sealed class StoreFeatures(IFeatureStore store, ILogger log, TimeProvider time) 
     int _kept;
     long _silentUntil = long.MinValue;
 
-    /// <summary>Opens a store.</summary>
-    /// <exception cref="InputException">There is no such store, or it does not have the entities.</exception>
-    public static StoreFeatures Open(FeatureStoreOptions options, string baseDirectory, ILogger log, TimeProvider time) =>
-        new(FeatureStore.OpenAsync(options, baseDirectory, time).GetAwaiter().GetResult(), log, time);
-
     /// <summary>Idle lookups that are kept for other requests.</summary>
     internal int Idle => _idle.Count;
 

@@ -171,7 +171,7 @@ public sealed class SwitchyardServer : IAsyncDisposable
         services.AddSingleton<IHostLifetime, ProgramLifetime>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(configuration.Options.Limits.StopSeconds));
         if (configuration.Options.Features is { } features)
-            services.AddSingleton<IRequestFeatures>(s => StoreFeatures.Open(features, configuration.BaseDirectory, s.GetRequiredService<ILoggerFactory>().CreateLogger("Switchyard.Features"), s.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<IRequestFeatures>(s => AwaitedFeatures.Open(features, configuration.BaseDirectory, s.GetRequiredService<ILoggerFactory>().CreateLogger("Switchyard.Features"), s.GetRequiredService<TimeProvider>()));
         if (configuration.Record is { } record)
             services.AddSingleton<IServerObserver>(s => new RequestRecorder(record, s.GetRequiredService<ILoggerFactory>().CreateLogger("Switchyard.Record"), s.GetRequiredService<TimeProvider>()));
         ApiDescription.Add(services);

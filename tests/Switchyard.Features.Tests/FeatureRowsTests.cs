@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Switchyard.Data;
 
@@ -7,6 +8,32 @@ namespace Switchyard.Features.Tests;
 public sealed class FeatureRowsTests
 {
     static readonly FeatureEntity Item = new("item", 0, FieldSide.Item, "item_id", "item", "item_id", ["a", "b", "c"]);
+
+    [Fact]
+    public void Trim_ManyKeys_LetsGoOfRowsAndRoom()
+    {
+        var rows = new FeatureRows();
+        var found = Fill(rows);
+        rows.Trim();
+        rows.Count.ShouldBe(0);
+        GC.Collect();
+        found.IsAlive.ShouldBeFalse();
+        rows.Clear(Item);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 10_000; i++) rows.Add("0123456789"u8);
+        // Grown again: the room was not kept.
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeGreaterThan(100_000);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static WeakReference Fill(FeatureRows rows)
+    {
+        rows.Clear(Item);
+        for (var i = 0; i < 10_000; i++) rows.Add("0123456789"u8);
+        var row = FeatureRow.Of(["x", null, "y"]);
+        rows.Set(0, row);
+        return new WeakReference(row);
+    }
 
     [Fact]
     public void Of_Values_AreReadBack()
