@@ -120,7 +120,7 @@ public static class ChosenGateOps
         {
             var gates = chosen.Gates;
             if (fresh) dx.Slice(from * gates * cols, (to - from) * gates * cols).Clear();
-            Span<Real> gradient = stackalloc Real[gates];
+            var gradient = Tile(gates);
             var share = (Real)1 / gates;
             for (var row = from; row < to; row++)
             {
