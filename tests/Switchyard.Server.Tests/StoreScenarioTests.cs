@@ -97,6 +97,28 @@ public sealed class StoreScenarioTests(TrainedModel model) : IDisposable
     }
 
     [Fact]
+    public async Task Rank_ScenarioOfTheStoreThatIsRefused_PointsNowhere()
+    {
+        Load();
+        await using var server = await RunningServer.StartAsync(model, Store, unknownScenario: "refuse");
+        var problem = await Problem(await server.PostAsync("/v1/models/shop/rank", Body("nobody", "i0")), HttpStatusCode.BadRequest);
+        (problem["type"]!.GetValue<string>(), problem["pointer"]).ShouldBe(("unknown-scenario", null));
+        problem["detail"]!.GetValue<string>().ShouldContain("the feature store gives a scenario");
+    }
+
+    [Fact]
+    public async Task Pointer_ColumnThatTheBodyDoesNotGive_IsOne()
+    {
+        await using var server = await RunningServer.StartAsync(model);
+        using var lease = server.Server.Models.Lease("shop")!;
+        var request = new Serving.RankRequest();
+        request.Begin(lease.Model, lease.Model.Columns.With(["member_id"]));
+        var reader = new RankReader(new LimitOptions());
+        reader.Read("""{"items": ["a"]}"""u8, request);
+        foreach (var column in request.Columns.Names) reader.Pointer(Serving.RankRequest.Shared, column, request).ShouldBe($"/scenario/{column}");
+    }
+
+    [Fact]
     public async Task Replay_RequestOfIdsAlone_HasItsBits()
     {
         Load();
