@@ -6,14 +6,16 @@ namespace Switchyard.Serving;
 public sealed partial class ModelFolder
 {
     /// <param name="versions">Those in the folder, newest first.</param>
-    void Look(string name, ModelSlot slot, (string Version, string Folder)[] versions)
+    /// <param name="cancellation">Ends it; the versions looked at by then are not shown.</param>
+    void Look(string name, ModelSlot slot, (string Version, string Folder)[] versions, CancellationToken cancellation)
     {
         var states = ImmutableArray.CreateBuilder<VersionState>();
         var news = new List<ModelNews>();
         var isFound = false;
         foreach (var (version, folder) in versions)
         {
-            var state = isFound ? new VersionState(version, VersionStatus.Idle) : Try(name, slot, version, folder, news);
+            cancellation.ThrowIfCancellationRequested();
+            var state = isFound ? Older(slot, version, folder) : Try(name, slot, version, folder, news, cancellation);
 
             // One that was changed where it lies and is now bad still serves as it was: an older one is no better.
             isFound |= state.Status == VersionStatus.Serving || slot.Loaded?.Folder == folder;
@@ -22,22 +24,29 @@ public sealed partial class ModelFolder
 
         Forget(slot.Bad, versions);
         Forget(slot.Incomplete, versions);
+        Forget(slot.Digests, versions);
         slot.Show(states.DrainToImmutable());
 
         // Who hears of it finds it in the state.
         foreach (var item in news) _news(item);
     }
 
-    VersionState Try(string name, ModelSlot slot, string version, string folder, List<ModelNews> news)
+    // Nobody hears of it: another one serves.
+    static VersionState Older(ModelSlot slot, string version, string folder)
+    {
+        var seen = SeenBundle.Of(folder);
+        if (seen is not null && slot.Bad.TryGetValue(folder, out var known) && known.Seen == seen) return known.State;
+        var missing = Missing(seen, slot.Digest(seen));
+        return missing.Length == 0 ? new VersionState(version, VersionStatus.Idle) : new VersionState(version, VersionStatus.Incomplete, missing);
+    }
+
+    VersionState Try(string name, ModelSlot slot, string version, string folder, List<ModelNews> news, CancellationToken cancellation)
     {
         var seen = SeenBundle.Of(folder);
         if (seen is not null && seen == slot.Loaded) return new VersionState(slot.State.Serving ?? version, VersionStatus.Serving);
         if (seen is not null && slot.Bad.TryGetValue(folder, out var known) && known.Seen == seen) return known.State;
-        var digest = seen?.Digest();
-        var missing = seen is null ? "a file is not there"
-            : digest is null ? "manifest.json is not whole"
-            : seen.WeightBytes < digest.Value.Bytes ? $"weights.safetensors has {seen.WeightBytes} of {digest.Value.Bytes} bytes"
-            : "";
+        var digest = slot.Digest(seen);
+        var missing = Missing(seen, digest);
         if (missing.Length > 0) return Incomplete(name, slot, version, folder, seen, missing, news);
         slot.Incomplete.Remove(folder);
 
@@ -48,9 +57,9 @@ public sealed partial class ModelFolder
 #pragma warning disable CA1031 // A bad bundle, however bad, must not end the service of the good one.
         try
         {
-            model = ModelLoading.Load(name, version, folder, _options, _fill);
+            model = ModelLoading.Load(name, version, folder, _options, _fill, cancellation);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             var bad = new VersionState(version, VersionStatus.Bad, e.Message);
             slot.Bad[folder] = (seen!, bad);
@@ -64,6 +73,13 @@ public sealed partial class ModelFolder
         news.Add(new ModelNews(name, version, VersionStatus.Serving, $"model {name}: version {version} serves{(old is null ? "" : $" in place of {old}")}"));
         return new VersionState(version, VersionStatus.Serving);
     }
+
+    /// <summary>What a bundle lacks to be whole; empty where it is.</summary>
+    static string Missing(SeenBundle? seen, (long Bytes, string Sha256)? digest) =>
+        seen is null ? "a file is not there"
+        : digest is null ? "manifest.json is not whole"
+        : seen.WeightBytes < digest.Value.Bytes ? $"weights.safetensors has {seen.WeightBytes} of {digest.Value.Bytes} bytes"
+        : "";
 
     // A copy that stands still between two looks is said to; one that goes on is nobody's concern.
     static VersionState Incomplete(string name, ModelSlot slot, string version, string folder, SeenBundle? seen, string missing, List<ModelNews> news)

@@ -21,8 +21,11 @@ public sealed partial class ModelFolder : IDisposable
     readonly Action<ServedModel, RankRequest, int> _fill;
     readonly string _path;
     readonly Lock _looking = new();
+    readonly CancellationTokenSource _ended = new();
+    readonly Dictionary<string, string> _troubles = new(StringComparer.Ordinal);
     FolderWatch? _watch;
-    string _trouble = "";
+    volatile bool _isReady;
+    volatile bool _isEnded;
 
     /// <param name="options">Where, and how.</param>
     /// <param name="news">Hears once of every version that begins to serve or cannot, on the thread that found out; null for nobody.</param>
@@ -39,11 +42,17 @@ public sealed partial class ModelFolder : IDisposable
         if (!Directory.Exists(_path)) throw new InputException($"{_path}: there is no such folder; give a folder of models (NAME/VERSION), or a bundle.");
     }
 
-    /// <summary>All models seen so far, by name.</summary>
+    /// <summary>Lists the folders in a folder; tests refuse it here.</summary>
+    internal Func<string, string[]> List { get; init; } = Directory.GetDirectories;
+
+    /// <summary>Whether it is disposed of, or about to be.</summary>
+    internal bool IsEnding => _isEnded || _ended.IsCancellationRequested;
+
+    /// <summary>All models that serve or lie in the folder, by name.</summary>
     public ImmutableArray<ModelState> States => [.. _slots.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => s.Value.State)];
 
-    /// <summary>Whether there are models and every one of them has a version that serves.</summary>
-    public bool IsReady => !_slots.IsEmpty && _slots.Values.All(s => s.IsServing);
+    /// <summary>Whether there were models once and every one of them had a version that serves. What comes later takes nothing from those that do.</summary>
+    public bool IsReady => _isReady;
 
     /// <summary>State of a model; null where there is none of this name.</summary>
     public ModelState? State(string name) => _slots.TryGetValue(name, out var slot) ? slot.State : null;
@@ -51,21 +60,34 @@ public sealed partial class ModelFolder : IDisposable
     /// <summary>The version that serves now; null where none does. The name is only looked up, never made part of a path.</summary>
     public ModelLease? Lease(string name) => _slots.TryGetValue(name, out var slot) ? slot.Lease() : null;
 
-    /// <summary>Looks for new versions now, and returns when they serve or are known to be bad.</summary>
-    /// <exception cref="IOException">The folder cannot be listed.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be listed.</exception>
-    public void Reload()
+    /// <summary>
+    /// Looks for new versions now, and returns when they serve or are known to be bad. A folder that cannot be listed is said once and looked
+    /// for again at the next look; what serves goes on.
+    /// </summary>
+    /// <param name="cancellation">Ends it soon: between two versions, or within the load and the warm-up of one. What serves by then goes on.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled, or the models disposed of.</exception>
+    public void Reload(CancellationToken cancellation = default)
     {
         lock (_looking)
         {
-            var found = Find().ToArray();
-            foreach (var (name, versions) in found) Look(name, _slots.GetOrAdd(name, static n => new ModelSlot(n)), versions);
+            if (_isEnded) throw new OperationCanceledException();
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _ended.Token);
+            either.Token.ThrowIfCancellationRequested();
+            if (Find() is not { } found) return;
+            foreach (var (name, versions) in found)
+            {
+                if (versions is not null) Look(name, _slots.GetOrAdd(name, static n => new ModelSlot(n)), versions, either.Token);
+            }
 
-            // What has gone from the folder goes on serving.
             foreach (var (name, slot) in _slots)
             {
-                if (!found.Any(f => f.Name == name)) Look(name, slot, []);
+                if (found.ContainsKey(name)) continue;
+                // What has gone from the folder goes on serving; what never served was a mistake.
+                if (slot.IsServing) Look(name, slot, [], either.Token);
+                else _slots.TryRemove(name, out _);
             }
+
+            _isReady |= !_slots.IsEmpty && _slots.Values.All(s => s.IsServing);
         }
     }
 
@@ -78,45 +100,74 @@ public sealed partial class ModelFolder : IDisposable
     /// <summary>Ends the watch, and lets go of all versions; those on lease stay until they are given back.</summary>
     public void Dispose()
     {
+        if (_isEnded) return;
+        _ended.Cancel();
         _watch?.Dispose();
-        foreach (var slot in _slots.Values) slot.Switch(null, null);
+        lock (_looking)
+        {
+            (_isEnded, _isReady) = (true, false);
+            _ended.Dispose();
+            foreach (var slot in _slots.Values) slot.Switch(null, null);
+        }
     }
 
-    // A folder that cannot be listed for a while (a network drive, say) must not end the service of what was loaded.
     void LookAgain()
     {
         try
         {
             Reload();
-            _trouble = "";
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (OperationCanceledException)
         {
-            if (_trouble == e.Message) return;
-            _trouble = e.Message;
-            _news(new ModelNews("", "", VersionStatus.Bad, $"models cannot be looked for, what serves goes on: {e.Message}"));
+            // Disposed of.
         }
     }
 
-    IEnumerable<(string Name, (string Version, string Folder)[] Versions)> Find()
+    /// <summary>Versions by model, newest first, null where they cannot be listed now; nothing at all where no model can. A folder without a bundle is no model.</summary>
+    Dictionary<string, (string Version, string Folder)[]?>? Find()
     {
-        if (SeenBundle.IsBundle(_path)) return [(_options.Name.Length > 0 ? _options.Name : Path.GetFileName(_path), [("", _path)])];
-        return Folders(_path).Select(model => (Path.GetFileName(model), SeenBundle.IsBundle(model) ? [("", model)] : Versions(model)));
+        var found = new Dictionary<string, (string Version, string Folder)[]?>(StringComparer.Ordinal);
+        if (SeenBundle.IsBundle(_path))
+        {
+            found.Add(_options.Name.Length > 0 ? _options.Name : Path.GetFileName(_path), [("", _path)]);
+            return found;
+        }
+
+        if (Folders(_path) is not { } models) return null;
+        foreach (var model in models)
+        {
+            var name = Path.GetFileName(model);
+            var versions = SeenBundle.IsBundle(model) ? [("", model)] : Versions(model);
+            var isKnown = _slots.TryGetValue(name, out var slot) && (slot.IsServing || versions is null);
+            if (isKnown || versions?.Any(v => SeenBundle.IsBundle(v.Folder)) == true) found.Add(name, versions);
+        }
+
+        return found;
     }
 
-    static (string Version, string Folder)[] Versions(string model) =>
-        [.. Folders(model).Select(f => (Version: Path.GetFileName(f), Folder: f)).OrderByDescending(v => v.Version, VersionOrder.Instance)];
+    (string Version, string Folder)[]? Versions(string model) =>
+        Folders(model) is { } folders ? [.. folders.Select(f => (Version: Path.GetFileName(f), Folder: f)).OrderByDescending(v => v.Version, VersionOrder.Instance)] : null;
 
-    // Hidden ones are those that a save or a copy has not finished.
-    static IEnumerable<string> Folders(string path)
+    /// <summary>Folders in a folder; null where it cannot be listed: for a while (a network drive, say) or ever (lost+found), neither may end the service of others.</summary>
+    IEnumerable<string>? Folders(string path)
     {
         try
         {
-            return Directory.GetDirectories(path).Where(f => !Path.GetFileName(f).StartsWith('.'));
+            // Hidden ones are those that a save or a copy has not finished.
+            var folders = List(path).Where(f => !Path.GetFileName(f).StartsWith('.'));
+            _troubles.Remove(path);
+            return folders;
         }
         catch (DirectoryNotFoundException)
         {
             return [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (_troubles.GetValueOrDefault(path) == e.Message) return null;
+            _troubles[path] = e.Message;
+            _news(new ModelNews("", "", VersionStatus.Bad, $"models cannot be looked for, what serves goes on: {e.Message}"));
+            return null;
         }
     }
 }

@@ -6,28 +6,31 @@ namespace Switchyard.Serving;
 /// <summary>Makes a bundle ready to serve: load, verify, warm.</summary>
 static class ModelLoading
 {
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="InputException">The bundle is damaged, or its scores are no probabilities.</exception>
-    public static ServedModel Load(string name, string version, string folder, ModelFolderOptions options, Action<ServedModel, RankRequest, int> fill)
+    public static ServedModel Load(string name, string version, string folder, ModelFolderOptions options, Action<ServedModel, RankRequest, int> fill, CancellationToken cancellation)
     {
-        var model = new ServedModel(name, version, ModelBundle.Load(folder), options.UnknownScenario);
+        var model = new ServedModel(name, version, ModelBundle.Load(folder, cancellation), options.UnknownScenario);
         var request = new RankRequest();
         for (var i = 0; i < options.WarmUpRequests; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             request.Begin(model);
             fill(model, request, i);
-            Try(model, request);
+            Try(model, request, cancellation);
         }
 
         model.ResetCounts();
         return model;
     }
 
-    static void Try(ServedModel model, RankRequest request)
+    static void Try(ServedModel model, RankRequest request, CancellationToken cancellation)
     {
         request.Prepare();
         var desk = model.RentDesk();
         for (var item = 0; item < request.Items;)
         {
+            cancellation.ThrowIfCancellationRequested();
             var count = Math.Min(RankDesk.MostRows, request.Items - item);
             desk.Add(request, item, count);
             desk.Score();

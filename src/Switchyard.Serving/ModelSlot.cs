@@ -17,9 +17,22 @@ sealed class ModelSlot(string name)
     /// <summary>Folders that were not whole at the last look, as they were then.</summary>
     public Dictionary<string, (SeenBundle? Seen, bool IsSaid)> Incomplete { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What the manifests of folders say of their weights, as they were when they were read.</summary>
+    public Dictionary<string, (long Length, DateTime Written, (long Bytes, string Sha256)? Digest)> Digests { get; } = new(StringComparer.Ordinal);
+
     public ModelState State => _state;
 
     public bool IsServing => Volatile.Read(ref _model) is not null;
+
+    /// <summary>What the manifest says of the weights; null where it cannot be read. It is read again when it has changed: a copy in progress is looked at often.</summary>
+    public (long Bytes, string Sha256)? Digest(SeenBundle? seen)
+    {
+        if (seen is null) return null;
+        if (Digests.TryGetValue(seen.Folder, out var known) && known.Length == seen.ManifestBytes && known.Written == seen.ManifestWritten) return known.Digest;
+        var digest = seen.Digest();
+        Digests[seen.Folder] = (seen.ManifestBytes, seen.ManifestWritten, digest);
+        return digest;
+    }
 
     public ModelLease? Lease()
     {

@@ -8,7 +8,7 @@ public enum VersionStatus
     /// <summary>It serves.</summary>
     Serving,
 
-    /// <summary>It is whole, but another one serves.</summary>
+    /// <summary>It is whole, as far as the sizes of its files say, but a newer one serves.</summary>
     Idle,
 
     /// <summary>It is still being copied: a file is missing or not whole.</summary>

@@ -2,9 +2,9 @@ using System.Text.Json;
 
 namespace Switchyard.Serving;
 
-/// <summary>A folder with a bundle as it was seen on the disk. Equal to an earlier one where nothing has changed since.</summary>
+/// <summary>A folder with a bundle as it was seen on the disk, through links. Equal to an earlier one where nothing has changed since.</summary>
 sealed record SeenBundle(
-    string Folder, long ManifestBytes, DateTime ManifestWritten, long WeightBytes, DateTime WeightsWritten, long FusionBytes, DateTime FusionWritten)
+    string Folder, string WeightPath, long ManifestBytes, DateTime ManifestWritten, long WeightBytes, DateTime WeightsWritten, long FusionBytes, DateTime FusionWritten)
 {
     const string Manifest = "manifest.json";
     const string Weights = "weights.safetensors";
@@ -12,21 +12,26 @@ sealed record SeenBundle(
     /// <summary>Looks at a folder; null where a file is not there, or went away meanwhile.</summary>
     public static SeenBundle? Of(string folder)
     {
-        var (manifest, weights, fusion) = (File(Manifest), File(Weights), File(Fusion.FileName));
         try
         {
+            var (manifest, weights, fusion) = (File(Manifest), File(Weights), File(Fusion.FileName));
             return manifest.Exists && weights.Exists
                 ? new SeenBundle(
-                    folder, manifest.Length, manifest.LastWriteTimeUtc, weights.Length, weights.LastWriteTimeUtc,
+                    folder, weights.FullName, manifest.Length, manifest.LastWriteTimeUtc, weights.Length, weights.LastWriteTimeUtc,
                     fusion.Exists ? fusion.Length : 0, fusion.Exists ? fusion.LastWriteTimeUtc : default)
                 : null;
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
 
-        FileInfo File(string name) => new(Path.Combine(folder, name));
+        // Length and time of a link are its own.
+        FileInfo File(string name)
+        {
+            var file = new FileInfo(Path.Combine(folder, name));
+            return file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        }
     }
 
     public static bool IsBundle(string folder) => File.Exists(Path.Combine(folder, Manifest));

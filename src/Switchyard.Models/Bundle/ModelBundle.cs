@@ -50,9 +50,11 @@ public static class ModelBundle
 
     /// <summary>Loads a model and checks everything that is known about it.</summary>
     /// <param name="folder">The bundle's folder.</param>
+    /// <param name="cancellation">Ends the reading of large weights.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="InputException">There is no bundle, or it is damaged or newer; the message says what and where. All missing,
     /// unexpected and mis-shaped weights are named at once.</exception>
-    public static LoadedBundle Load(string folder)
+    public static LoadedBundle Load(string folder, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var place = new BundlePlace(folder);
@@ -61,7 +63,7 @@ public static class ModelBundle
         {
             var manifest = BundleManifest.Read(manifestFile);
             var ranker = Declare(manifest, manifestFile);
-            WeightFile.Read(weightFile, ranker.Parameters, manifest.Weights, ModelZoo.NameOf(manifest.Options));
+            WeightFile.Read(weightFile, ranker.Parameters, manifest.Weights, ModelZoo.NameOf(manifest.Options), cancellation);
             return new LoadedBundle(place.Folder, ranker, manifest.Metadata, manifest.Weights.Sha256);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

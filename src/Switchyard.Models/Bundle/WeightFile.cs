@@ -55,8 +55,9 @@ static class WeightFile
     /// <param name="set">Declarations of the model.</param>
     /// <param name="expected">Size and checksum that the manifest gives.</param>
     /// <param name="model">Name of the architecture, for messages.</param>
+    /// <param name="cancellation">Ends it before the next chunk; the set is then of no use.</param>
     /// <exception cref="InputException">The file is truncated, malformed, damaged or of another model.</exception>
-    public static void Read(string path, ParameterSet set, WeightDigest expected, string model)
+    public static void Read(string path, ParameterSet set, WeightDigest expected, string model, CancellationToken cancellation = default)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
@@ -72,6 +73,7 @@ static class WeightFile
             var left = tensors[entry.Name].Values(set);
             while (left.Length > 0)
             {
+                cancellation.ThrowIfCancellationRequested();
                 var count = Math.Min(left.Length, buffer.Length / sizeof(float));
                 var bytes = buffer.AsSpan(0, count * sizeof(float));
                 stream.ReadExactly(bytes);
