@@ -32,7 +32,7 @@ public static partial class Run
         keep ??= [];
         reporter ??= SilentReporter.Instance;
         if (output != "-") TextFile.RequireWritable(("--output", output));
-        var loaded = ModelBundle.Load(bundle);
+        var loaded = ModelBundle.Load(bundle, cancellation);
         var fusion = FusionOf(loaded);
         using var rows = OpenRows(input, separator, loaded);
         var scored = 0L;

@@ -31,7 +31,7 @@ public static partial class Run
     {
         reporter ??= SilentReporter.Instance;
         TextFile.RequireWritable(("--json", json));
-        var loaded = ModelBundle.Load(bundle);
+        var loaded = ModelBundle.Load(bundle, cancellation);
         configuration ??= ConfigurationOf(bundle, loaded.Metadata);
         using var data = OpenData(configuration, loaded.Ranker.Schema, reporter, cancellation);
         using var pool = NewPool(configuration.Training.Threads);

@@ -32,7 +32,7 @@ public static partial class Run
         ArgumentNullException.ThrowIfNull(options);
         reporter ??= SilentReporter.Instance;
         options.Check();
-        var loaded = ModelBundle.Load(bundle);
+        var loaded = ModelBundle.Load(bundle, cancellation);
         var file = output ?? Path.Combine(loaded.Folder, Fusion.FileName);
         TextFile.RequireWritable(("--output", file), ("--json", json));
         _ = options.Objective.ByTask(loaded.Ranker.Schema);

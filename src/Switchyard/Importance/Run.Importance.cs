@@ -32,7 +32,7 @@ public static partial class Run
         reporter ??= SilentReporter.Instance;
         options.Check();
         TextFile.RequireWritable(("--json", json), ("--csv", csv));
-        var loaded = ModelBundle.Load(bundle);
+        var loaded = ModelBundle.Load(bundle, cancellation);
         configuration ??= ConfigurationOf(bundle, loaded.Metadata);
         using var data = OpenData(configuration, loaded.Ranker.Schema, reporter, cancellation);
         var part = options.Part ?? Measured(data);

@@ -18,8 +18,8 @@ public static partial class Run
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(reporter);
         TextFile.RequireWritable(("--csv", options.Csv), ("--json", options.Json));
-        var loaded = ModelBundle.Load(bundle);
-        var other = options.Against is null ? null : ModelBundle.Load(options.Against);
+        var loaded = ModelBundle.Load(bundle, cancellation);
+        var other = options.Against is null ? null : ModelBundle.Load(options.Against, cancellation);
         configuration ??= ConfigurationOf(bundle, loaded.Metadata);
         using var data = OpenData(configuration, loaded.Ranker.Schema, reporter, cancellation);
         var part = options.Part ?? Measured(data);

@@ -36,7 +36,7 @@ sealed class ModelUpdate : IDisposable
     /// <exception cref="InputException">It cannot; or the rows to replay are not there.</exception>
     public static ModelUpdate Begin(string bundle, RunConfiguration configuration, IRunReporter reporter, CancellationToken cancellation)
     {
-        var start = ModelBundle.Load(bundle);
+        var start = ModelBundle.Load(bundle, cancellation);
         GrownRanker.RequireShapes(start.Ranker, configuration.Model.Options);
         RequireTasks(start.Ranker.Schema, configuration);
         Dataset.RequireGrowable(configuration.Data, start.Ranker.Schema);
