@@ -15,7 +15,7 @@ static class ApiDescription
     static readonly string[] OfBody =
     [
         "malformed-json", "wrong-type", "wrong-value", "not-a-number", "unknown-property", "missing-property", "duplicate-property", "unknown-column", "duplicate-column",
-        "missing-scenario", "unknown-scenario", "too-many-items", "incomplete-body", "slow-body", "body-too-large", "unsupported-media-type", "unknown-model", "overloaded", "timeout",
+        "missing-scenario", "unknown-scenario", "too-many-items", "too-many-values", "incomplete-body", "slow-body", "body-too-large", "unsupported-media-type", "unknown-model", "overloaded", "timeout",
         "stopping", "model-unavailable", "store-unavailable",
     ];
 

@@ -19,6 +19,7 @@ static class ProblemTypes
         ["unknown-scenario"] = (400, "The scenario is unknown"),
         ["not-a-number"] = (400, "A number was expected"),
         ["too-many-items"] = (400, "There are too many items"),
+        ["too-many-values"] = (400, "A list is too long"),
         ["incomplete-body"] = (400, "The body ended early"),
         ["key-missing"] = (401, "A key is needed"),
         ["key-unknown"] = (401, "The key is unknown"),

@@ -195,7 +195,7 @@ sealed class RankReader(LimitOptions limits)
         {
             if (request.Items == limits.Items)
                 throw ProblemTypes.Error("too-many-items", $"There are more than {limits.Items} items; send fewer at a time, or raise limits.items.", "/items");
-            var item = request.AddItem();
+            var item = RequestProblem.AddItem(request, "/items");
             if (_ids.Length <= item) Array.Resize(ref _ids, 2 * _ids.Length);
             _ids[item] = default;
             if (reader.TokenType == JsonTokenType.StartObject) Item(ref reader, request, item);

@@ -29,12 +29,30 @@ static class RequestProblem
             : ProblemTypes.Error("store-value", $"{place}: the feature store's value cannot be used; it is no number, and the field is numeric. Correct it in the store, or send the column.");
     }
 
+    /// <summary>Adds an item.</summary>
+    /// <param name="request">Gets it.</param>
+    /// <param name="pointer">Where the items stand in the body.</param>
+    /// <exception cref="ProblemException">There is no room for it.</exception>
+    public static int AddItem(RankRequest request, string pointer)
+    {
+        try
+        {
+            return request.AddItem();
+        }
+        catch (RequestException e)
+        {
+            throw ProblemTypes.Error(TypeOf(e.Error), e.Message, pointer);
+        }
+    }
+
     static string TypeOf(RequestError error) => error switch
     {
         RequestError.UnknownColumn => "unknown-column",
         RequestError.RepeatedColumn => "duplicate-column",
         RequestError.NotANumber => "not-a-number",
         RequestError.UnknownScenario => "unknown-scenario",
+        RequestError.TooManyValues => "too-many-values",
+        RequestError.TooManyItems => "too-many-items",
         _ => "wrong-value",
     };
 }

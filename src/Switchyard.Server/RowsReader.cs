@@ -71,7 +71,7 @@ sealed class RowsReader(LimitOptions limits)
         {
             if (request.Items == limits.Items)
                 throw ProblemTypes.Error("too-many-items", $"There are more than {limits.Items} rows; send fewer at a time, or raise limits.items.", "/rows");
-            var row = request.AddItem();
+            var row = RequestProblem.AddItem(request, "/rows");
             _values.Columns(ref reader, request, row, Row(row));
         }
     }

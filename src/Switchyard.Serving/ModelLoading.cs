@@ -11,7 +11,7 @@ static class ModelLoading
     public static ServedModel Load(string name, string version, string folder, ModelFolderOptions options, Action<ServedModel, RankRequest, int> fill, CancellationToken cancellation)
     {
         var model = new ServedModel(name, version, ModelBundle.Load(folder, cancellation), options.UnknownScenario);
-        var request = new RankRequest();
+        var request = new RankRequest { MostValues = int.MaxValue };
         for (var i = 0; i < options.WarmUpRequests; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -31,13 +31,12 @@ static class ModelLoading
         for (var item = 0; item < request.Items;)
         {
             cancellation.ThrowIfCancellationRequested();
-            var count = Math.Min(RankDesk.MostRows, request.Items - item);
-            desk.Add(request, item, count);
+            item += desk.Add(request, item, Math.Min(desk.Room, request.Items - item));
             desk.Score();
-            item += count;
         }
 
         model.ReturnDesk(desk);
+        if (request.Failure is { } failure) throw failure;
         request.Finish();
         foreach (var score in request.Scores)
         {

@@ -8,6 +8,12 @@ sealed class RankDesk
     /// <summary>Rows that are scored at a time: what a predictor takes in one part.</summary>
     public const int MostRows = 256;
 
+    /// <summary>Ids of a field with several that are scored at a time, and some more of the last row: lists of any length take bounded memory.</summary>
+    const int MostIds = 1 << 16;
+
+    /// <summary>Room for ids of a field that is worth keeping.</summary>
+    const int KeptIds = 4 * MostIds;
+
     readonly ServedModel _model;
     readonly RowEncoder _encoder;
     readonly RequestRow _row;
@@ -17,6 +23,7 @@ sealed class RankDesk
     readonly bool[] _repeated;
     readonly int[] _fieldColumns;
     readonly int[] _vocabularies;
+    readonly (int Field, int Column, byte Separator)[] _lists;
     readonly List<(RankRequest Request, int First, int Count, int At)> _shares = [];
 
     public RankDesk(ServedModel model, RowEncoder encoder)
@@ -29,31 +36,52 @@ sealed class RankDesk
         _scores = new float[schema.Tasks.Length * MostRows];
         _repeated = new bool[schema.Fields.Length];
         _fieldColumns = [.. schema.Fields.Select(f => names.IndexOf(f.Column))];
+        _lists =
+        [
+            .. model.Fields.Where(f => schema.Fields[f].Encoder is ListEncoder && (uint)_fieldColumns[f] < (uint)model.Columns.Read)
+                .Select(f => (f, _fieldColumns[f], (byte)((ListEncoder)schema.Fields[f].Encoder).Separator)),
+        ];
         _vocabularies = [.. model.Fields.Where(f => schema.Fields[f].Role != FieldRole.Position && schema.Vocabulary(f) is VocabularyEncoder)];
     }
 
-    /// <summary>Rows for which there is room.</summary>
-    public int Room => MostRows - _batch.Count;
+    /// <summary>Rows for which there may be room; after a row with long lists there may be less.</summary>
+    public int Room => IsFull(_batch.Count) ? 0 : MostRows - _batch.Count;
 
-    /// <summary>Encodes some items behind what is there already.</summary>
+    /// <summary>Whether it has grown by lists so long that it should not be kept.</summary>
+    public bool IsLarge()
+    {
+        foreach (var (field, _, _) in _lists)
+        {
+            if (_batch.Ids(field).Length > KeptIds) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Encodes some items behind what is there already, as many as there is room for.</summary>
+    /// <returns>How many.</returns>
     /// <exception cref="RequestException">A value cannot be used; none of these items is then there.</exception>
-    public void Add(RankRequest request, int first, int count)
+    public int Add(RankRequest request, int first, int count)
     {
         var at = _batch.Count;
         foreach (var field in _model.Fields) _repeated[field] = !request.Varies(_fieldColumns[field]);
-        for (var i = 0; i < count; i++)
+        var added = 0;
+        while (added < count)
         {
-            _row.Turn(request, first + i);
-            Encode(first + i, at + i, i == 0);
+            var (item, isFirst) = (first + added, added == 0);
+            _row.Turn(request, item);
+            RequireShortLists(item, request.MostValues, isFirst);
+            Encode(item, at + added, isFirst);
+            if (IsFull(at + ++added)) break;
         }
 
         _row.Turn(null, 0);
-        _batch.Count = at + count;
-        _shares.Add((request, first, count, at));
+        _batch.Count = at + added;
+        _shares.Add((request, first, added, at));
+        return added;
     }
 
-    /// <summary>Scores what is there, gives every request its share, and is empty again.</summary>
-    /// <exception cref="InputException">A fused score is no number.</exception>
+    /// <summary>Scores what is there, gives every request its share, and is empty again. A request of which a fused score is no number hears of it alone: <see cref="RankRequest.Failure"/>.</summary>
     public void Score()
     {
         var rows = _batch.Count;
@@ -61,8 +89,11 @@ sealed class RankDesk
         {
             _batch.FixPositions();
             _model.Predictor.Score(_batch, _scores);
-            _model.Fusion.Evaluate(_batch, _scores, _fused);
-            foreach (var (request, first, count, at) in _shares) request.TakeScores(_scores, _fused, rows, at, first, count);
+            foreach (var (request, first, count, at) in _shares)
+            {
+                if (Fuse(request, at, count)) request.TakeScores(_scores, _fused, rows, at, first, count);
+            }
+
             CountIds(rows);
         }
 
@@ -74,6 +105,48 @@ sealed class RankDesk
     {
         _batch.Count = 0;
         _shares.Clear();
+    }
+
+    bool Fuse(RankRequest request, int at, int count)
+    {
+        try
+        {
+            _model.Fusion.Evaluate(_batch, _scores, at, count, _fused);
+            return true;
+        }
+        catch (InputException e)
+        {
+            request.Failure = e;
+            return false;
+        }
+    }
+
+    bool IsFull(int rows)
+    {
+        if (rows == 0) return false;
+        foreach (var (field, _, _) in _lists)
+        {
+            if (_batch.Offsets(field)[rows] >= MostIds) return true;
+        }
+
+        return false;
+    }
+
+    void RequireShortLists(int item, int most, bool isFirst)
+    {
+        foreach (var (field, column, separator) in _lists)
+        {
+            // A value is a byte at least.
+            var text = _row[column];
+            if (text.Length <= most || (!isFirst && _repeated[field])) continue;
+            var values = 0;
+            foreach (var range in text.Split(separator))
+            {
+                if (!text[range].IsEmpty) values++;
+            }
+
+            if (values > most) throw Wrong(RequestError.TooManyValues, item, column, $"{values} values, more than the {most} that a list may have; send fewer.");
+        }
     }
 
     void Encode(int item, int at, bool isFirst)

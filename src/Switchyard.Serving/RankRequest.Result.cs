@@ -37,6 +37,9 @@ public sealed partial class RankRequest : IValueTaskSource<ScoreOutcome>
     /// <summary>Bytes of memory that it takes, those it keeps for the next request among them.</summary>
     public long Footprint => _bytes.Length + (8L * _cells.Length) + (4L * (_scores.Length + _fused.Length + _order.Length)) + (8L * _keys.Length) + _ofItems.Length;
 
+    /// <summary>What is wrong with its scores; null for nothing.</summary>
+    internal Exception? Failure { get; set; }
+
     internal CancellationToken Cancellation { get; private set; }
 
     internal long Asked { get; private set; }
@@ -62,7 +65,7 @@ public sealed partial class RankRequest : IValueTaskSource<ScoreOutcome>
     /// <summary>Makes room for the scores.</summary>
     internal void Prepare()
     {
-        _scored = 0;
+        (_scored, Failure) = (0, null);
         var (items, tasks) = (Items, Model.Tasks.Length);
         if (_scores.Length < items * tasks) _scores = new float[items * tasks];
         if (_fused.Length >= items) return;
@@ -95,7 +98,7 @@ public sealed partial class RankRequest : IValueTaskSource<ScoreOutcome>
 
     void ClearResult()
     {
-        _scored = 0;
+        (_scored, Failure) = (0, null);
         Cancellation = default;
         if (_scores.Length > KeptScores) (_scores, _fused, _order, _keys) = ([], [], [], []);
     }

@@ -14,6 +14,9 @@ public sealed partial class RankRequest
     /// <summary>Room that a cleared request keeps, in bytes and in cells; one large request must not take memory for ever.</summary>
     const int KeptBytes = 1 << 18, KeptCells = 1 << 16;
 
+    /// <summary>Cells of a request at most: columns times items, of 8 bytes each.</summary>
+    const int MostCells = 1 << 24;
+
     // Row 0 is what the request shares, row i + 1 is item i; behind the columns stands the id. Start is one more than the place in
     // the bytes, so that 0 is "not given".
     (int Start, int Length)[] _cells = [];
@@ -40,6 +43,12 @@ public sealed partial class RankRequest
 
     /// <summary>Whether there are items and all of them have an id.</summary>
     public bool HaveIds => Items > 0 && _ids == Items;
+
+    /// <summary>
+    /// Values that the value of a field with several may have, empty ones not counted. Each is looked up for every item, so that a long list
+    /// of the whole request is much more work than its bytes; a history is cut to its length anyway. Default: 1000.
+    /// </summary>
+    public int MostValues { get; init; } = 1000;
 
     /// <summary>When it is too late for an answer, by the queue's clock (<see cref="ScoringQueue.Deadline"/>). Default: never.</summary>
     public long Deadline { get; set; } = long.MaxValue;
@@ -72,6 +81,7 @@ public sealed partial class RankRequest
 
     /// <summary>Adds an item without values.</summary>
     /// <returns>Its index.</returns>
+    /// <exception cref="RequestException">There is no room for so many items with the model's columns.</exception>
     public int AddItem()
     {
         Reserve(Items + 1);
@@ -104,7 +114,7 @@ public sealed partial class RankRequest
     /// <summary>Room for text that the caller writes itself, for the next <see cref="Set(int, int, int)"/> or <see cref="AddToList(int)"/>.</summary>
     public Span<byte> Room(int length)
     {
-        if (_bytes.Length - _end < length) Array.Resize(ref _bytes, Math.Max(2 * _bytes.Length, _end + length));
+        if (_bytes.Length - _end < length) Array.Resize(ref _bytes, (int)Math.Clamp(2L * _bytes.Length, (long)_end + length, Array.MaxLength));
         return _bytes.AsSpan(_end, length);
     }
 
@@ -222,7 +232,13 @@ public sealed partial class RankRequest
 
     void Reserve(int items)
     {
-        var needed = (items + 1) * _width;
-        if (_cells.Length < needed) Array.Resize(ref _cells, Math.Max(needed, 2 * _cells.Length));
+        var needed = (items + 1L) * _width;
+        if (needed > MostCells)
+        {
+            throw new RequestException(
+                RequestError.TooManyItems, Shared, "", $"There is no room for more than {(MostCells / _width) - 1} items with the {_width - 1} columns of the model; send fewer at a time.");
+        }
+
+        if (_cells.Length < needed) Array.Resize(ref _cells, (int)Math.Clamp(2L * _cells.Length, needed, MostCells));
     }
 }

@@ -17,6 +17,12 @@ public enum RequestError
 
     /// <summary>A scenario that training has not seen, where such are refused.</summary>
     UnknownScenario,
+
+    /// <summary>A value of a field with several has more than <see cref="RankRequest.MostValues"/>.</summary>
+    TooManyValues,
+
+    /// <summary>There are more items than a request to this model has room for.</summary>
+    TooManyItems,
 }
 
 /// <summary>A request cannot be scored: what is wrong, and at which item and column. The message says what, where and what to do.</summary>

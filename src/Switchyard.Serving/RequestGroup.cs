@@ -98,16 +98,16 @@ sealed class RequestGroup
         var item = 0;
         do
         {
+            if (request.Failure is not null) break;
             if (request.Fate(time.GetTimestamp()) is { } fate)
             {
                 _fates[index] = fate;
                 break;
             }
 
-            var count = Math.Min(desk.Room, request.Items - item);
             try
             {
-                desk.Add(request, item, count);
+                item += desk.Add(request, item, Math.Min(desk.Room, request.Items - item));
             }
             catch (RequestException e)
             {
@@ -115,7 +115,6 @@ sealed class RequestGroup
                 break;
             }
 
-            item += count;
             if (desk.Room == 0) desk.Score();
         }
         while (item < request.Items);
@@ -125,6 +124,7 @@ sealed class RequestGroup
 
     void Finish(int index)
     {
+        _errors[index] ??= _requests[index].Failure;
         if (_errors[index] is not null || _fates[index] != ScoreStatus.Scored) return;
         try
         {

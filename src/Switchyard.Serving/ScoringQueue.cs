@@ -10,7 +10,7 @@ namespace Switchyard.Serving;
 /// </summary>
 public sealed class ScoringQueue : IAsyncDisposable
 {
-    /// <summary>How far into the queue a thread looks for requests to the same version.</summary>
+    /// <summary>How far into the queue a thread looks for requests to the same version, and a refusal for those that nobody waits for.</summary>
     const int Sight = 64;
 
     /// <summary>What a measurement of the time of a row still weighs at the next one.</summary>
@@ -18,6 +18,9 @@ public sealed class ScoringQueue : IAsyncDisposable
 
     /// <summary>A measurement counts as so many times what was expected at most: one pause of the machine must not close the queue.</summary>
     const double MostSurprise = 4;
+
+    /// <summary>Milliseconds that a row is expected to take at most before any was measured.</summary>
+    const double FirstRowMs = 1;
 
     readonly Lock _lock = new();
     readonly LinkedList<RankRequest> _waiting = new();
@@ -31,6 +34,8 @@ public sealed class ScoringQueue : IAsyncDisposable
     readonly long _maxWait;
     readonly long _batch;
     readonly long _deadline;
+    readonly double _firstRow;
+    LinkedListNode<RankRequest>? _swept;
     TaskCompletionSource? _idle;
     QueueState _state;
     double _measuredTicks;
@@ -52,6 +57,7 @@ public sealed class ScoringQueue : IAsyncDisposable
         (_time, _taken, _capacity) = (time, taken, options.Capacity);
         _places = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
         (_maxWait, _batch, _deadline) = (Ticks(options.MaxWaitMs), Ticks(options.BatchMs), Ticks(options.DeadlineMs));
+        _firstRow = FirstRowMs * time.TimestampFrequency / 1000;
         _threads = new Thread?[_places];
     }
 
@@ -155,7 +161,7 @@ public sealed class ScoringQueue : IAsyncDisposable
     // Sums, so that large requests say more of a row's time than small ones.
     void Measure(double ticks, int rows)
     {
-        if (_measuredTicks > 0) ticks = Math.Min(ticks, MostSurprise * TicksOf(rows));
+        ticks = Math.Min(ticks, MostSurprise * (_measuredTicks > 0 ? TicksOf(rows) : rows * _firstRow));
         (_measuredTicks, _measuredRows) = ((Memory * _measuredTicks) + ticks, (Memory * _measuredRows) + rows);
     }
 
@@ -169,19 +175,17 @@ public sealed class ScoringQueue : IAsyncDisposable
 
     bool MayWait() => _state.Waiting < _capacity && WaitTicks <= _maxWait;
 
-    // Those that nobody waits for any more must not keep others out.
+    // Those that nobody waits for any more must not keep others out. Each refusal looks at some and the next one goes on from there: to be
+    // refused must stay quick however many wait.
     bool MayWaitWithoutDead(long now)
     {
-        for (var node = _waiting.First; node is not null;)
+        for (var left = Math.Min(Sight, _waiting.Count); left > 0; left--)
         {
-            var (request, next) = (node.Value, node.Next);
-            if (request.Fate(now) is { } fate)
-            {
-                Unqueue(request);
-                End(request, fate);
-            }
-
-            node = next;
+            var node = _swept ?? _waiting.First!;
+            _swept = node.Next;
+            if (node.Value.Fate(now) is not { } fate) continue;
+            Unqueue(node.Value);
+            End(node.Value, fate);
         }
 
         return MayWait();
@@ -296,6 +300,7 @@ public sealed class ScoringQueue : IAsyncDisposable
 
     void Unqueue(RankRequest request)
     {
+        if (_swept == request.Node) _swept = request.Node.Next;
         _waiting.Remove(request.Node);
         _state = _state with { Waiting = _state.Waiting - 1, WaitingRows = _state.WaitingRows - request.Items };
     }

@@ -140,7 +140,7 @@ public sealed class ServedModel
 
     internal void ReturnDesk(RankDesk desk)
     {
-        _desks.Enqueue(desk);
+        if (!desk.IsLarge()) _desks.Enqueue(desk);
         if (IsReleased) _desks.Clear();
     }
 

@@ -133,6 +133,18 @@ public sealed class RankRequestTests : IDisposable
     [Fact]
     public void Set_ItemThatIsNotThere_Throws() => Should.Throw<ArgumentOutOfRangeException>(() => Set(0, "item", "i1"));
 
+    [Fact]
+    public void AddItem_NoRoomForAnother_IsRefused()
+    {
+        var e = Should.Throw<RequestException>(() =>
+        {
+            while (true) _request.AddItem();
+        });
+        e.Error.ShouldBe(RequestError.TooManyItems);
+        e.Message.ShouldBe("There is no room for more than 1398100 items with the 11 columns of the model; send fewer at a time.");
+        _request.Items.ShouldBe(1398100);
+    }
+
     int Column(string name) => _model.Columns.Require(Encoding.UTF8.GetBytes(name), RankRequest.Shared);
 
     void Set(int item, string column, string value) => _request.Set(item, Column(column), Encoding.UTF8.GetBytes(value));

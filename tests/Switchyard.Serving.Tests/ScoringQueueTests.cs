@@ -112,6 +112,68 @@ public sealed class ScoringQueueTests : IDisposable
     }
 
     [Fact]
+    public async Task ScoreAsync_FirstMeasurementIsALongPause_RequestsAreStillLetIn()
+    {
+        await using var queue = Queue(new ScoringQueueOptions { Workers = 1, DeadlineMs = 600_000 });
+        _gate.Open();
+
+        // Before the only part, and at the end.
+        _time.AtLook(3, () => _time.Move(10_000));
+        await queue.ScoreAsync(TinyModels.NewRequest(_model, 1, 1));
+        _gate.Arrive();
+        _gate.Close();
+        var first = _gate.Occupy(queue, _model);
+        var waiting = Enumerable.Range(0, 2).Select(n => queue.ScoreAsync(TinyModels.NewRequest(_model, n, 2)).AsTask()).ToArray();
+        _gate.Open();
+        await first;
+        (await Task.WhenAll(waiting)).ShouldAllBe(o => o.Status == ScoreStatus.Scored);
+    }
+
+    [Fact]
+    public async Task ScoreAsync_DeadOneFarBehind_IsFoundAfterSomeRefusals()
+    {
+        const int capacity = 200;
+        await using var queue = Queue(new ScoringQueueOptions { Workers = 1, Capacity = capacity });
+        using var cancellation = new CancellationTokenSource();
+        var first = _gate.Occupy(queue, _model);
+        var waiting = Enumerable.Range(0, capacity).Select(n => queue.ScoreAsync(TinyModels.NewRequest(_model, n, 1), n == 150 ? cancellation.Token : default).AsTask()).ToArray();
+        await cancellation.CancelAsync();
+
+        // A refusal looks at 64 of them.
+        var outcomes = Enumerable.Range(0, 3).Select(n => queue.ScoreAsync(TinyModels.NewRequest(_model, n, 1)).AsTask()).ToArray();
+        outcomes.Select(o => o.IsCompleted).ShouldBe([true, true, false]);
+        (await waiting[150]).Status.ShouldBe(ScoreStatus.Cancelled);
+        _gate.Open();
+        await first;
+        (await Task.WhenAll(outcomes)).Select(o => o.Status).ShouldBe([ScoreStatus.Busy, ScoreStatus.Busy, ScoreStatus.Scored]);
+        (await Task.WhenAll(waiting)).Count(o => o.Status == ScoreStatus.Scored).ShouldBe(capacity - 1);
+    }
+
+    [Fact]
+    public async Task ScoreAsync_OneOfABatchHasNoFusedScore_ItFailsAloneAndNothingIsScoredTwice()
+    {
+        var folder = TinyModels.Save(_folder["fused"]);
+        File.WriteAllText(Path.Combine(folder, Fusion.FileName), "formula: click\nscenarios:\n  r1: {formula: 1 / (click - click)}\n");
+        var model = TinyModels.Serve(folder);
+        await using var queue = Queue(new ScoringQueueOptions { Workers = 1 });
+        var first = _gate.Occupy(queue, model);
+        var requests = Enumerable.Range(0, 3).Select(n =>
+        {
+            var shared = TinyModels.Shared(n);
+            shared["region"] = $"r{n}";
+            return TinyModels.Fill(new RankRequest(), model, shared, TinyModels.Items(n, 10));
+        }).ToArray();
+        var outcomes = requests.Select(r => queue.ScoreAsync(r).AsTask()).ToArray();
+        _gate.Open();
+        await first;
+        (await Should.ThrowAsync<Data.InputException>(() => outcomes[1])).Message.ShouldContain("click - click");
+        ((await outcomes[0]).Status, (await outcomes[2]).Status).ShouldBe((ScoreStatus.Scored, ScoreStatus.Scored));
+        requests[2].Fused.ToArray().ShouldBe(requests[2].Scores[..10].ToArray());
+        await queue.StopAsync();
+        (queue.State.Batches, queue.State.Rows, queue.State.Failed, model.Rows).ShouldBe((1, 30, 1, 30));
+    }
+
+    [Fact]
     public async Task ScoreAsync_FullQueue_CancelledAndLateOnesMakeRoom()
     {
         await using var queue = Queue(new ScoringQueueOptions { Workers = 1, Capacity = 2 });

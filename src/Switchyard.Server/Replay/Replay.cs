@@ -21,7 +21,7 @@ public static class Replay
     {
         ArgumentNullException.ThrowIfNull(options);
         // A recorded request was accepted, whatever its scenario.
-        var model = new ServedModel("replay", "", ModelBundle.Load(options.Bundle), UnknownScenarioRule.Average);
+        var model = new ServedModel("replay", "", ModelBundle.Load(options.Bundle, cancellation), UnknownScenarioRule.Average);
         var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         using var source = new RecordSource(options.Files);
         var tally = new ReplayTally(options.Listed);

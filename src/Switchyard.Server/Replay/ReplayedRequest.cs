@@ -9,7 +9,8 @@ sealed class ReplayedRequest
     const int Top = 10;
 
     readonly RecordedRequest _record = new();
-    readonly RankRequest _request = new();
+    // It was accepted, however long its lists.
+    readonly RankRequest _request = new() { MostValues = int.MaxValue };
     byte[] _line = [];
     int _length;
     string _file = "";

@@ -114,11 +114,24 @@ public sealed class Fusion
     public void Evaluate(Batch batch, ReadOnlySpan<float> scores, Span<float> fused)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        for (var first = 0; first < batch.Count;)
+        Evaluate(batch, scores, 0, batch.Count, fused);
+    }
+
+    /// <summary>Fuses some rows of a batch, each by its own scenario.</summary>
+    /// <param name="batch">Rows with their scenario nodes.</param>
+    /// <param name="scores">Scores of all of them [tasks × batch.Count].</param>
+    /// <param name="from">First row to fuse.</param>
+    /// <param name="count">Rows to fuse.</param>
+    /// <param name="fused">Receives the fused scores of these at their rows' places [≥ from + count].</param>
+    /// <exception cref="InputException">See <see cref="Evaluate(int, ReadOnlySpan{float}, int, Span{float})"/>.</exception>
+    public void Evaluate(Batch batch, ReadOnlySpan<float> scores, int from, int count, Span<float> fused)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        for (var first = from; first < from + count;)
         {
             var rule = RuleOf(batch, first);
             var end = first + 1;
-            while (end < batch.Count && RuleOf(batch, end) == rule) end++;
+            while (end < from + count && RuleOf(batch, end) == rule) end++;
             Evaluate(rule, scores, batch.Count, first, fused[first..end]);
             first = end;
         }
