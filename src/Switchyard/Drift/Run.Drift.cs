@@ -20,7 +20,7 @@ public static partial class Run
     {
         reporter ??= SilentReporter.Instance;
         TextFile.RequireWritable(("--json", json));
-        var loaded = ModelBundle.Load(bundle);
+        var loaded = ModelBundle.Load(bundle, cancellation);
         var baseline = DriftBaseline.Load(loaded) ?? throw new InputException($"{loaded.Folder}: the bundle has no {DriftBaseline.FileName}, so there is nothing to compare with; train it again.");
         using var rows = OpenRows(input, separator, loaded);
         var drifts = baseline.Compare(CountDrift(loaded.Ranker, rows, reporter, cancellation));
