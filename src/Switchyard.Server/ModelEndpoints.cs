@@ -10,7 +10,7 @@ namespace Switchyard.Server;
 sealed class ModelEndpoints(ModelFolder models, RouteTable routes, IRequestFeatures? features, DriftDesk drift, CancellationToken stopping)
 {
     // It may read gigabytes: not on a thread that answers requests.
-    readonly JoinedTask _reload = new(() => Task.Factory.StartNew(() => models.Reload(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+    readonly JoinedTask _reload = new(() => Task.Factory.StartNew(() => models.Reload(stopping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
 
     /// <summary><c>GET /v1/models</c>: all models and routes; schemas are left to the models' own pages.</summary>
     public Task ListAsync(HttpContext context) => WriteAsync(context, List(), ServerJson.Default.ModelList);
@@ -34,7 +34,15 @@ sealed class ModelEndpoints(ModelFolder models, RouteTable routes, IRequestFeatu
     /// <summary><c>POST /v1/admin/reload</c>: looks for new versions at once, and says what there is then.</summary>
     public async Task ReloadAsync(HttpContext context)
     {
-        await _reload.RunAsync().WaitAsync(context.RequestAborted).ConfigureAwait(false);
+        try
+        {
+            await _reload.RunAsync().WaitAsync(context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            throw ProblemTypes.Error("stopping", "The server is stopping; ask another one.");
+        }
+
         await WriteAsync(context, List(), ServerJson.Default.ModelList).ConfigureAwait(false);
     }
 

@@ -11,7 +11,7 @@ sealed class ScoringWork(LimitOptions limits, BodyBudget budget) : IDisposable
 
     public RequestBody Body { get; } = new(budget);
 
-    public RankRequest Request { get; } = new();
+    public RankRequest Request { get; } = new() { MostValues = limits.Values };
 
     /// <summary>Bytes of memory that it keeps for the next request.</summary>
     public long Footprint => Body.Footprint + Request.Footprint + RankReader.Footprint + Response.Footprint;

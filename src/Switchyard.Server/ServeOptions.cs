@@ -105,6 +105,10 @@ public sealed record LimitOptions : IValidatableObject
     [Range(1, 10000)]
     public int ExplainItems { get; init; } = 50;
 
+    [Description("Values in a list of one field. Of a sequence, training keeps max_length.")]
+    [Range(1, 1000000)]
+    public int Values { get; init; } = 1000;
+
     [Description("Depth of objects and arrays in a body. A rank request needs 5.")]
     [Range(5, 64)]
     public int Nesting { get; init; } = 8;

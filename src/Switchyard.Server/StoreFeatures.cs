@@ -12,15 +12,13 @@ namespace Switchyard.Server;
 /// <summary>Fills requests from a feature store. What a request gives itself stays.</summary>
 sealed class StoreFeatures(IFeatureStore store, ILogger log, TimeProvider time) : IRequestFeatures, IAsyncDisposable
 {
-    const int SilentSeconds = 10;
-
     // More are made where more requests wait for the store at once; these are kept.
     const int KeptLookups = 64;
 
     readonly ConditionalWeakTable<ServedModel, StorePlan> _plans = [];
     readonly ConcurrentQueue<StoreLookup[]> _idle = new();
+    readonly LogPause _pause = new(time);
     int _kept;
-    long _silentUntil = long.MinValue;
 
     /// <summary>Idle lookups that are kept for other requests.</summary>
     internal int Idle => _idle.Count;
@@ -76,11 +74,9 @@ sealed class StoreFeatures(IFeatureStore store, ILogger log, TimeProvider time) 
         _idle.Enqueue(lookups);
     }
 
-    // Thousands of requests a second may fail for the same reason.
     void Say(FeatureStoreUnavailableException e)
     {
-        var (now, until) = (time.GetTimestamp(), Volatile.Read(ref _silentUntil));
-        if (now >= until && Interlocked.CompareExchange(ref _silentUntil, now + (SilentSeconds * time.TimestampFrequency), until) == until) ServerLog.StoreFails(log, e.Message);
+        if (_pause.IsOver("store")) ServerLog.StoreFails(log, e.Message);
     }
 }
 

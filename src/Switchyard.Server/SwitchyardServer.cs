@@ -21,6 +21,7 @@ public sealed class SwitchyardServer : IAsyncDisposable
     readonly ServeOptions _options;
     readonly ServerMonitoring _monitoring;
     readonly ILogger _log;
+    readonly CancellationTokenSource _stopping = new();
     Task? _loading;
 
     SwitchyardServer(WebApplication application, ModelFolder models, ScoringQueue queue, ServeOptions options, ServerMonitoring monitoring, ILogger log) =>
@@ -118,6 +119,7 @@ public sealed class SwitchyardServer : IAsyncDisposable
     public async Task StopAsync()
     {
         ServerLog.Stopping(_log);
+        await _stopping.CancelAsync().ConfigureAwait(false);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(_options.Limits.StopSeconds));
         await _application.StopAsync(patience.Token).ConfigureAwait(false);
         await _queue.StopAsync(patience.Token).ConfigureAwait(false);
@@ -138,15 +140,24 @@ public sealed class SwitchyardServer : IAsyncDisposable
         // The last of what was measured is sent while there still is something to ask.
         _monitoring.Dispose();
         await _application.DisposeAsync().ConfigureAwait(false);
+        await _stopping.CancelAsync().ConfigureAwait(false);
         if (_loading is { } loading) await loading.ConfigureAwait(false);
         await _queue.DisposeAsync().ConfigureAwait(false);
         _models.Dispose();
+        _stopping.Dispose();
     }
 
     void Load()
     {
-        _models.Reload();
-        _models.Watch();
+        try
+        {
+            _models.Reload(_stopping.Token);
+            _models.Watch();
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped before all were loaded: what has not begun to serve is not waited for.
+        }
     }
 
     static void ConfigureLogging(ILoggingBuilder logging, ConfigurationManager configuration)

@@ -127,6 +127,19 @@ public sealed class LimitTests(TrainedModel model)
         await running.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
+    [Fact]
+    public async Task Stop_WhileModelsLoad_DoesNotWaitForThem()
+    {
+        // A warm-up of hours.
+        await using var server = SwitchyardServer.Create(ServeConfiguration.OfBundle(model.Bundle, ["listen=http://127.0.0.1:0", "models.warm_up_requests=100000", "models.warm_up_items=10000"]));
+        await server.StartAsync();
+        await Task.Delay(500);
+        server.LoadedAsync().IsCompleted.ShouldBeFalse();
+
+        await server.StopAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        await server.LoadedAsync().WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
     sealed class SlowFeatures : IRequestFeatures
     {
         public async ValueTask FillAsync(RankRequest request, CancellationToken cancellation) => await Task.Delay(Timeout.Infinite, cancellation);

@@ -99,7 +99,7 @@ public sealed class MemoryTests(TrainedModel model)
     [Fact]
     public async Task Post_AnswerIsNotTaken_VersionIsLetGoAndTheConnectionClosed()
     {
-        await using var server = await RunningServer.StartAsync(model, "limits: {seconds: 4, items: 100000}", network: true);
+        await using var server = await RunningServer.StartAsync(model, "limits: {seconds: 7}", network: true);
         ServedModel version;
         using (var lease = server.Server.Models.Lease("shop")!) version = lease.Model;
         // Its answer has every id twice: more than the buffers between server and client hold.
@@ -111,8 +111,8 @@ public sealed class MemoryTests(TrainedModel model)
 
         server.Server.Models.Dispose();
 
-        await Until(() => Task.FromResult(version.IsReleased), seconds: 3);
-        await Task.Delay(5000);
+        await Until(() => Task.FromResult(version.IsReleased), seconds: 2);
+        await Task.Delay(8000);
         (await TakeAll(client.GetStream())).ShouldBeLessThan((2 * body.Length) - 2000);
     }
 
@@ -133,6 +133,45 @@ public sealed class MemoryTests(TrainedModel model)
         works.IdleBytes.ShouldBeInRange(1 << 20, 64 << 20);
         for (var i = 0; i < 300; i++) works.Rent();
         works.IdleBytes.ShouldBe(0);
+    }
+
+    // Each within its limits, and each as much work as they allow.
+    [Fact]
+    public async Task Post_HugeValidLists_LeaveNoMemoryBehind()
+    {
+        await using var server = await RunningServer.StartAsync(model, "queue: {max_wait_ms: 60000, deadline_ms: 60000}\nlimits: {seconds: 60}", network: true);
+        (await server.PostAsync(Path, Body)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        string[] lists = [.. ((string[])["tags", "viewed"]).Select(c => $$"""{"scenario": ["home", "DE"], "user": {"{{c}}": [{{string.Join(',', Enumerable.Repeat("\"t1\"", 40_000))}}]}, "items": [{{string.Join(',', Enumerable.Range(0, 200))}}]}""")];
+
+        for (var i = 0; i < 4; i++)
+        {
+            foreach (var list in lists) (await server.PostAsync(Path, list)).StatusCode.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.BadRequest);
+        }
+
+        (GC.GetTotalMemory(forceFullCollection: true) - before).ShouldBeLessThan(48 << 20);
+        (await server.PostAsync(Path, Body)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Post_WrongKeysOfAllLengths_AreRefusedAndTheRightOneServed()
+    {
+        var file = System.IO.Path.Combine(model.Folder("keys"), $"{Guid.NewGuid():N}.json");
+        var key = KeyFile.Create(file, "shop", KeyRole.Rank, TimeProvider.System);
+        await using var server = await RunningServer.StartAsync(model, $"keys: {file}", network: true);
+        var random = new Random(5);
+        for (var i = 0; i < 200; i++)
+        {
+            var wrong = new string([.. Enumerable.Range(0, 1 + (i * i % 4000)).Select(_ => (char)random.Next('!', '~'))]);
+            using var request = new HttpRequestMessage(HttpMethod.Post, Path) { Content = new StringContent(Body, Encoding.UTF8, "application/json") };
+            request.Headers.TryAddWithoutValidation(i % 2 == 0 ? "X-Api-Key" : "Authorization", i % 2 == 0 ? wrong : $"Bearer {wrong}").ShouldBeTrue();
+
+            using var response = await server.Client.SendAsync(request);
+
+            response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        }
+
+        (await server.PostAsync(Path, Body, key)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     static async Task<TcpClient> Connect(RunningServer server, int receiveBytes = 1 << 16)
