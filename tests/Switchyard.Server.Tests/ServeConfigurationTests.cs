@@ -1,7 +1,7 @@
+using System.Net;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Net;
 using Switchyard.Data;
 
 namespace Switchyard.Server.Tests;
