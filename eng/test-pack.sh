@@ -59,6 +59,12 @@ quickstart_scores_as_the_tool() {
     cmp "$place/scores.csv" "$place/tool.csv"
 }
 
+# A program of its own that serves the model the tool has trained, and asks for it with the client.
+program_serves_and_asks() {
+    dotnet build "$place/service" -c Release -v quiet -warnaserror || return 1
+    [ "$(dotnet "$place/service/bin/Release/net10.0/Service.dll" "$place/run/model")" = "1 model, 2 tasks" ]
+}
+
 # Our packages are taken from the folder just packed and kept apart; what they depend on is already on the machine.
 cat > "$place/nuget.config" <<XML
 <configuration>
@@ -82,12 +88,32 @@ cat > "$place/quickstart/Quickstart.csproj" <<XML
   </ItemGroup>
 </Project>
 XML
+mkdir "$place/service"
+cat > "$place/service/Program.cs" <<'CS'
+using Switchyard.Client;
+using Switchyard.Server;
+
+await using var server = SwitchyardServer.Create(ServeConfiguration.OfBundle(args[0], ["listen=http://127.0.0.1:0"]), services => services.AddLogging(log => log.ClearProviders()));
+await server.StartAsync();
+await server.LoadedAsync();
+using (var client = new SwitchyardClient(new Uri(server.Addresses[0])))
+{
+    var models = (await client.ModelsAsync()).Models;
+    Console.WriteLine($"{models.Count} model, {models[0].Tasks!.Count} tasks");
+}
+
+await server.StopAsync();
+CS
+sed -e 's/Sdk="Microsoft.NET.Sdk"/Sdk="Microsoft.NET.Sdk.Web"/' \
+    -e 's|<PackageReference Include="Switchyard" .*|<PackageReference Include="Switchyard.Server" Version="0.1.0" /><PackageReference Include="Switchyard.Client" Version="0.1.0" />|' \
+    "$place/quickstart/Quickstart.csproj" > "$place/service/Service.csproj"
 
 check "pack without a warning" pack "$@"
 export NUGET_PACKAGES="$place/cache"
 check "the tool installs" install_tool
 check "the tool trains" train
 check "the quick start compiles against the packages" compile_quickstart
+check "a program serves the model and asks the server" program_serves_and_asks
 check "symbols, README, documentation and licence in every package" every_package_is_complete
 check "the quick start's scores are the tool's" quickstart_scores_as_the_tool
 echo "packages: $passed passed, $failed failed"
