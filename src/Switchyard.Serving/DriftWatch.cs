@@ -32,33 +32,44 @@ public sealed class DriftWatch
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         (_model, _sample, _partRows) = (model, options.Sample, options.WindowRows / Parts);
         _window = [.. Enumerable.Range(0, Parts).Select(_ => NewTally())];
+        model.Released += _desks.Clear;
     }
 
     /// <summary>Rows seen, of which one in <see cref="DriftOptions.Sample"/> was counted.</summary>
     public long Seen => Volatile.Read(ref _seen);
 
-    /// <summary>Counts some of a request's rows, or none.</summary>
-    /// <param name="request">Scored by the version, whose lease is still held.</param>
+    /// <summary>What waits for the next request that is counted.</summary>
+    internal int Idle => _desks.Count;
+
+    /// <summary>Counts some of a request's rows, or none: after its last lease, a version that was replaced has nothing to count with.</summary>
+    /// <param name="request">Scored by the version.</param>
     public void Observe(RankRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (_sample == 0 || request.Items == 0) return;
         var end = Interlocked.Add(ref _seen, request.Items);
         var begin = end - request.Items;
-        Desk? desk = null;
         // One row of every block, anywhere in it: lists of equal length must not show the same place for ever.
-        for (var block = begin / _sample; block * _sample < end; block++)
+        var block = begin / _sample;
+        if (RowOf(block) < begin) block++;
+        if (RowOf(block) >= end || !_model.TryHold()) return;
+        try
         {
-            var row = (block * _sample) + (long)(Mix((ulong)block) % (ulong)_sample);
-            if (row < begin || row >= end) continue;
-            if (desk is null && !_desks.TryDequeue(out desk)) desk = new Desk(_model);
-            desk.Add(request, (int)(row - begin));
-            if (desk.IsFull) Count(desk);
-        }
+            if (!_desks.TryDequeue(out var desk)) desk = new Desk(_model);
+            for (; RowOf(block) is var row && row < end; block++)
+            {
+                desk.Add(request, (int)(row - begin));
+                if (desk.IsFull) Count(desk);
+            }
 
-        if (desk is null) return;
-        Count(desk);
-        _desks.Enqueue(desk);
+            Count(desk);
+            // Before the hold ends: the last one to let go clears them.
+            _desks.Enqueue(desk);
+        }
+        finally
+        {
+            _model.Release();
+        }
     }
 
     /// <summary>What the window holds now.</summary>
@@ -81,6 +92,8 @@ public sealed class DriftWatch
         number = (number ^ (number >> 27)) * 0x94D049BB133111EB;
         return number ^ (number >> 31);
     }
+
+    long RowOf(long block) => (block * _sample) + (long)(Mix((ulong)block) % (ulong)_sample);
 
     DriftTally NewTally() => new(_model.Schema, _model.Fields);
 

@@ -112,6 +112,9 @@ public sealed class ServedModel
     /// <summary>The weights themselves, for those who look into a pass.</summary>
     internal Ranker Ranker => _ranker ?? throw Gone();
 
+    /// <summary>The weights are let go of; what was made from them should be, too.</summary>
+    internal event Action? Released;
+
     internal bool TryHold()
     {
         for (var holders = Volatile.Read(ref _holders); holders > 0;)
@@ -132,6 +135,7 @@ public sealed class ServedModel
         _predictor = null;
         _encoder = null;
         _desks.Clear();
+        Released?.Invoke();
     }
 
     internal RankDesk RentDesk() => _desks.TryDequeue(out var desk) ? desk : new RankDesk(this, NewEncoder());

@@ -46,6 +46,28 @@ public sealed class DriftWatchTests : IDisposable
     }
 
     [Fact]
+    public void Observe_VersionThatWasReplacedMeanwhile_CountsNothingMore()
+    {
+        var options = new DriftOptions { Sample = 1, WindowRows = 100_000 };
+        var (used, fresh) = (new DriftWatch(_model, options), new DriftWatch(_model, options));
+        _model.TryHold().ShouldBeTrue();
+        using var lease = new ModelLease(_model);
+        var request = TinyModels.Score(TinyModels.NewRequest(_model, 1));
+        used.Observe(request);
+        used.Idle.ShouldBe(1);
+
+        // The folder lets go of it, and then the request does.
+        _model.Release();
+        lease.Dispose();
+        used.Observe(request);
+        fresh.Observe(request);
+
+        _model.IsReleased.ShouldBeTrue();
+        (used.Read().Rows, fresh.Read().Rows).ShouldBe((request.Items, 0));
+        (used.Idle, fresh.Idle).ShouldBe((0, 0));
+    }
+
+    [Fact]
     public async Task Observe_FromManyThreads_CountsAsOneWould()
     {
         var (alone, together) = (new DriftWatch(_model, new DriftOptions { Sample = 1, WindowRows = 1_000_000 }), new DriftWatch(_model, new DriftOptions { Sample = 1, WindowRows = 1_000_000 }));
