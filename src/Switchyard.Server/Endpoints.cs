@@ -9,12 +9,12 @@ namespace Switchyard.Server;
 static class Endpoints
 {
     /// <summary>Maps all endpoints.</summary>
-    public static void Map(WebApplication application, Gate gate, ModelFolder models, ScoringQueue queue, ServeOptions options, ServerMonitoring monitoring, TimeProvider time)
+    public static void Map(WebApplication application, Gate gate, ModelFolder models, ScoringQueue queue, ServeOptions options, ServerMonitoring monitoring, ServerObservers observers, TimeProvider time)
     {
         var services = application.Services;
         var routes = new RouteTable(options.Routes, options.Limits);
         var features = services.GetService<IRequestFeatures>();
-        var scoring = new ScoringEndpoints(gate, models, queue, routes, options.Limits, features, [.. services.GetServices<IServerObserver>()], time);
+        var scoring = new ScoringEndpoints(gate, models, queue, routes, options.Limits, features, observers, time);
         var reading = new ModelEndpoints(models, routes, features, monitoring.Drift, application.Lifetime.ApplicationStopping);
 
         // What no endpoint answers is a problem too.

@@ -11,7 +11,7 @@ namespace Switchyard.Server;
 /// <param name="observers">Hear of refused requests.</param>
 /// <param name="log">The server's log.</param>
 /// <param name="time">The clock.</param>
-sealed class Gate(KeyRing? keys, bool logDetails, IServerObserver[] observers, ILogger log, TimeProvider time)
+sealed class Gate(KeyRing? keys, bool logDetails, ServerObservers observers, ILogger log, TimeProvider time)
 {
     const string Header = "X-Api-Key";
     const string Bearer = "Bearer ";
@@ -73,7 +73,7 @@ sealed class Gate(KeyRing? keys, bool logDetails, IServerObserver[] observers, I
         if (logDetails) ServerLog.RefusedWithDetails(log, problem.Status, problem.Type, problem.Pointer, problem.Detail);
         else ServerLog.Refused(log, problem.Status, problem.Type);
         RequestTrace.Refused(problem);
-        foreach (var observer in observers) observer.Refused(context, problem);
+        observers.Refused(context, problem);
         // What is left of the body is not waited for.
         if (problem.Type is "body-too-large" or "slow-body" && HttpProtocol.IsHttp11(context.Request.Protocol)) context.Response.Headers.Connection = "close";
         return ProblemResponse.WriteAsync(context, problem);

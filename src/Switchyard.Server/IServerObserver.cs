@@ -8,13 +8,13 @@ namespace Switchyard.Server;
 /// <param name="Model">The version that answered. It may have been replaced and let go of its weights since.</param>
 /// <param name="Request">Its values and scores.</param>
 /// <param name="Body">The body as it came.</param>
-/// <param name="Parsing">Time from the first byte to the parsed request.</param>
+/// <param name="Parsing">Time from its admission to the parsed request.</param>
 /// <param name="Scoring">Time in the queue and in the model.</param>
 /// <param name="IsRank">Whether it ranks items; otherwise it scores rows.</param>
 public readonly record struct ServedRequest(
     HttpContext Context, ServedModel Model, RankRequest Request, ReadOnlyMemory<byte> Body, TimeSpan Parsing, TimeSpan Scoring, bool IsRank);
 
-/// <summary>Hears of every request after it was answered. Called on the thread of the request; it must be quick and must not throw.</summary>
+/// <summary>Hears of every request after it was answered. Called on the thread of the request; it must be quick, and should not throw: that is logged, and changes nothing for the request.</summary>
 public interface IServerObserver
 {
     /// <summary>A request was scored and answered.</summary>

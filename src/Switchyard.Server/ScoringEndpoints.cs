@@ -10,7 +10,7 @@ namespace Switchyard.Server;
 
 /// <summary>Rank and score: what the server is for, and the only endpoints whose every microsecond counts.</summary>
 sealed class ScoringEndpoints(
-    Gate gate, ModelFolder models, ScoringQueue queue, RouteTable routes, LimitOptions limits, IRequestFeatures? features, IServerObserver[] observers, TimeProvider time)
+    Gate gate, ModelFolder models, ScoringQueue queue, RouteTable routes, LimitOptions limits, IRequestFeatures? features, ServerObservers observers, TimeProvider time)
 {
     readonly ScoringWorks _works = new(limits);
     readonly Explain _explain = new(limits);
@@ -82,9 +82,7 @@ sealed class ScoringEndpoints(
         // Who takes the answer slowly must not keep a version that was replaced.
         lease.Dispose();
         await work.Response.SendAsync(context, work.Cancellation).ConfigureAwait(false);
-        if (observers.Length == 0) return;
-        var served = new ServedRequest(context, lease.Model, request, work.Body.Memory, time.GetElapsedTime(started, parsed), time.GetElapsedTime(parsed, scored), isRank);
-        foreach (var observer in observers) observer.Served(served);
+        observers.Served(new ServedRequest(context, lease.Model, request, work.Body.Memory, time.GetElapsedTime(started, parsed), time.GetElapsedTime(parsed, scored), isRank));
     }
 
     async ValueTask ScoreAsync(ScoringWork work, bool isRank)

@@ -26,6 +26,9 @@ static partial class ServerLog
     [LoggerMessage(13, LogLevel.Error, "requests fail with {Status} {Type}: {Detail} (said once in 10 s)")]
     public static partial void Unserved(ILogger log, int status, string type, string detail);
 
+    [LoggerMessage(15, LogLevel.Error, "an observer failed, requests are answered all the same: {Failure} (said once in 10 s)")]
+    public static partial void ObserverFailed(ILogger log, string failure);
+
     [LoggerMessage(6, LogLevel.Information, "{Message}")]
     public static partial void ModelServes(ILogger log, string message);
 

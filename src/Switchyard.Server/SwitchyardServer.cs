@@ -81,8 +81,9 @@ public sealed class SwitchyardServer : IAsyncDisposable
         var queue = application.Services.GetRequiredService<ScoringQueue>();
         monitoring.Watch(models, queue);
         var server = new SwitchyardServer(application, models, queue, options, monitoring, log);
-        var gate = new Gate(keys, options.LogDetails, [.. application.Services.GetServices<IServerObserver>()], log, time);
-        Endpoints.Map(application, gate, models, queue, options, monitoring, time);
+        var observers = new ServerObservers(application.Services.GetServices<IServerObserver>(), log, time);
+        var gate = new Gate(keys, options.LogDetails, observers, log, time);
+        Endpoints.Map(application, gate, models, queue, options, monitoring, observers, time);
         return server;
     }
 

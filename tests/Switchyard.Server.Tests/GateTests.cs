@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -39,6 +40,22 @@ public sealed class GateTests(TrainedModel model)
         problem["type"]!.GetValue<string>().ShouldBe("internal-error");
         problem.ToJsonString().ShouldNotContain(Secret);
         log.Any(nameof(Failing)).ShouldBeTrue();
+        log.Any(Secret).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Failed_Observer_HarmsNeitherTheAnswerNorTheOthers()
+    {
+        using var log = new LogLines();
+        var others = new CountingObserver();
+        await using var server = await RunningServer.StartAsync(model, services: s => s.AddSingleton<ILoggerProvider>(log).AddSingleton<IServerObserver>(new FailingObserver()).AddSingleton<IServerObserver>(others));
+
+        for (var i = 0; i < 3; i++) (await server.PostAsync("/v1/models/shop/rank", """{"scenario": ["home", "DE"], "items": ["a"]}""")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var problem = await ProblemTests.Problem(await server.PostAsync("/v1/models/shop/rank", "{"), HttpStatusCode.BadRequest);
+
+        problem["type"]!.GetValue<string>().ShouldBe("malformed-json");
+        (others.Served, others.Refused).ShouldBe((3, 1));
+        log.Count(nameof(FailingObserver)).ShouldBeInRange(1, 3);
         log.Any(Secret).ShouldBeFalse();
     }
 
@@ -101,6 +118,27 @@ public sealed class GateTests(TrainedModel model)
         started.Count.ShouldBe(3);
         started[2].SetResult();
         await last;
+    }
+
+    sealed class FailingObserver : IServerObserver
+    {
+        public void Served(in ServedRequest request) => throw new FormatException(Secret);
+
+        public void Refused(HttpContext context, Problem problem) => throw new FormatException(Secret);
+    }
+
+    sealed class CountingObserver : IServerObserver
+    {
+        int _served;
+        int _refused;
+
+        public int Served => _served;
+
+        public int Refused => _refused;
+
+        void IServerObserver.Served(in ServedRequest request) => Interlocked.Increment(ref _served);
+
+        void IServerObserver.Refused(HttpContext context, Problem problem) => Interlocked.Increment(ref _refused);
     }
 
     sealed class Failing : IRequestFeatures
