@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
@@ -64,7 +65,11 @@ public sealed class RecordTests(TrainedModel model) : IDisposable
             {
                 await Fill(request, served, body);
                 recorder.Served(new ServedRequest(null!, served, request, body, default, default, true));
-                while (recorder.Written + recorder.Dropped <= i) await Task.Delay(1);
+                for (var wait = 0; recorder.Written + recorder.Dropped <= i; wait++)
+                {
+                    wait.ShouldBeLessThan(30_000);
+                    await Task.Delay(1);
+                }
             }
 
             recorder.Dropped.ShouldBe(0);
@@ -96,6 +101,27 @@ public sealed class RecordTests(TrainedModel model) : IDisposable
         }
 
         File.ReadLines(file).Count().ShouldBeInRange(expected - 2, expected + 2);
+    }
+
+    [Fact]
+    public async Task Write_ScoreThatIsNotFinite_IsNullAndReadBack()
+    {
+        var served = ServedModel();
+        var body = """{"scenario": ["home", "DE"], "items": ["a", "b"]}"""u8.ToArray();
+        var request = new RankRequest();
+        await Fill(request, served, body);
+        var scores = MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(request.Scores), request.Scores.Length);
+        (scores[0], scores[1]) = (float.NaN, float.PositiveInfinity);
+        using var line = new RecordLine();
+        line.Write(request, body, isRank: true, DateTimeOffset.UnixEpoch);
+        var record = new RecordedRequest();
+
+        record.Read(line.Bytes.Span[..^1]);
+
+        JsonNode.Parse(line.Bytes.Span)!["scores"]!["click"]!.ToJsonString().ShouldBe("[null,null]");
+        record.Scores[0].Scores.Count.ShouldBe(2);
+        record.Scores[0].Scores.ShouldAllBe(s => float.IsNaN(s));
+        record.Scores[1].Scores.ToArray().ShouldBe(request.Scores[2..].ToArray());
     }
 
     [Fact]

@@ -36,6 +36,27 @@ public sealed class ReplayTests(TrainedModel model) : IDisposable
         difference.Replayed.ShouldBe(float.BitDecrement(recorded));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_ScoreThatWasNotFinite_IsADifference(bool isSameVersion)
+    {
+        var lines = await LinesAsync();
+        lines[0] = Changed(lines[0], record =>
+        {
+            record["scores"]!["buy"]![1] = null;
+            if (!isSameVersion) record["digest"] = new string('0', 64);
+        });
+
+        var report = Run(Write(lines));
+
+        report.DifferentScores.ShouldBe(isSameVersion ? 1 : 0);
+        report.Bad.ShouldBe(0);
+        var json = JsonNode.Parse(report.ToJson())!;
+        if (isSameVersion) json["differences"]![0]!["recorded"]!.GetValue<string>().ShouldBe("NaN");
+        else json["tasks"]!.AsArray().Single(t => t!["task"]!.GetValue<string>() == "buy" && t["scenario"] is null)!["largest"]!.GetValue<string>().ShouldBe("NaN");
+    }
+
     [Fact]
     public async Task Run_RecordsOfAnotherVersion_MeasuresDifferencesAndOrders()
     {

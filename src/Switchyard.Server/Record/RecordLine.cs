@@ -126,7 +126,13 @@ sealed class RecordLine : IDisposable
     void WriteNumbers(ReadOnlySpan<float> values)
     {
         _writer.WriteStartArray();
-        foreach (var value in values) _writer.WriteNumberValue(value);
+        foreach (var value in values)
+        {
+            // As in the answer: a task that the fusion does not read may have no finite score.
+            if (float.IsFinite(value)) _writer.WriteNumberValue(value);
+            else _writer.WriteNullValue();
+        }
+
         _writer.WriteEndArray();
     }
 }

@@ -31,7 +31,7 @@ sealed class RecordedRequest
     /// <summary>Version of its fusion.</summary>
     public string Fusion { get; private set; } = "";
 
-    /// <summary>Tasks and their scores, one per item.</summary>
+    /// <summary>Tasks and their scores, one per item; NaN for one that was no finite number.</summary>
     public List<(string Task, List<float> Scores)> Scores { get; } = [];
 
     /// <summary>Fused score of every item.</summary>
@@ -162,7 +162,7 @@ sealed class RecordedRequest
     static void ReadNumbers(ref Utf8JsonReader reader, List<float> numbers)
     {
         if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("scores are a list of numbers");
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) numbers.Add(reader.GetSingle());
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) numbers.Add(reader.TokenType == JsonTokenType.Null ? float.NaN : reader.GetSingle());
     }
 
     static (int Start, int Length) Skip(ref Utf8JsonReader reader)
