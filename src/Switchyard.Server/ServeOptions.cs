@@ -113,7 +113,7 @@ public sealed record LimitOptions : IValidatableObject
     [Range(5, 64)]
     public int Nesting { get; init; } = 8;
 
-    [Description("Seconds for a request, from its first byte until its answer is taken.")]
+    [Description("Seconds for a request, from its admission until its answer is taken.")]
     [Range(0.001, 3600)]
     public double Seconds { get; init; } = 10;
 

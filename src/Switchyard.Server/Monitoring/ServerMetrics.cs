@@ -22,7 +22,7 @@ sealed class ServerMetrics : IServerObserver, IDisposable
     {
         _meter = new Meter(new MeterOptions(Name) { Scope = scope });
         var times = new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.00025, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 1, 10] };
-        _duration = _meter.CreateHistogram("switchyard.server.request.duration", "s", "Time from a request's first byte to its scores, of requests that were answered.", tags: null, times);
+        _duration = _meter.CreateHistogram("switchyard.server.request.duration", "s", "Time from a request's admission to its scores, of requests that were answered.", tags: null, times);
         _scoring = _meter.CreateHistogram("switchyard.server.scoring.duration", "s", "Time of it in the feature store, the queue and the model.", tags: null, times);
         _rows = _meter.CreateCounter<long>("switchyard.server.rows", "{row}", "Items and rows answered.");
         _refused = _meter.CreateCounter<long>("switchyard.server.refused", "{request}", "Requests refused, by type of problem.");
