@@ -75,7 +75,7 @@ public sealed class DriftTests(TrainedModel model)
     [Fact]
     public async Task Drift_ManyRequestsAtOnce_CountsOneRowInSoMany()
     {
-        await using var server = await RunningServer.StartAsync(model, "drift: {sample: 7, window_rows: 100000}");
+        await using var server = await RunningServer.StartAsync(model, "queue: {max_wait_ms: 60000, deadline_ms: 60000}\nlimits: {seconds: 60}\ndrift: {sample: 7, window_rows: 100000}");
         var rows = Rows().ToArray();
         await Task.WhenAll(Enumerable.Range(0, 16).Select(t => Post(server, rows, 1 + (t % 5))));
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -44,7 +45,7 @@ public sealed class LimitTests(TrainedModel model)
     [Fact]
     public async Task Post_FullQueue_IsRefusedAtOnceWithRetryAfter()
     {
-        using var held = new HeldQueue(new ScoringQueueOptions { Workers = 1, Capacity = 1 });
+        using var held = new HeldQueue(new ScoringQueueOptions { Workers = 1, Capacity = 1, DeadlineMs = 60_000 });
         await using var server = await RunningServer.StartAsync(model, services: held.Add);
         var (scoring, waiting) = (Task.Run(() => server.PostAsync(Path, Body)), Task.FromResult(new HttpResponseMessage()));
         await held.Until(s => s.Scoring == 1);
@@ -65,7 +66,8 @@ public sealed class LimitTests(TrainedModel model)
     public async Task Post_ClientGone_LeavesTheQueue()
     {
         using var held = new HeldQueue(new ScoringQueueOptions { Workers = 1, Capacity = 4, DeadlineMs = 60_000 });
-        await using var server = await RunningServer.StartAsync(model, network: true, services: held.Add);
+        var features = new TokenFeatures();
+        await using var server = await RunningServer.StartAsync(model, "limits: {seconds: 600}", network: true, services: s => held.Add(s.AddSingleton<IRequestFeatures>(features)));
         var scoring = server.PostAsync(Path, Body);
         await held.Until(s => s.Scoring == 1);
         using var gone = new CancellationTokenSource();
@@ -74,7 +76,8 @@ public sealed class LimitTests(TrainedModel model)
 
         await gone.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => waiting);
-        await Task.Delay(200);
+        // The server hears of it later than the client.
+        await held.Until(_ => features.Tokens.Any(t => t.IsCancellationRequested));
         held.Release();
 
         (await scoring).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -86,11 +89,11 @@ public sealed class LimitTests(TrainedModel model)
     public async Task Post_SlowFeatures_TimeOut()
     {
         using var log = new LogLines();
-        await using var server = await RunningServer.StartAsync(model, "limits: {seconds: 0.2}", services: s => log.Add(s.AddSingleton<IRequestFeatures>(new SlowFeatures())));
+        await using var server = await RunningServer.StartAsync(model, "limits: {seconds: 2}", services: s => log.Add(s.AddSingleton<IRequestFeatures>(new SlowFeatures())));
 
-        for (var i = 0; i < 3; i++)
+        foreach (var answer in await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => server.PostAsync(Path, Body))))
         {
-            var problem = await ProblemTests.Problem(await server.PostAsync(Path, Body), HttpStatusCode.ServiceUnavailable);
+            var problem = await ProblemTests.Problem(answer, HttpStatusCode.ServiceUnavailable);
             problem["type"]!.GetValue<string>().ShouldBe("timeout");
         }
 
@@ -138,6 +141,18 @@ public sealed class LimitTests(TrainedModel model)
 
         await server.StopAsync().WaitAsync(TimeSpan.FromSeconds(60));
         await server.LoadedAsync().WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    /// <summary>Keeps what tells of the end of each request.</summary>
+    sealed class TokenFeatures : IRequestFeatures
+    {
+        public ConcurrentQueue<CancellationToken> Tokens { get; } = new();
+
+        public ValueTask FillAsync(RankRequest request, CancellationToken cancellation)
+        {
+            Tokens.Enqueue(cancellation);
+            return ValueTask.CompletedTask;
+        }
     }
 
     sealed class SlowFeatures : IRequestFeatures

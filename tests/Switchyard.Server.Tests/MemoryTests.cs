@@ -78,10 +78,14 @@ public sealed class MemoryTests(TrainedModel model)
     {
         using var held = new HeldQueue(new ScoringQueueOptions { Workers = 1, Capacity = 1, DeadlineMs = 60_000 });
         var features = new CountedFeatures();
-        await using var server = await RunningServer.StartAsync(model, network: true, services: s => held.Add(s.AddSingleton<IRequestFeatures>(features)));
+        await using var server = await RunningServer.StartAsync(model, "limits: {seconds: 60}", network: true, services: s => held.Add(s.AddSingleton<IRequestFeatures>(features)));
         using var client = await Connect(server);
-        await Send(client, Head(Path, Body.Length) + Body[..^1]);
-        await Task.Delay(200);
+        using var reader = new StreamReader(client.GetStream());
+        await Send(client, Head(Path, Body.Length, "Expect: 100-continue\r\n"));
+        // Said when the server begins to read the body: the queue had room before.
+        (await reader.ReadLineAsync()).ShouldBe("HTTP/1.1 100 Continue");
+        (await reader.ReadLineAsync()).ShouldBe("");
+        await Send(client, Body[..^1]);
         var scoring = server.PostAsync(Path, Body);
         await held.Until(s => s.Scoring == 1);
         var waiting = server.PostAsync(Path, Body);
@@ -89,7 +93,6 @@ public sealed class MemoryTests(TrainedModel model)
 
         await Send(client, Body[^1..]);
 
-        using var reader = new StreamReader(client.GetStream());
         (await reader.ReadLineAsync()).ShouldBe("HTTP/1.1 503 Service Unavailable");
         features.Lookups.ShouldBe(2);
         held.Release();
@@ -183,7 +186,7 @@ public sealed class MemoryTests(TrainedModel model)
 
     static ValueTask Send(TcpClient client, string text) => client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(text));
 
-    static string Head(string path, int length) => $"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n";
+    static string Head(string path, int length, string more = "") => $"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{more}\r\n";
 
     static async Task<long> TakeAll(NetworkStream stream)
     {
