@@ -70,7 +70,7 @@ public sealed partial class ModelFolder
 
         slot.Bad.Remove(folder);
         slot.Switch(model, seen);
-        news.Add(new ModelNews(name, version, VersionStatus.Serving, $"model {name}: version {version} serves{(old is null ? "" : $" in place of {old}")}"));
+        news.Add(new ModelNews(name, version, VersionStatus.Serving, $"model {name}: version {version} serves{(old is null ? "" : $" in place of {old}")}{WithoutBaseline(model)}"));
         return new VersionState(version, VersionStatus.Serving);
     }
 
@@ -96,6 +96,8 @@ public sealed partial class ModelFolder
     }
 
     static string Stays(ModelSlot slot) => slot.State.Serving is { } serving ? $", {serving} goes on" : "";
+
+    static string WithoutBaseline(ServedModel model) => model.BaselineTrouble is { } trouble ? $", without a baseline of drift: {trouble}" : "";
 
     static void Forget<T>(Dictionary<string, T> known, (string Version, string Folder)[] versions)
     {

@@ -38,7 +38,7 @@ public sealed class ServedModel
     /// <param name="version">Its version.</param>
     /// <param name="bundle">The bundle.</param>
     /// <param name="unknownScenario">What to do with a scenario that training has not seen.</param>
-    /// <exception cref="InputException">The bundle's fusion.yaml or baseline.json is not valid.</exception>
+    /// <exception cref="InputException">The bundle's fusion.yaml is not valid.</exception>
     public ServedModel(string name, string version, LoadedBundle bundle, UnknownScenarioRule unknownScenario = UnknownScenarioRule.Model)
     {
         ArgumentNullException.ThrowIfNull(bundle);
@@ -48,7 +48,7 @@ public sealed class ServedModel
         Tasks = [.. Schema.Tasks.Select(t => t.Name)];
         Columns = new RequestColumns(Schema, Fields);
         Fusion = Fusion.Load(bundle);
-        Baseline = DriftBaseline.Load(bundle);
+        (Baseline, BaselineTrouble) = LoadBaseline(bundle);
         RefusesUnknownScenarios = unknownScenario == UnknownScenarioRule.Refuse
             || (unknownScenario == UnknownScenarioRule.Model && Schema.UnknownScenario == UnknownScenario.Error);
         (_unknownIds, _ids) = (new long[Schema.Fields.Length], new long[Schema.Fields.Length]);
@@ -81,8 +81,11 @@ public sealed class ServedModel
     /// <summary>How an item's scores become the one that orders: the bundle's fusion.yaml, or the last task's score.</summary>
     public Fusion Fusion { get; }
 
-    /// <summary>How its scores, fields and experts were distributed in training; null where the bundle does not say.</summary>
+    /// <summary>How its scores, fields and experts were distributed in training; null where the bundle does not say, or not so that it can be read.</summary>
     public DriftBaseline? Baseline { get; }
+
+    /// <summary>Why the bundle's baseline.json cannot be used; null where it can, or there is none. No score needs it, so the version serves without.</summary>
+    public string? BaselineTrouble { get; }
 
     /// <summary>Columns that a request may give.</summary>
     public RequestColumns Columns { get; }
@@ -162,6 +165,18 @@ public sealed class ServedModel
     {
         if (ids > 0) Interlocked.Add(ref _ids[field], ids);
         if (unknown > 0) Interlocked.Add(ref _unknownIds[field], unknown);
+    }
+
+    static (DriftBaseline? Baseline, string? Trouble) LoadBaseline(LoadedBundle bundle)
+    {
+        try
+        {
+            return (DriftBaseline.Load(bundle), null);
+        }
+        catch (InputException e)
+        {
+            return (null, e.Message);
+        }
     }
 
     ObjectDisposedException Gone() => new($"{Name} {Version}");

@@ -72,7 +72,13 @@ public sealed class DriftBaseline
     /// <summary>Writes the file into a bundle.</summary>
     /// <param name="folder">The bundle's folder.</param>
     /// <param name="digest">SHA-256 (hex) of its weights, which binds the file to them.</param>
-    internal void Save(string folder, string digest) => File.WriteAllBytes(Path.Combine(folder, FileName), DriftBaselineJson.Write(this, digest));
+    internal void Save(string folder, string digest)
+    {
+        using var stream = new FileStream(Path.Combine(folder, FileName), FileMode.Create);
+        stream.Write(DriftBaselineJson.Write(this, digest));
+        // As the weights: the bundle has its name only when all of it is on the disk.
+        stream.Flush(flushToDisk: true);
+    }
 
     /// <summary>Compares what was counted with the baseline: all scenarios together first, then each that has rows.</summary>
     /// <param name="now">Rows of the same model.</param>

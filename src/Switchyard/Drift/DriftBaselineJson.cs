@@ -65,6 +65,7 @@ static class DriftBaselineJson
     static DriftBaseline Read(JsonElement root, Ranker ranker)
     {
         var tally = new DriftTally(ranker.Schema, ranker.Embedding.Fields);
+        var experts = Experts(ranker);
         foreach (var scenario in root.GetProperty("scenarios").EnumerateArray())
         {
             var counts = tally.Node(scenario.GetProperty("scenario").GetString() ?? throw new FormatException("a scenario has no name"));
@@ -77,11 +78,24 @@ static class DriftBaselineJson
             }
 
             foreach (var layer in scenario.GetProperty("experts").EnumerateObject())
-                Read(layer.Value, counts.Layer(layer.Name, layer.Value.GetArrayLength()), layer.Name);
+            {
+                if (!experts.TryGetValue(layer.Name, out var count)) throw new FormatException($"the model has no layer {layer.Name}");
+                Read(layer.Value, counts.Layer(layer.Name, count), layer.Name);
+            }
         }
 
         var part = Enum.GetValues<Part>().Where(p => p.Name() == root.GetProperty("part").GetString()).ToArray();
         return part.Length == 1 ? new DriftBaseline(tally, part[0]) : throw new FormatException("there is no such part");
+    }
+
+    /// <summary>Experts of every layer, as a row's gates have them: what is counted must have the same.</summary>
+    static Dictionary<string, int> Experts(Ranker ranker)
+    {
+        var (pass, row) = (new DriftPass(ranker), new Batch(ranker.Schema, 1) { Count = 1 });
+        pass.Score(row);
+        var experts = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (ref readonly var gate in pass.Graph.Gates) experts[gate.Layer] = gate.Weights.Cols;
+        return experts;
     }
 
     static void Read(JsonElement from, double[] into, string name)

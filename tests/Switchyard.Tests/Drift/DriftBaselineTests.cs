@@ -146,6 +146,21 @@ public sealed class DriftBaselineTests : IDisposable
         Should.Throw<InputException>(() => DriftBaseline.Load(bundle)).Message.ShouldContain("cannot be read");
     }
 
+    [Theory]
+    [InlineData("expert", 0, 2, "has 2 bins, the model 3")]
+    [InlineData("expert", 1, 4, "has 4 bins, the model 3")]
+    [InlineData("gate", 1, 3, "no layer gate")]
+    public void Load_ExpertsOfAnotherModel_IsRefused(string layer, int scenario, int experts, string reason)
+    {
+        var (bundle, _) = Save();
+        var file = Path.Combine(bundle.Folder, DriftBaseline.FileName);
+        var json = JsonNode.Parse(File.ReadAllText(file))!;
+        json["scenarios"]![scenario]!["experts"]![layer] = new JsonArray([.. Enumerable.Repeat(1, experts).Select(c => (JsonNode)c)]);
+        File.WriteAllText(file, json.ToJsonString());
+
+        Should.Throw<InputException>(() => DriftBaseline.Load(bundle)).Message.ShouldContain(reason);
+    }
+
     (LoadedBundle Bundle, DriftBaseline Baseline) Save()
     {
         var place = Path.Combine(_folder.FullName, "model");
