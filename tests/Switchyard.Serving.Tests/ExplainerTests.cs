@@ -71,6 +71,28 @@ public sealed class ExplainerTests : IDisposable
     }
 
     [Fact]
+    public void Explain_FormulaWithoutAValueForOne_HasTheOthers()
+    {
+        var bundle = TinyModels.Save(_folder["bundle"]);
+        var request = TinyModels.Score(TinyModels.NewRequest(TinyModels.Serve(bundle), 1, 1));
+        var item = (double)request.Score(0, 0);
+        var without = Explainer.Explain(request)[0].Contributions.ToDictionary(c => (c.Column, c.IsScenario), c => item - c.Scores[0]);
+        var lowest = without.Values.Min();
+        lowest.ShouldBeLessThan(item);
+        var bound = (lowest + without.Values.Append(item).Where(score => score > lowest).Min()) / 2;
+        File.WriteAllText(Path.Combine(bundle, Fusion.FileName), FormattableString.Invariant($"formula: log(click - {bound:F12})"));
+        var fused = TinyModels.Score(TinyModels.NewRequest(TinyModels.Serve(bundle), 1, 1));
+
+        var contributions = Explainer.Explain(fused)[0].Contributions;
+
+        contributions.Where(c => double.IsNaN(c.Fused)).Select(c => without[(c.Column, c.IsScenario)]).ShouldBe(without.Values.Where(score => score == lowest));
+        contributions.Count(c => !double.IsNaN(c.Fused)).ShouldBeGreaterThan(0);
+        foreach (var contribution in contributions.Where(c => !double.IsNaN(c.Fused)))
+            contribution.Fused.ShouldBe(Math.Log(item - bound) - Math.Log(without[(contribution.Column, contribution.IsScenario)] - bound), 1e-3);
+        double.IsNaN(contributions[^1].Fused).ShouldBeTrue();
+    }
+
+    [Fact]
     public void Explain_Cancelled_Ends()
     {
         var model = TinyModels.Serve(TinyModels.Save(_folder["bundle"]));

@@ -131,9 +131,9 @@ public sealed class Explainer
         _batch.Count = rows;
         _batch.FixPositions();
         _model.Predictor.Score(_batch, _scores);
-        var hasFused = Fuse(nodes, rows);
+        Fuse(nodes, rows);
         var contributions = ImmutableArray.CreateBuilder<Contribution>(rows);
-        for (var i = 0; i < rows; i++) contributions.Add(Of(item, i, rows, hasFused ? _request.Fused[item] - (double)_fused[i] : double.NaN));
+        for (var i = 0; i < rows; i++) contributions.Add(Of(item, i, rows, _request.Fused[item] - (double)_fused[i]));
         return [.. contributions.OrderByDescending(c => double.IsNaN(c.Fused) ? -1 : Math.Abs(c.Fused))];
     }
 
@@ -145,16 +145,28 @@ public sealed class Explainer
     }
 
     // By the formula of the item's own scenario, also where a level is occluded: what changed is the score and not the rule.
-    bool Fuse(ReadOnlySpan<int> nodes, int rows)
+    void Fuse(ReadOnlySpan<int> nodes, int rows)
+    {
+        var scenario = _model.Fusion.Scenario(nodes);
+        if (TryFuse(scenario, _scores, rows, _fused)) return;
+        // A formula need not have a value at scores that no item has: not a number is only where it has none.
+        Span<float> row = stackalloc float[_model.Tasks.Length];
+        for (var i = 0; i < rows; i++)
+        {
+            for (var task = 0; task < row.Length; task++) row[task] = _scores[(task * rows) + i];
+            if (!TryFuse(scenario, row, 1, _fused.AsSpan(i, 1))) _fused[i] = float.NaN;
+        }
+    }
+
+    bool TryFuse(int scenario, ReadOnlySpan<float> scores, int rows, Span<float> fused)
     {
         try
         {
-            _model.Fusion.Evaluate(_model.Fusion.Scenario(nodes), _scores, rows, _fused);
+            _model.Fusion.Evaluate(scenario, scores, rows, fused);
             return true;
         }
         catch (InputException)
         {
-            // A formula need not have a value at scores that no item has.
             return false;
         }
     }
