@@ -59,8 +59,11 @@ static partial class ServerLog
     [LoggerMessage(30, LogLevel.Warning, "recording requests with all their values to {File}")]
     public static partial void Records(ILogger log, string file);
 
-    [LoggerMessage(31, LogLevel.Error, "records cannot be written, they are dropped: {Reason}")]
+    [LoggerMessage(31, LogLevel.Error, "records cannot be written, they are dropped: {Reason} (said once in 10 s)")]
     public static partial void RecordsNotWritten(ILogger log, string reason);
+
+    [LoggerMessage(33, LogLevel.Warning, "requests come faster than they are recorded, {Dropped} are not so far (said once in 10 s)")]
+    public static partial void RecordsDropped(ILogger log, long dropped);
 
     [LoggerMessage(32, LogLevel.Information, "recorded {Written} requests to {File}, dropped {Dropped}")]
     public static partial void Recorded(ILogger log, long written, string file, long dropped);

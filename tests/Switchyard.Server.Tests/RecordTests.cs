@@ -75,7 +75,7 @@ public sealed class RecordTests(TrainedModel model) : IDisposable
             recorder.Dropped.ShouldBe(0);
         }
 
-        var files = _folder.GetFiles().OrderBy(f => f.Name).ToList();
+        var files = _folder.GetFiles("*.jsonl").OrderBy(f => f.Name).ToList();
         files.Select(f => f.Name).ShouldBe(["requests.1.jsonl", "requests.2.jsonl", "requests.jsonl"]);
         files.ShouldAllBe(f => f.Length <= 1 << 20);
         // 10 records fit into a file.

@@ -45,7 +45,17 @@ sealed class ServerMetrics : IServerObserver, IDisposable
     /// <summary>Adds the gauges of drift.</summary>
     public void Watch(DriftDesk drift, ModelFolder models) => drift.AddTo(_meter, models);
 
+    /// <summary>Adds the counter of records.</summary>
+    public void Watch(RequestRecorder recorder) =>
+        _meter.CreateObservableCounter("switchyard.server.records", () => Records(recorder), "{request}", "Sampled requests that are in the file of records (outcome written), or could not be kept.");
+
     public void Dispose() => _meter.Dispose();
+
+    static Measurement<long>[] Records(RequestRecorder recorder) =>
+    [
+        new Measurement<long>(recorder.Written, new KeyValuePair<string, object?>("outcome", "written")),
+        new Measurement<long>(recorder.Dropped, new KeyValuePair<string, object?>("outcome", "dropped")),
+    ];
 
     static string OutcomeOf(VersionStatus status) => status switch
     {

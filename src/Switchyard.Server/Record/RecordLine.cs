@@ -17,14 +17,14 @@ sealed class RecordLine : IDisposable
 
     public RecordLine() => _writer = new Utf8JsonWriter(_buffer, Plain);
 
+    /// <summary>What every line begins with.</summary>
+    public static ReadOnlySpan<byte> Head => "{\"time\":\""u8;
+
     /// <summary>The line with its end.</summary>
     public ReadOnlyMemory<byte> Bytes => _buffer.WrittenMemory;
 
-    /// <summary>Bytes of memory that it takes.</summary>
-    public int Capacity => _buffer.Capacity;
-
     /// <summary>Whether it is small enough to be kept for other requests.</summary>
-    public bool IsSmall => Capacity <= LargestKept;
+    public bool IsSmall => _buffer.Capacity <= LargestKept;
 
     /// <summary>Writes a scored request.</summary>
     /// <param name="request">Its values and scores.</param>

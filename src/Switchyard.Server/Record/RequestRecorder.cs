@@ -13,7 +13,7 @@ namespace Switchyard.Server;
 /// </summary>
 sealed class RequestRecorder : IServerObserver, IAsyncDisposable
 {
-    /// <summary>Bytes of memory that may wait to be written.</summary>
+    /// <summary>Bytes of lines that may wait to be written.</summary>
     const long MostWaiting = 16L << 20;
 
     /// <summary>Bytes that are written at once, but for a line that alone is longer.</summary>
@@ -32,17 +32,17 @@ sealed class RequestRecorder : IServerObserver, IAsyncDisposable
     readonly RecordFile _file;
     readonly ILogger _log;
     readonly TimeProvider _time;
+    readonly LogPause _pause;
     readonly Task _writing;
     long _requests;
     long _waitingBytes;
     long _written;
     long _dropped;
-    bool _fails;
 
     /// <exception cref="InputException">The file cannot be written.</exception>
     public RequestRecorder(RecordOptions options, ILogger log, TimeProvider time)
     {
-        (_options, _log, _time) = (options, log, time);
+        (_options, _log, _time, _pause) = (options, log, time, new LogPause(time));
         _file = new RecordFile(options.File, (long)options.Megabytes << 20, options.Files);
         _file.Open();
         ServerLog.Records(log, options.File);
@@ -60,13 +60,14 @@ sealed class RequestRecorder : IServerObserver, IAsyncDisposable
         if (!IsSampled(Interlocked.Increment(ref _requests))) return;
         if (Volatile.Read(ref _waitingBytes) + request.Body.Length > MostWaiting)
         {
-            Interlocked.Increment(ref _dropped);
+            var dropped = Interlocked.Increment(ref _dropped);
+            if (_pause.IsOver("too fast")) ServerLog.RecordsDropped(_log, dropped);
             return;
         }
 
         if (!_idle.TryTake(out var line)) line = new RecordLine();
         line.Write(request.Request, request.Body.Span, request.IsRank, _time.GetUtcNow());
-        Interlocked.Add(ref _waitingBytes, line.Capacity);
+        Interlocked.Add(ref _waitingBytes, line.Bytes.Length);
         if (!_waiting.Writer.TryWrite(line)) Interlocked.Increment(ref _dropped);
     }
 
@@ -97,7 +98,7 @@ sealed class RequestRecorder : IServerObserver, IAsyncDisposable
                 if (_block.WrittenCount > 0 && _block.WrittenCount + length > Block) lines = await FlushAsync(lines).ConfigureAwait(false);
                 _block.Write(line.Bytes.Span);
                 lines++;
-                Interlocked.Add(ref _waitingBytes, -line.Capacity);
+                Interlocked.Add(ref _waitingBytes, -length);
                 Return(line);
             }
 
@@ -111,13 +112,11 @@ sealed class RequestRecorder : IServerObserver, IAsyncDisposable
         {
             await _file.AppendAsync(_block.WrittenMemory).ConfigureAwait(false);
             Interlocked.Add(ref _written, lines);
-            _fails = false;
         }
         catch (IOException e)
         {
             Interlocked.Add(ref _dropped, lines);
-            if (!_fails) ServerLog.RecordsNotWritten(_log, e.Message);
-            _fails = true;
+            if (_pause.IsOver("not written")) ServerLog.RecordsNotWritten(_log, e.Message);
         }
 
         _block.ResetWrittenCount();
