@@ -92,7 +92,9 @@ sealed class AwaitedFeatures : IRequestFeatures, IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (e is FeatureStoreUnavailableException or InputException)
+#pragma warning disable CA1031 // Whatever it is, nobody else tries again.
+            catch (Exception e)
+#pragma warning restore CA1031
             {
                 // What is wrong with its tables can be mended as well. The same reason is said once.
                 if (e.Message != reason) ServerLog.StoreFails(_log, e.Message);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -62,7 +63,8 @@ public sealed class SwitchyardServer : IAsyncDisposable
         ConfigureServices(builder.Services, configuration);
         builder.Services.AddSingleton<IServerObserver>(provider => provider.GetRequiredService<ServerMonitoring>().Requests);
         builder.Services.AddSingleton<IServerObserver>(provider => provider.GetRequiredService<ServerMonitoring>().Drift);
-        builder.Services.AddSingleton(provider => new ServerMonitoring(provider.GetRequiredService<IConfiguration>(), options.Drift));
+        builder.Services.AddSingleton(provider => new ServerMonitoring(
+            provider.GetRequiredService<IConfiguration>(), options.Drift, provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
         services?.Invoke(builder.Services);
 
         var application = builder.Build();
@@ -81,7 +83,9 @@ public sealed class SwitchyardServer : IAsyncDisposable
         var queue = application.Services.GetRequiredService<ScoringQueue>();
         monitoring.Watch(models, queue);
         var server = new SwitchyardServer(application, models, queue, options, monitoring, log);
-        var observers = new ServerObservers(application.Services.GetServices<IServerObserver>(), log, time);
+        var all = application.Services.GetServices<IServerObserver>().ToArray();
+        foreach (var recorder in all.OfType<RequestRecorder>()) monitoring.Requests.Watch(recorder);
+        var observers = new ServerObservers(all, log, time);
         var gate = new Gate(keys, options.LogDetails, observers, log, time);
         Endpoints.Map(application, gate, models, queue, options, monitoring, observers, time);
         return server;

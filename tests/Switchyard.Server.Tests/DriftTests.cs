@@ -116,7 +116,7 @@ public sealed class DriftTests(TrainedModel model)
         var bundle = ModelBundle.Load(model.Bundle);
         ModelBundle.Save(folder, bundle.Ranker, bundle.Metadata);
 
-        var drift = new DriftDesk(new DriftOptions()).Describe(new ServedModel("shop", "1", ModelBundle.Load(folder)));
+        var drift = new DriftDesk(new DriftOptions(), TimeProvider.System).Describe(new ServedModel("shop", "1", ModelBundle.Load(folder)));
 
         drift.Baseline.ShouldBeNull();
         drift.Scenarios.ShouldBeNull();

@@ -54,6 +54,16 @@ public sealed class MonitoringTests(TrainedModel model)
     }
 
     [Fact]
+    public async Task Metrics_OverANetwork_HaveTheConnections()
+    {
+        await using var server = await RunningServer.StartAsync(model, network: true);
+
+        var values = PrometheusParser.Parse(await server.Client.GetStringAsync("/metrics"));
+
+        values.Single(v => v.Key.StartsWith("kestrel_active_connections{", StringComparison.Ordinal)).Value.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Metrics_WithKeys_NeedsAny()
     {
         var key = KeyFile.Create(Path.Combine(model.Folder("serve"), "metrics-keys.json"), "scraper", KeyRole.Admin, TimeProvider.System);

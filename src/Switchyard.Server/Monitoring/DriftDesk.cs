@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
@@ -6,9 +7,17 @@ using Switchyard.Serving;
 namespace Switchyard.Server;
 
 /// <summary>Watches the versions that answer for drift, and tells of it as metrics and as a page.</summary>
-sealed class DriftDesk(DriftOptions options) : IServerObserver
+/// <param name="options">Sample and window.</param>
+/// <param name="time">Tells when the metrics are compared again.</param>
+sealed class DriftDesk(DriftOptions options, TimeProvider time) : IServerObserver
 {
+    /// <summary>Age of a comparison that metrics still show: all gauges of one reading share it.</summary>
+    static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
     readonly ConditionalWeakTable<ServedModel, DriftWatch> _watches = [];
+    readonly Lock _comparing = new();
+    ImmutableArray<ModelDrift> _compared = [];
+    long? _comparedAt;
 
     public void Served(in ServedRequest request) => Of(request.Model).Observe(request.Request);
 
@@ -30,7 +39,7 @@ sealed class DriftDesk(DriftOptions options) : IServerObserver
             watch.Seen,
             tally.Rows,
             baseline is null ? null : new BaselineDescription(baseline.Part.ToString().ToLowerInvariant(), baseline.Rows),
-            baseline is null ? "The bundle has no baseline: it was trained before there was one, or without rows to make it of. Train it again to watch its drift." : null,
+            NoteOf(model),
             baseline is null ? null : [.. baseline.Compare(tally).Select(Describe)]);
     }
 
@@ -81,16 +90,42 @@ sealed class DriftDesk(DriftOptions options) : IServerObserver
         _ => "too_few_rows",
     };
 
-    DriftWatch Of(ServedModel model) => _watches.GetValue(model, m => new DriftWatch(m, options));
+    static string? NoteOf(ServedModel model) =>
+        model.BaselineTrouble is not null ? "The bundle's baseline cannot be used; the server's log says why. Copy the bundle again to watch its drift."
+        : model.Baseline is null ? "The bundle has no baseline: it was trained before there was one, or without rows to make it of. Train it again to watch its drift."
+        : null;
+
+    // Every answer asks: what makes a watch is made where there is none.
+    DriftWatch Of(ServedModel model) => _watches.TryGetValue(model, out var watch) ? watch : Add(model);
+
+    DriftWatch Add(ServedModel model) => _watches.GetValue(model, m => new DriftWatch(m, options));
+
+    /// <summary>All models that serve, compared once for all gauges of a reading.</summary>
+    ImmutableArray<ModelDrift> Compared(ModelFolder models)
+    {
+        lock (_comparing)
+        {
+            if (_comparedAt is { } at && time.GetElapsedTime(at) < Fresh) return _compared;
+            var compared = ImmutableArray.CreateBuilder<ModelDrift>();
+            foreach (var state in models.States)
+            {
+                using var lease = models.Lease(state.Name);
+                if (lease is null) continue;
+                var tally = Of(lease.Model).Read();
+                compared.Add(new ModelDrift(state.Name, tally.Rows > 0 && lease.Model.Baseline is { } baseline ? baseline.Compare(tally) : [], [.. tally.Experts()]));
+            }
+
+            (_compared, _comparedAt) = (compared.DrainToImmutable(), time.GetTimestamp());
+            return _compared;
+        }
+    }
 
     List<Measurement<double>> Of(ModelFolder models, Action<ScenarioDrift, Action<double, KeyValuePair<string, object?>[]>> tell)
     {
         var measured = new List<Measurement<double>>();
-        foreach (var state in models.States)
+        foreach (var model in Compared(models))
         {
-            using var lease = models.Lease(state.Name);
-            if (lease?.Model.Baseline is not { } baseline || Of(lease.Model).Read() is not { Rows: > 0 } tally) continue;
-            foreach (var drift in baseline.Compare(tally)) tell(drift, (value, tags) => measured.Add(new Measurement<double>(value, [new("model", state.Name), .. tags])));
+            foreach (var drift in model.Scenarios) tell(drift, (value, tags) => measured.Add(new Measurement<double>(value, [new("model", model.Name), .. tags])));
         }
 
         return measured;
@@ -99,12 +134,10 @@ sealed class DriftDesk(DriftOptions options) : IServerObserver
     List<Measurement<double>> Experts(ModelFolder models)
     {
         var measured = new List<Measurement<double>>();
-        foreach (var state in models.States)
+        foreach (var model in Compared(models))
         {
-            using var lease = models.Lease(state.Name);
-            if (lease is null) continue;
-            foreach (var (layer, shares) in Of(lease.Model).Read().Experts())
-                measured.AddRange(shares.Select((share, k) => new Measurement<double>(share, new("model", state.Name), new("layer", layer), new("expert", k))));
+            foreach (var (layer, shares) in model.Experts)
+                measured.AddRange(shares.Select((share, k) => new Measurement<double>(share, new("model", model.Name), new("layer", layer), new("expert", k))));
         }
 
         return measured;
@@ -125,4 +158,10 @@ sealed class DriftDesk(DriftOptions options) : IServerObserver
         .. drift.Findings.Where(f => f.Kind == kind).Select(f => new FindingDescription(
             f.Name, f.Psi, double.IsFinite(f.Noise) ? f.Noise : null, VerdictOf(f.Verdict), f.Distance, f.Unknown, f.BaselineUnknown, f.MostChanged)),
     ];
+
+    /// <summary>What the gauges of a model show.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Scenarios">Empty where there is nothing to compare.</param>
+    /// <param name="Experts">Shares of the experts by layer.</param>
+    readonly record struct ModelDrift(string Name, ImmutableArray<ScenarioDrift> Scenarios, ImmutableArray<(string Layer, double[] Shares)> Experts);
 }

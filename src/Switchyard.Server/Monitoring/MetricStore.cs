@@ -20,12 +20,12 @@ sealed class MetricStore : IDisposable
     readonly Lock _reading = new();
 
     /// <param name="meters">Names of the meters.</param>
-    /// <param name="scope">Meters of another scope than this and none are passed over.</param>
-    public MetricStore(IReadOnlySet<string> meters, object scope)
+    /// <param name="scopes">Meters of another scope than these and none are passed over.</param>
+    public MetricStore(IReadOnlySet<string> meters, params object[] scopes)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (!meters.Contains(instrument.Meter.Name) || (instrument.Meter.Scope is { } other && !ReferenceEquals(other, scope))) return;
+            if (!meters.Contains(instrument.Meter.Name) || (instrument.Meter.Scope is { } other && !scopes.Contains(other))) return;
             var family = FamilyOf(instrument);
             var known = _families.GetOrAdd(family.Name, family);
             if (known.Kind != family.Kind) return;

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Switchyard.Serving;
 
@@ -12,10 +13,12 @@ sealed class ServerMonitoring : IDisposable
 
     /// <param name="configuration">Has the variables of the environment.</param>
     /// <param name="drift">How drift is watched.</param>
-    public ServerMonitoring(IConfiguration configuration, DriftOptions drift)
+    /// <param name="meters">Makes the meters of the application's own parts, Kestrel among them.</param>
+    /// <param name="time">The clock.</param>
+    public ServerMonitoring(IConfiguration configuration, DriftOptions drift, IMeterFactory meters, TimeProvider time)
     {
-        Drift = new DriftDesk(drift);
-        Store = new MetricStore(Telemetry.Meters, _scope);
+        Drift = new DriftDesk(drift, time);
+        Store = new MetricStore(Telemetry.Meters, _scope, meters);
         Requests = new ServerMetrics(_scope);
         _telemetry = Telemetry.Start(configuration);
     }

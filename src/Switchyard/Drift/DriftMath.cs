@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MathNet.Numerics.Distributions;
 
 namespace Switchyard;
@@ -12,6 +13,9 @@ static class DriftMath
 
     /// <summary>What an empty bin counts as, in rows.</summary>
     const double Floor = 0.5;
+
+    // By degrees of freedom: found by a search, and asked for again and again.
+    static readonly ConcurrentDictionary<int, double> Quantiles = new();
 
     /// <summary>
     /// Population stability index Σ (p − q) ln(p / q) over the bins that are not empty on both sides. A bin that is empty on one side counts
@@ -47,7 +51,7 @@ static class DriftMath
         var bins = 0;
         for (var i = 0; i < now.Length; i++) bins += now[i] > 0 || baseline[i] > 0 ? 1 : 0;
         if (rows == 0 || baselineRows == 0) return double.PositiveInfinity;
-        return bins < 2 ? 0 : ChiSquared.InvCDF(bins - 1, Confidence) * ((1.0 / rows) + (1.0 / baselineRows)) * (1 + (SmallSample * bins / Math.Min(rows, baselineRows)));
+        return bins < 2 ? 0 : Quantiles.GetOrAdd(bins - 1, static degrees => ChiSquared.InvCDF(degrees, Confidence)) * ((1.0 / rows) + (1.0 / baselineRows)) * (1 + (SmallSample * bins / Math.Min(rows, baselineRows)));
     }
 
     /// <summary>Total variation distance ½ Σ |p − q|: 0 to 1.</summary>
