@@ -4,7 +4,7 @@ namespace Switchyard.Evaluation;
 sealed class GroupCounter(ScenarioTree tree, int topK)
 {
     readonly GroupSums[] _nodes = new GroupSums[tree.Nodes];
-    double[] _discountSums = [0];
+    readonly RankDiscounts _discounts = new(topK);
     ulong[] _byNode = [];
     ulong[] _segment = [];
 
@@ -77,7 +77,7 @@ sealed class GroupCounter(ScenarioTree tree, int topK)
 
     GroupRank Rank(ReadOnlySpan<ulong> rows, float[] scores, byte[] labels)
     {
-        EnsureDiscounts(Math.Min(topK, rows.Length));
+        _discounts.Ensure(rows.Length);
         long positives = 0, negatives = 0, twiceWins = 0;
         var dcg = 0.0;
         var reciprocal = 0.0;
@@ -92,7 +92,7 @@ sealed class GroupCounter(ScenarioTree tree, int topK)
             {
                 if (positives == 0) reciprocal = ExpectedReciprocalRank(start, tied, tiedPositives);
                 // A tie's positives stand with equal chance on each of its ranks.
-                dcg += (double)tiedPositives / tied * (DiscountSum(end) - DiscountSum(start));
+                dcg += (double)tiedPositives / tied * (_discounts.Sum(end) - _discounts.Sum(start));
             }
 
             twiceWins += (tied - tiedPositives) * (2 * positives + tiedPositives);
@@ -104,7 +104,7 @@ sealed class GroupCounter(ScenarioTree tree, int topK)
         return new(
             rows.Length,
             positives > 0 && negatives > 0 ? twiceWins / (2.0 * positives * negatives) : null,
-            positives > 0 ? dcg / DiscountSum((int)positives) : null,
+            positives > 0 ? dcg / _discounts.Sum((int)positives) : null,
             reciprocal);
     }
 
@@ -120,16 +120,5 @@ sealed class GroupCounter(ScenarioTree tree, int topK)
         }
 
         return expected;
-    }
-
-    /// <summary>Sum of the discounts of the first ranks, as far as k.</summary>
-    double DiscountSum(int ranks) => _discountSums[Math.Min(ranks, topK)];
-
-    void EnsureDiscounts(int ranks)
-    {
-        var known = _discountSums.Length;
-        if (ranks < known) return;
-        Array.Resize(ref _discountSums, Math.Max(ranks + 1, 2 * known));
-        for (var rank = known; rank < _discountSums.Length; rank++) _discountSums[rank] = _discountSums[rank - 1] + 1 / Math.Log2(rank + 1);
     }
 }

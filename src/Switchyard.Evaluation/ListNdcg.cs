@@ -9,7 +9,7 @@ public sealed class ListNdcg(int topK)
 {
     const uint SignBit = 1U << 31;
 
-    double[] _discountSums = [0];
+    readonly RankDiscounts _discounts = new(topK);
     ulong[] _keys = [];
 
     /// <summary>Discounted gain in descending score.</summary>
@@ -17,7 +17,7 @@ public sealed class ListNdcg(int topK)
     /// <param name="gains">Gain of each row, at least 0.</param>
     public double Gain(ReadOnlySpan<float> scores, ReadOnlySpan<float> gains)
     {
-        EnsureDiscounts(Math.Min(topK, scores.Length));
+        _discounts.Ensure(scores.Length);
         if (_keys.Length < scores.Length) _keys = new ulong[Math.Max(scores.Length, 2 * _keys.Length)];
         var keys = _keys.AsSpan(0, scores.Length);
         for (var row = 0; row < keys.Length; row++) keys[row] = (ulong)Descending(scores[row]) << 32 | (uint)row;
@@ -27,7 +27,7 @@ public sealed class ListNdcg(int topK)
         {
             var (end, tied) = (start, 0.0);
             for (; end < keys.Length && keys[end] >> 32 == keys[start] >> 32; end++) tied += gains[(int)(uint)keys[end]];
-            if (tied > 0) sum += tied / (end - start) * (DiscountSum(end) - DiscountSum(start));
+            if (tied > 0) sum += tied / (end - start) * (_discounts.Sum(end) - _discounts.Sum(start));
             start = end;
         }
 
@@ -42,15 +42,5 @@ public sealed class ListNdcg(int topK)
     {
         var bits = BitConverter.SingleToUInt32Bits(score + 0f);
         return (bits & SignBit) != 0 ? bits : ~bits & ~SignBit;
-    }
-
-    double DiscountSum(int ranks) => _discountSums[Math.Min(ranks, topK)];
-
-    void EnsureDiscounts(int ranks)
-    {
-        var known = _discountSums.Length;
-        if (ranks < known) return;
-        Array.Resize(ref _discountSums, Math.Max(ranks + 1, 2 * known));
-        for (var rank = known; rank < _discountSums.Length; rank++) _discountSums[rank] = _discountSums[rank - 1] + 1 / Math.Log2(rank + 1);
     }
 }
