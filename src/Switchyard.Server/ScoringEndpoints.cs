@@ -97,7 +97,6 @@ sealed class ScoringEndpoints(
             if (RequestProblem.IsOfStore(e, work.Request)) throw RequestProblem.OfStore(e);
             throw RequestProblem.Of(e, isRank ? work.RankReader.Pointer(e.Item, e.Column, work.Request) : RowsReader.Pointer(e.Item, e.Column));
         }
-
         catch (InputException e)
         {
             // A formula without a finite value: the model's mistake. The message has scores and no values.

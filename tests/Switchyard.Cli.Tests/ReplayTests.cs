@@ -38,6 +38,7 @@ public sealed class ReplayTests
         using var run = new TemporaryRun();
         CliRun.Run("replay", "nowhere.jsonl", "--model", run.Path).ShouldRefuse("there is no such folder");
         CliRun.Run("replay", "a.jsonl", "--model", run.Path, "--list", "-1").ShouldRefuse("--list -1");
+        CliRun.Run("replay", "a.jsonl", "--model", run.Path, "--json", run.Path).ShouldRefuse("--json");
     }
 
     static async Task RecordAsync(string bundle, string file)

@@ -37,10 +37,10 @@ static class ReplayCommand
                 Model = result.GetValue(name),
                 Listed = NotNegative("--list", result.GetValue(list)),
                 Threads = NotNegative("--threads", result.GetValue(threads)),
+                Json = result.GetValue(json),
             };
             var report = Replay.Run(options, cancellation);
             ReplayWriter.Write(output, report);
-            if (result.GetValue(json) is { } file) File.WriteAllText(file, report.ToJson() + "\n");
             return report.HasFailed ? Application.ReplayDiffers : 0;
         });
         return command;

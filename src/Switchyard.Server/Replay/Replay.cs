@@ -16,10 +16,11 @@ public static class Replay
     /// <summary>Replays files of records.</summary>
     /// <param name="options">What, and with which bundle.</param>
     /// <param name="cancellation">Ends it between two steps.</param>
-    /// <exception cref="InputException">There is no such file, no record in it, or no such bundle.</exception>
+    /// <exception cref="InputException">There is no such file, no record in it, no such bundle, or the report cannot be written.</exception>
     public static ReplayReport Run(ReplayOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        TextFile.RequireWritable(("--json", options.Json));
         // A recorded request was accepted, whatever its scenario.
         var model = new ServedModel("replay", "", ModelBundle.Load(options.Bundle, cancellation), UnknownScenarioRule.Average);
         var threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
@@ -37,7 +38,9 @@ public static class Replay
 
         queue.DisposeAsync().AsTask().GetAwaiter().GetResult();
         var report = tally.Report(options.Bundle, model.Digest);
-        return report.Requests + report.Bad > 0 ? report : throw Nothing(options, report);
+        if (report.Requests + report.Bad == 0) throw Nothing(options, report);
+        if (options.Json is not null) TextFile.Write(options.Json, report.ToJson());
+        return report;
     }
 
     static int Take(RecordSource source, ReplayedRequest[] requests, ReplayTally tally)

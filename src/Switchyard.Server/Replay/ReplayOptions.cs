@@ -17,4 +17,7 @@ public sealed record ReplayOptions
 
     /// <summary>Threads that score; 0 = all cores. Nothing of the report depends on it.</summary>
     public int Threads { get; init; }
+
+    /// <summary>File that receives the report as JSON; null writes none.</summary>
+    public string? Json { get; init; }
 }
