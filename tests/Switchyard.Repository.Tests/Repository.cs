@@ -5,10 +5,10 @@ namespace Switchyard.Repository.Tests;
 /// <summary>Files of the checkout, without what was built.</summary>
 static class Repository
 {
-    static readonly HashSet<string> Built = new(["bin", "obj", "artifacts", ".git", ".vs", ".idea", "runs", "BenchmarkDotNet.Artifacts"], StringComparer.Ordinal);
+    static readonly HashSet<string> Built = new(["bin", "obj", "artifacts", ".git", ".vs", ".idea", "runs", "BenchmarkDotNet.Artifacts", "node_modules", "dist"], StringComparer.Ordinal);
 
     static readonly HashSet<string> TextTypes = new(
-        [".cs", ".csproj", ".props", ".targets", ".slnx", ".md", ".yaml", ".yml", ".json", ".py", ".sh", ".editorconfig", ".gitignore", ".gitattributes", ""],
+        [".cs", ".csproj", ".props", ".targets", ".slnx", ".md", ".yaml", ".yml", ".json", ".py", ".sh", ".ts", ".js", ".css", ".npmrc", ".editorconfig", ".gitignore", ".gitattributes", ""],
         StringComparer.Ordinal);
 
     public static string Root { get; } = Path.GetFullPath(

@@ -1,0 +1,123 @@
+import type { Table } from "../table";
+import { init, type EChartsOption, type EChartsType } from "./echarts";
+import { onPaper, onTheme, theme, type Theme } from "./theme";
+
+/** What a kind of chart makes of a table. */
+export interface Drawing {
+  /** For ECharts, whose types know nothing of the objects that a series carries for its tooltips. */
+  option: object;
+  height: number;
+  /** Points drawn: many are painted on a canvas, few are vectors. */
+  points: number;
+}
+
+export type Draw = (table: Table, theme: Theme, width: number) => Drawing;
+
+/** A chart on the page. */
+export interface View {
+  update(table: Table): void;
+  dispose(): void;
+}
+
+const manyPoints = 6000;
+const paperWidth = 680;
+const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+
+/** Draws with ECharts, again whenever the table, the width or the colours change. */
+export function chart(host: HTMLElement, draw: Draw, first: Table): View {
+  let table = first;
+  let shown: EChartsType | undefined;
+  let renderer = "";
+  let width = 0;
+
+  function show(): void {
+    width = onPaper() ? Math.min(paperWidth, host.clientWidth || paperWidth) : host.clientWidth;
+    if (width === 0) return;
+    const colours = theme();
+    const { option, height, points } = draw(table, colours, width);
+    const wanted = points > manyPoints ? "canvas" : "svg";
+    host.style.height = `${height}px`;
+    if (shown && renderer !== wanted) {
+      shown.dispose();
+      shown = undefined;
+    }
+
+    shown ??= init(host, null, { renderer: wanted, width, height });
+    renderer = wanted;
+    if (shown.getWidth() !== width || shown.getHeight() !== height) shown.resize({ width, height });
+    shown.setOption({ ...common(colours), ...option } as EChartsOption, { notMerge: true });
+    // Paper does not wait for the next frame.
+    if (onPaper()) shown.getZr().refreshImmediately();
+  }
+
+  const sizes = new ResizeObserver(() => {
+    if (!onPaper() && host.clientWidth !== width) show();
+  });
+  sizes.observe(host);
+  const forget = onTheme(show);
+  show();
+  return {
+    update(next) {
+      table = next;
+      show();
+    },
+    dispose() {
+      sizes.disconnect();
+      forget();
+      shown?.dispose();
+    },
+  };
+}
+
+function common(colours: Theme): object {
+  return {
+    animation: false,
+    backgroundColor: "transparent",
+    color: colours.series,
+    textStyle: { fontFamily: font, color: colours.ink },
+  };
+}
+
+export function axis(colours: Theme, name?: string): object {
+  return {
+    name,
+    nameTextStyle: { color: colours.soft, fontSize: 12 },
+    axisLine: { lineStyle: { color: colours.rule } },
+    axisTick: { lineStyle: { color: colours.rule } },
+    axisLabel: { color: colours.soft, fontSize: 12 },
+    splitLine: { lineStyle: { color: colours.rule, opacity: 0.7 } },
+  };
+}
+
+export function legend(colours: Theme, names: readonly string[], symbol?: string): object {
+  return {
+    type: "scroll",
+    top: 0,
+    left: 0,
+    data: [...names],
+    textStyle: { color: colours.ink, fontSize: 12 },
+    pageTextStyle: { color: colours.soft },
+    pageIconColor: colours.ink,
+    pageIconInactiveColor: colours.rule,
+    inactiveColor: colours.soft,
+    ...(symbol ? { icon: symbol } : {}),
+  };
+}
+
+export function tooltip(colours: Theme): object {
+  return {
+    confine: true,
+    backgroundColor: colours.paper,
+    borderColor: colours.rule,
+    textStyle: { color: colours.ink, fontSize: 12 },
+  };
+}
+
+/** Text for a tooltip, which is markup. */
+export function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, sign => `&#${sign.charCodeAt(0)};`);
+}
+
+export function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}

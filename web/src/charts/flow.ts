@@ -1,0 +1,79 @@
+import { format, type Table } from "../table";
+import { cut, escaped, tooltip, type Drawing } from "./chart";
+import type { Theme } from "./theme";
+
+/** Streams from node to node (a Sankey diagram); a link that would lead back is left to the table. */
+export function flow(table: Table, theme: Theme, width: number): Drawing {
+  const { from = "", to = "", value = "" } = table.encoding;
+  const links = forward(table.rows.map(row => ({ source: table.text(row, from), target: table.text(row, to), value: table.number(row, value) ?? 0 })));
+  const names = [...new Set(links.flatMap(link => [link.source, link.target]))];
+  const depths = depthsOf(names, links);
+  const widest = Math.max(1, ...[...new Set(depths.values())].map(depth => names.filter(name => depths.get(name) === depth).length));
+  const last = Math.max(0, ...depths.values());
+  const column = table.column(value!);
+  const length = width < 600 ? 12 : 26;
+  return {
+    height: Math.min(900, Math.max(280, widest * 30 + 40)),
+    points: links.length,
+    option: {
+      tooltip: {
+        ...tooltip(theme),
+        formatter: (item: { dataType: string; name: string; value: number; data: { source: string; target: string } }) =>
+          (item.dataType === "edge" ? `${escaped(item.data.source)} → ${escaped(item.data.target)}` : escaped(item.name)) + ` <b>${escaped(format(item.value, column))}</b>`,
+      },
+      series: [{
+        type: "sankey",
+        left: 8,
+        right: width < 600 ? 80 : 160,
+        top: 12,
+        bottom: 12,
+        nodeGap: 12,
+        nodeWidth: 14,
+        draggable: false,
+        emphasis: { focus: "adjacency" },
+        data: names.map(name => ({
+          name,
+          itemStyle: { color: theme.series[(depths.get(name) ?? 0) % theme.series.length] },
+          label: { position: "right" as const, fontWeight: depths.get(name) === last ? ("bold" as const) : ("normal" as const) },
+        })),
+        links,
+        lineStyle: { color: "source", opacity: 0.28, curveness: 0.5 },
+        label: { color: theme.ink, fontSize: 12, textBorderColor: theme.paper, textBorderWidth: 3, formatter: (item: { name: string }) => cut(item.name, length) },
+      }],
+    },
+  };
+}
+
+interface Link {
+  source: string;
+  target: string;
+  value: number;
+}
+
+/** Leaves out what would make the diagram turn in a circle, which it cannot show. */
+function forward(links: Link[]): Link[] {
+  const next = new Map<string, string[]>();
+  const reaches = (from: string, to: string): boolean => from === to || (next.get(from) ?? []).some(name => reaches(name, to));
+  return links.filter(link => {
+    if (!(link.value > 0) || reaches(link.target, link.source)) return false;
+    next.set(link.source, [...(next.get(link.source) ?? []), link.target]);
+    return true;
+  });
+}
+
+/** How many links at most lead to a node. */
+function depthsOf(names: string[], links: Link[]): Map<string, number> {
+  const depths = new Map(names.map(name => [name, 0]));
+  for (let round = 0; round < names.length; round++) {
+    let changed = false;
+    for (const { source, target } of links) {
+      if (depths.get(target)! > depths.get(source)!) continue;
+      depths.set(target, depths.get(source)! + 1);
+      changed = true;
+    }
+
+    if (!changed) break;
+  }
+
+  return depths;
+}

@@ -1,0 +1,151 @@
+import { element } from "../page";
+import { format, type Table } from "../table";
+import { axis, chart, cut, escaped, tooltip, type Drawing, type View } from "./chart";
+import { inkOn, onTheme, shade, theme as current, type Theme } from "./theme";
+
+const mostCells = 600;
+const mostColumns = 24;
+
+/** A matrix of colours: with few cells a table whose cells print their values, with many a chart. */
+export function heat(host: HTMLElement, first: Table): View {
+  let table = first;
+  let drawn: View | undefined;
+  let kind = "";
+
+  function show(): void {
+    const { x = "", y = "" } = table.encoding;
+    const [columns, rows] = [table.distinct(x!).length, table.distinct(y!).length];
+    const wanted = columns <= mostColumns && columns * rows <= mostCells ? "cells" : "chart";
+    if (wanted === kind && drawn) {
+      drawn.update(table);
+      return;
+    }
+
+    drawn?.dispose();
+    kind = wanted;
+    drawn = wanted === "cells" ? cells(host, table) : chart(host, matrix, table);
+  }
+
+  show();
+  return {
+    update(next) {
+      table = next;
+      show();
+    },
+    dispose: () => drawn?.dispose(),
+  };
+}
+
+/** Where a value lies between the ends of the scale, 0 … 1. */
+function scale(table: Table): { place(value: number): number; from: number; to: number; center: number | null } {
+  const { value = "", scale: kind, center } = table.encoding;
+  const values = table.numbers(value!);
+  const [least, most] = values.length === 0 ? [0, 1] : [Math.min(...values), Math.max(...values)];
+  if (kind === "diverging") {
+    const middle = center ?? 0;
+    const reach = Math.max(Math.abs(least - middle), Math.abs(most - middle)) || 1;
+    return { place: at => 0.5 + (at - middle) / (2 * reach), from: middle - reach, to: middle + reach, center: middle };
+  }
+
+  // Shares begin at nothing: an unused expert is pale even where all are used.
+  const from = least >= 0 && least < most * 0.5 ? 0 : least;
+  return { place: at => (most > from ? (at - from) / (most - from) : 0.5), from, to: most, center: null };
+}
+
+function cells(host: HTMLElement, first: Table): View {
+  let table = first;
+
+  function show(): void {
+    const { x = "", y = "", value = "", low, high, text, scale: kind } = table.encoding;
+    const colours = current();
+    const stops = kind === "diverging" ? colours.diverging : colours.sequential;
+    const range = scale(table);
+    const column = table.column(value!);
+    const [across, down] = [table.distinct(x!), table.distinct(y!)];
+    const rows = new Map(table.rows.map(row => [`${table.text(row, y)}\u0000${table.text(row, x)}`, row]));
+    const body = down.map(name => element("tr", {},
+      element("th", { scope: "row" }, name),
+      ...across.map(other => {
+        const row = rows.get(`${name}\u0000${other}`);
+        const at = row ? table.number(row, value) : null;
+        if (!row || at === null) return element("td", { class: "none" }, "–");
+        const [from, to] = [table.number(row, low), table.number(row, high)];
+        const background = shade(stops, range.place(at));
+        const cell = element("td", {}, element("span", { class: "value" }, table.has(text) ? table.text(row, text) : format(at, column)));
+        if (from !== null && to !== null) cell.append(element("span", { class: "range" }, `${format(from, { ...column, unit: null })} … ${format(to, { ...column, unit: null })}`));
+        cell.style.background = background;
+        cell.style.color = inkOn(background);
+        return cell;
+      })));
+    const head = element("tr", {},
+      element("th", { scope: "col", class: "corner" }, table.column(y!).title === "" ? "" : `${table.column(y!).title} \\ ${table.column(x!).title}`),
+      ...across.map(name => element("th", { scope: "col" }, name)));
+    host.style.height = "";
+    host.replaceChildren(
+      element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": column.title },
+        element("table", { class: "heat" }, element("thead", {}, head), element("tbody", {}, ...body))),
+      key(range, stops, end => format(end, column)));
+  }
+
+  show();
+  const forget = onTheme(show);
+  return {
+    update(next) {
+      table = next;
+      show();
+    },
+    dispose() {
+      forget();
+      host.replaceChildren();
+    },
+  };
+}
+
+/** The scale's colours with the values at their ends. */
+function key(range: { from: number; to: number; center: number | null }, stops: readonly string[], show: (value: number) => string): HTMLElement {
+  const bar = element("span", { class: "bar" });
+  bar.style.background = `linear-gradient(to right, ${stops.join(",")})`;
+  return element("div", { class: "key", "aria-hidden": "true" }, element("span", {}, show(range.from)), bar, element("span", {}, show(range.to)));
+}
+
+function matrix(table: Table, theme: Theme, width: number): Drawing {
+  const { x = "", y = "", value = "", scale: kind } = table.encoding;
+  const [across, down] = [table.distinct(x!), table.distinct(y!)];
+  const places = { x: new Map(across.map((name, place) => [name, place])), y: new Map(down.map((name, place) => [name, place])) };
+  const range = scale(table);
+  const column = table.column(value!);
+  const labels = { color: theme.soft, fontSize: 11, formatter: (name: string) => cut(name, 18) };
+  return {
+    height: Math.min(1100, Math.max(260, 110 + down.length * Math.max(6, Math.min(20, (width / across.length) * 0.8)))),
+    points: across.length * down.length,
+    option: {
+      grid: { left: 8, right: 16, top: 12, bottom: 56, containLabel: true },
+      tooltip: {
+        ...tooltip(theme),
+        formatter: (item: { value: [number, number, number] }) =>
+          `${escaped(down[item.value[1]] ?? "")}<br>${escaped(across[item.value[0]] ?? "")}<br><b>${escaped(format(item.value[2], column))}</b>`,
+      },
+      xAxis: { ...axis(theme, table.column(x!).title), type: "category", data: across, splitLine: { show: false }, axisLabel: { ...labels, rotate: 45 } },
+      yAxis: { ...axis(theme, table.column(y!).title), type: "category", data: down, inverse: true, splitLine: { show: false }, axisLabel: labels },
+      visualMap: {
+        type: "continuous",
+        min: range.from,
+        max: range.to > range.from ? range.to : range.from + 1,
+        calculable: false,
+        orient: "horizontal",
+        left: "center",
+        bottom: 0,
+        itemHeight: 160,
+        itemWidth: 12,
+        text: [format(range.to, column), format(range.from, column)],
+        textStyle: { color: theme.soft },
+        inRange: { color: kind === "diverging" ? theme.diverging : theme.sequential },
+      },
+      series: [{
+        type: "heatmap",
+        data: table.rows.map(row => [places.x.get(table.text(row, x)), places.y.get(table.text(row, y)), table.number(row, value) ?? "-"]),
+        progressive: 0,
+      }],
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import { format, type Table } from "../table";
+import { axis, cut, escaped, legend, tooltip, type Drawing } from "./chart";
+import { symbols, type Theme } from "./theme";
+
+interface Point {
+  series: string;
+  category: string;
+  value: number;
+  low: number | null;
+  high: number | null;
+}
+
+/** Points with whiskers beside a reference; a filled point's interval does not touch the reference, a hollow one's does. */
+export function interval(table: Table, theme: Theme, width: number): Drawing {
+  const { category = "", value = "", low, high, zero } = table.encoding;
+  const categories = table.distinct(category!);
+  const groups = table.series();
+  const named = groups.length > 1 || groups[0]?.name !== "";
+  const column = table.column(value!);
+  const reference = zero ?? null;
+  const series = groups.map((group, index) => {
+    const points = group.rows.map(row => ({
+      series: group.name,
+      category: table.text(row, category),
+      value: table.number(row, value),
+      low: table.number(row, low),
+      high: table.number(row, high),
+    })).filter((point): point is Point => point.value !== null);
+    return one(points, group.name, index, groups.length, categories, theme, reference, reading => format(reading, column));
+  });
+  const values = [value, low, high].flatMap(name => (table.has(name) ? table.numbers(name) : [])).concat(reference === null ? [] : [reference]);
+  const margin = values.length === 0 ? 1 : (Math.max(...values) - Math.min(...values)) * 0.06 || 0.01;
+  const head = named ? 36 + (groups.length > 6 ? 8 : 0) : 8;
+
+  return {
+    height: head + 52 + categories.length * Math.max(28, groups.length * 15 + 12),
+    points: table.rows.length * 4,
+    option: {
+      grid: { left: 8, right: groups.length === 1 ? 76 : 24, top: head, bottom: 32, containLabel: true },
+      ...(named ? { legend: legend(theme, groups.map(group => group.name)) } : {}),
+      tooltip: {
+        ...tooltip(theme),
+        trigger: "item",
+        formatter: (item: { seriesIndex: number; data: { point: Point } }) => reading(item.data.point, named, value => format(value, column)),
+      },
+      xAxis: {
+        ...axis(theme, column.title),
+        type: "value",
+        scale: true,
+        min: Math.min(...values) - margin,
+        max: Math.max(...values) + margin,
+        nameLocation: "middle",
+        nameGap: 30,
+        axisLabel: { color: theme.soft, fontSize: 12, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: (tick: number) => `${Number(tick.toPrecision(6))}`.replace("-", "−") },
+      },
+      yAxis: {
+        ...axis(theme),
+        type: "category",
+        data: categories,
+        inverse: true,
+        splitLine: { show: true, interval: 0, lineStyle: { color: theme.rule, opacity: 0.6 } },
+        axisTick: { show: false },
+        axisLabel: { color: theme.ink, fontSize: 12, interval: 0, formatter: (name: string) => cut(name, width < 500 ? 18 : 40) },
+      },
+      series,
+    },
+  };
+}
+
+function reading(point: Point, named: boolean, show: (value: number) => string): string {
+  const range = point.low === null || point.high === null ? "" : `<br>${escaped(show(point.low))} to ${escaped(show(point.high))}`;
+  return `${escaped(point.category)}${named ? `<br>${escaped(point.series)}` : ""}<br><b>${escaped(show(point.value))}</b>${range}`;
+}
+
+interface Api {
+  value(place: number): number;
+  coord(point: number[]): number[];
+  size(point: number[]): number[];
+}
+
+function one(
+  points: Point[], name: string, index: number, groups: number, categories: string[], theme: Theme, reference: number | null, show: (value: number) => string,
+): object {
+  const colour = theme.series[index % theme.series.length]!;
+  const places = new Map(categories.map((category, place) => [category, place]));
+  return {
+    type: "custom",
+    name,
+    color: colour,
+    itemStyle: { color: colour },
+    encode: { x: [1, 2, 3], y: 0 },
+    data: points.map(point => ({ point, value: [places.get(point.category), point.value, point.low ?? point.value, point.high ?? point.value] })),
+    z: 3,
+    ...(index === 0 && reference !== null
+      ? { markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: theme.ink, type: "solid", width: 1 }, data: [{ xAxis: reference }] } }
+      : {}),
+    renderItem: (params: { dataIndex: number }, api: Api) => {
+      const point = points[params.dataIndex]!;
+      const height = api.size([0, 1])[1]!;
+      const [x = 0, middle = 0] = api.coord([api.value(1), api.value(0)]);
+      const y = middle + (groups === 1 ? 0 : ((index + 0.5) / groups - 0.5) * Math.max(0, height - 10));
+      const [from = x] = api.coord([api.value(2), api.value(0)]);
+      const [to = x] = api.coord([api.value(3), api.value(0)]);
+      const clear = reference === null || point.low === null || point.high === null || point.low > reference || point.high < reference;
+      const stroke = { stroke: colour, lineWidth: 2 };
+      const children: object[] = point.low === null || point.high === null ? [] : [
+        { type: "line", shape: { x1: from, y1: y, x2: to, y2: y }, style: stroke },
+        { type: "line", shape: { x1: from, y1: y - 4, x2: from, y2: y + 4 }, style: stroke },
+        { type: "line", shape: { x1: to, y1: y - 4, x2: to, y2: y + 4 }, style: stroke },
+      ];
+      children.push({ ...mark(symbols[index % symbols.length]!, x, y), style: { fill: clear ? colour : theme.paper, stroke: colour, lineWidth: 2 } });
+      if (groups === 1) {
+        children.push({ type: "text", style: { x: Math.max(to, x) + 8, y, text: show(point.value), fill: theme.soft, fontSize: 12, verticalAlign: "middle" } });
+      }
+
+      return { type: "group", children };
+    },
+  };
+}
+
+function mark(symbol: (typeof symbols)[number], x: number, y: number): object {
+  switch (symbol) {
+    case "circle":
+      return { type: "circle", shape: { cx: x, cy: y, r: 4.5 } };
+    case "diamond":
+      return { type: "polygon", shape: { points: [[x, y - 6], [x + 6, y], [x, y + 6], [x - 6, y]] } };
+    case "triangle":
+      return { type: "polygon", shape: { points: [[x, y - 5.5], [x + 5.5, y + 4.5], [x - 5.5, y + 4.5]] } };
+    case "rect":
+      return { type: "rect", shape: { x: x - 4.5, y: y - 4.5, width: 9, height: 9 } };
+    case "pin":
+      return { type: "polygon", shape: { points: [[x, y + 5.5], [x + 5.5, y - 4.5], [x - 5.5, y - 4.5]] } };
+    case "roundRect":
+      return { type: "rect", shape: { x: x - 5, y: y - 3, width: 10, height: 6, r: 3 } };
+    case "arrow":
+      return { type: "polygon", shape: { points: [[x + 6, y], [x - 4, y + 5], [x - 4, y - 5]] } };
+  }
+}

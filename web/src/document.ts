@@ -1,0 +1,79 @@
+// What a report says; written by Switchyard.Reports. A figure is a table and how to draw it, so every figure has its table.
+
+export type Cell = string | number | null;
+
+export type Kind = "heat" | "line" | "interval" | "bar" | "scatter" | "flow" | "table";
+
+export interface Column {
+  name: string;
+  title: string;
+  type: "text" | "number" | "integer";
+  unit?: string | null;
+  /** Decimals shown; the table's file has them all. */
+  digits?: number | null;
+}
+
+/** Names of the columns that are drawn, and how; which are read depends on the kind. */
+export interface Encoding {
+  x?: string | null;
+  y?: string | null;
+  value?: string | null;
+  low?: string | null;
+  high?: string | null;
+  text?: string | null;
+  series?: string | null;
+  category?: string | null;
+  label?: string | null;
+  size?: string | null;
+  from?: string | null;
+  to?: string | null;
+  layer?: string | null;
+  scale?: "sequential" | "diverging" | null;
+  center?: number | null;
+  zero?: number | null;
+  /** A reference line to compare with. */
+  dash?: "diagonal" | null;
+  /** The value axis (a line's y) is logarithmic. */
+  log?: boolean | null;
+}
+
+export interface Figure {
+  /** Unique in the page. */
+  id: string;
+  title: string;
+  /** What the figure shows and what to read from these data; the figure's text alternative. */
+  description: string;
+  kind: Kind;
+  encoding: Encoding;
+  columns: Column[];
+  rows: Cell[][];
+  /** Columns of which the reader sees one value at a time. */
+  select?: string[] | null;
+  note?: string | null;
+}
+
+export type Tone = "good" | "bad" | "neutral";
+
+export interface Section {
+  id: string;
+  title: string;
+  text?: string[] | null;
+  figures: Figure[];
+}
+
+export interface Provenance {
+  command?: string | string[] | null;
+  configuration?: string | null;
+  facts: [string, Cell][];
+}
+
+export interface ReportDocument {
+  version: 1;
+  kind: "run" | "comparison";
+  title: string;
+  created: string;
+  product: string;
+  summary: { text: string; tone: Tone }[];
+  sections: Section[];
+  provenance: Provenance;
+}

@@ -1,0 +1,103 @@
+import type { Cell, Column, Encoding, Figure } from "./document";
+
+/** The rows of a figure, read by the names of its columns. */
+export class Table {
+  readonly columns: readonly Column[];
+  readonly rows: readonly Cell[][];
+  readonly encoding: Encoding;
+  private readonly places: Map<string, number>;
+
+  constructor(figure: Pick<Figure, "columns" | "rows" | "encoding">) {
+    this.columns = figure.columns;
+    this.rows = figure.rows;
+    this.encoding = figure.encoding;
+    this.places = new Map(figure.columns.map((column, place) => [column.name, place]));
+  }
+
+  has(name: string | null | undefined): name is string {
+    return name != null && this.places.has(name);
+  }
+
+  column(name: string): Column {
+    return this.columns[this.place(name)]!;
+  }
+
+  cell(row: readonly Cell[], name: string): Cell {
+    return row[this.place(name)] ?? null;
+  }
+
+  number(row: readonly Cell[], name: string | null | undefined): number | null {
+    if (!this.has(name)) return null;
+    const value = this.cell(row, name);
+    return typeof value === "number" && Number.isFinite(value) ? value : null;
+  }
+
+  text(row: readonly Cell[], name: string | null | undefined): string {
+    if (!this.has(name)) return "";
+    const value = this.cell(row, name);
+    return typeof value === "string" ? value : format(value, this.column(name));
+  }
+
+  /** The different values of a column, in the order of their first row. */
+  distinct(name: string): string[] {
+    return [...new Set(this.rows.map(row => this.text(row, name)))];
+  }
+
+  numbers(name: string): number[] {
+    return this.rows.map(row => this.number(row, name)).filter(value => value !== null);
+  }
+
+  /** The rows of every series in order; one without a name where there are no series. */
+  series(): { name: string; rows: Cell[][] }[] {
+    const name = this.encoding.series;
+    if (!this.has(name)) return [{ name: "", rows: [...this.rows] }];
+    const groups = new Map<string, Cell[][]>();
+    for (const row of this.rows) {
+      const key = this.text(row, name);
+      const group = groups.get(key);
+      if (group) group.push(row);
+      else groups.set(key, [row]);
+    }
+
+    return [...groups].map(([key, rows]) => ({ name: key, rows }));
+  }
+
+  /** The rows in which every named column has the value asked for, without those columns. */
+  where(values: ReadonlyMap<string, string>): Table {
+    const kept = this.columns.map((column, place) => ({ column, place })).filter(({ column }) => !values.has(column.name));
+    const rows = this.rows.filter(row => [...values].every(([name, value]) => this.text(row, name) === value));
+    return new Table({
+      columns: kept.map(({ column }) => column),
+      rows: rows.map(row => kept.map(({ place }) => row[place] ?? null)),
+      encoding: this.encoding,
+    });
+  }
+
+  private place(name: string): number {
+    const place = this.places.get(name);
+    if (place === undefined) throw new Error(`no column ${name}`);
+    return place;
+  }
+}
+
+/** A value as the reader sees it; a dash where there is none. */
+export function format(value: Cell | undefined, column?: Pick<Column, "digits" | "unit" | "type">): string {
+  if (value === null || value === undefined || value === "") return "–";
+  if (typeof value === "string") return value;
+  const text = column?.type === "integer" ? grouped(Math.round(value).toString()) : decimal(value, column?.digits ?? 4);
+  const unit = column?.unit;
+  return unit ? (unit === "%" ? `${text} %` : `${text} ${unit}`) : text;
+}
+
+function decimal(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size !== 0 && size < 0.5 * 10 ** -digits) return value.toExponential(1).replace("-", "−").replace("e-", "e−").replace("e+", "e");
+  return grouped(value.toFixed(digits)).replace("-", "−");
+}
+
+function grouped(text: string): string {
+  const [whole = "", part] = text.split(".");
+  const spaced = whole.replace(/\B(?=(\d{3})+$)/g, whole.replace("-", "").length > 4 ? "\u202f" : "");
+  return part === undefined ? spaced : `${spaced}.${part}`;
+}
