@@ -1,0 +1,116 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+
+namespace Switchyard.Ui;
+
+/// <summary>
+/// Server-sent events of some runs, for one viewer: the list of runs where it changes, and the new lines of every log that is watched. A
+/// log is looked at twice a second, and only while somebody watches.
+/// </summary>
+sealed class RunStream(RunFolder folder, string? live, TimeProvider time)
+{
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan SilenceAtMost = TimeSpan.FromSeconds(15);
+
+    readonly List<Watched> _watched = [];
+    string _list = "";
+    long _spoke;
+
+    /// <summary>Answers until the viewer goes or the server stops.</summary>
+    /// <param name="context">Its query names runs (<c>run</c>) and, in the same order, where each was read up to (<c>from</c>).</param>
+    /// <param name="stopping">The server ends.</param>
+    public async Task AnswerAsync(HttpContext context, CancellationToken stopping)
+    {
+        if (!TryWatch(context.Request.Query))
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
+
+        var response = context.Response;
+        response.ContentType = "text/event-stream";
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        using var timer = new PeriodicTimer(Pause, time);
+        _spoke = time.GetTimestamp();
+        try
+        {
+            do
+            {
+                await SayListAsync(response, end.Token).ConfigureAwait(false);
+                foreach (var run in _watched) await SayLinesAsync(run, response, end.Token).ConfigureAwait(false);
+                if (time.GetElapsedTime(_spoke) >= SilenceAtMost) await SayAsync(response, ":\n\n", end.Token).ConfigureAwait(false);
+            }
+            while (await timer.WaitForNextTickAsync(end.Token).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The page tells its reader that this was on purpose.
+            if (!context.RequestAborted.IsCancellationRequested) await SayAsync(response, "event: bye\ndata: {}\n\n", CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    bool TryWatch(IQueryCollection query)
+    {
+        var (runs, places) = (query["run"], query["from"]);
+        for (var i = 0; i < runs.Count; i++)
+        {
+            LogCursor? from = i < places.Count && places[i] is { Length: > 0 } text ? LogCursor.Parse(text) : default(LogCursor);
+            if (from is not { } cursor || runs[i] is not { Length: > 0 } id) return false;
+            _watched.Add(new Watched(id, cursor));
+        }
+
+        return true;
+    }
+
+    Task SayListAsync(HttpResponse response, CancellationToken cancellation)
+    {
+        var list = RunList.Of(folder, live).ToJsonString();
+        if (list == _list) return Task.CompletedTask;
+        _list = list;
+        return SayAsync(response, $"event: runs\ndata: {list}\n\n", cancellation);
+    }
+
+    async Task SayLinesAsync(Watched run, HttpResponse response, CancellationToken cancellation)
+    {
+        if (folder.Find(run.Id) is not { } found) return;
+        var file = new FileInfo(found.Log);
+        if (!file.Exists || (run.Length == file.Length && run.Written == file.LastWriteTimeUtc)) return;
+        (run.Length, run.Written) = (file.Length, file.LastWriteTimeUtc);
+        while (true)
+        {
+            var piece = RunLog.Read(found.Log, run.Cursor);
+            run.Cursor = piece.Next;
+            if (piece is { Lines.IsEmpty: true, IsAnew: false }) return;
+            await SayAsync(response, Event(run, piece), cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>An event is of lines "data:", here a head and then those of the log as they are.</summary>
+    static string Event(Watched run, in LogPiece piece)
+    {
+        var head = new JsonObject { ["run"] = run.Id, ["cursor"] = run.Cursor.ToString(), ["anew"] = piece.IsAnew };
+        var text = new StringBuilder("event: lines\ndata: ").Append(head.ToJsonString());
+        foreach (var line in Encoding.UTF8.GetString(piece.Lines.Span).AsSpan().TrimEnd('\n').EnumerateLines()) text.Append("\ndata: ").Append(line);
+        return text.Append("\n\n").ToString();
+    }
+
+    async Task SayAsync(HttpResponse response, string text, CancellationToken cancellation)
+    {
+        await response.WriteAsync(text, cancellation).ConfigureAwait(false);
+        await response.Body.FlushAsync(cancellation).ConfigureAwait(false);
+        _spoke = time.GetTimestamp();
+    }
+
+    /// <summary>A log and how far the viewer has it.</summary>
+    sealed class Watched(string id, LogCursor cursor)
+    {
+        public string Id { get; } = id;
+
+        public LogCursor Cursor { get; set; } = cursor;
+
+        public long Length { get; set; } = -1;
+
+        public DateTime Written { get; set; }
+    }
+}
