@@ -93,6 +93,7 @@ sealed class Application(TextWriter output, TextWriter error, CancellationToken 
         root.Subcommands.Add(CompareCommand.Create(console, cancellation));
         root.Subcommands.Add(InspectCommand.Create(console, cancellation));
         root.Subcommands.Add(DriftCommand.Create(console, cancellation));
+        root.Subcommands.Add(ReportCommand.Create(console, cancellation));
         root.Subcommands.Add(ServeCommand.Create(cancellation));
         root.Subcommands.Add(ReplayCommand.Create(output, cancellation));
         root.Subcommands.Add(KeysCommand.Create(output));

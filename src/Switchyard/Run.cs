@@ -54,7 +54,7 @@ public static partial class Run
     }
 
     /// <summary>The dataset of a run; with a schema, encoded by it instead of fitting a new one.</summary>
-    static Dataset OpenData(RunConfiguration configuration, Schema? schema, IRunReporter reporter, CancellationToken cancellation)
+    internal static Dataset OpenData(RunConfiguration configuration, Schema? schema, IRunReporter reporter, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(reporter);
@@ -87,7 +87,7 @@ public static partial class Run
         }
     }
 
-    static Part Measured(Dataset data) => data.Rows(Part.Test) > 0 ? Part.Test : Part.Validation;
+    internal static Part Measured(Dataset data) => data.Rows(Part.Test) > 0 ? Part.Test : Part.Validation;
 
     /// <summary>Evaluates a part and reports its table; with position fields, both ways.</summary>
     static EvaluationReport ReportPart(Dataset data, Part part, Predictor predictor, EvaluationOptions options, IRunReporter reporter, CancellationToken cancellation)
@@ -125,5 +125,5 @@ public static partial class Run
             ? RunConfiguration.Parse(text, Path.Combine(bundle, "manifest.json"), Path.GetFullPath(bundle), environment: _ => null)
             : throw new InputException($"{bundle} does not say which data it was trained on; name a configuration with --configuration.");
 
-    static WorkerPool NewPool(int threads) => new(threads > 0 ? threads : Environment.ProcessorCount);
+    internal static WorkerPool NewPool(int threads) => new(threads > 0 ? threads : Environment.ProcessorCount);
 }

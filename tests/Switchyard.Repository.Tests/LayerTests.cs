@@ -29,6 +29,10 @@ public sealed partial class LayerTests
             "Switchyard.Evaluation", "Switchyard.Generation",
         ],
         ["Switchyard.Serving"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models", "Switchyard.Inference", "Switchyard"],
+        ["Switchyard.Reports"] =
+        [
+            "Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models", "Switchyard.Training", "Switchyard.Inference", "Switchyard.Evaluation", "Switchyard",
+        ],
         ["Switchyard.Server"] = ["Switchyard.Serving", "Switchyard.Features", "Switchyard", "Switchyard.Data", "Switchyard.Models"],
     };
 

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Switchyard.Reports;
+
+namespace Switchyard.Cli;
+
+/// <summary><c>switchyard report</c>: a run or a comparison to one HTML file.</summary>
+static class ReportCommand
+{
+    public static Command Create(ConsoleOutput console, CancellationToken cancellation)
+    {
+        var subject = new Argument<string>("run") { Description = "Configuration (.yaml), output folder or model bundle of a run; or file, output folder or report.json of a comparison." };
+        var output = new Option<string>("--output", "-o") { Description = "The HTML file.", HelpName = "file", DefaultValueFactory = _ => "report.html" };
+        var json = new Option<string?>("--json") { Description = "Also write the document as JSON to this file (docs/reports.md).", HelpName = "file" };
+        var csv = new Option<string?>("--csv") { Description = "Also write every figure's table as CSV to this folder.", HelpName = "folder" };
+        var configuration = RunSymbols.OtherConfiguration();
+        var set = RunSymbols.Set();
+        var command = new ExampleCommand(
+            "report",
+            "Write a report of a trained model, or of compared ones, as one HTML file that needs no network: quality of every scenario and task, curves, experts, fields, and what to conclude.",
+            "switchyard report samples/census-income/switchyard.yaml",
+            "switchyard report samples/census-income/compare.yaml --output comparison.html --csv tables")
+        {
+            subject,
+            output,
+            json,
+            csv,
+            configuration,
+            set,
+        };
+        command.SetAction(result =>
+        {
+            var name = result.GetRequiredValue(subject);
+            var options = new ReportOptions { Output = result.GetRequiredValue(output), Json = result.GetValue(json), Csv = result.GetValue(csv) };
+            var (bundle, run) = RunSymbols.Resolve(name, result.GetValue(configuration), result.GetValue(set)!);
+            return console.Run(reporter => Report.OfRun(bundle, run, options, reporter, cancellation));
+        });
+        return command;
+    }
+}

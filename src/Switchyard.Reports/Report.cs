@@ -1,0 +1,61 @@
+using Switchyard.Data;
+
+namespace Switchyard.Reports;
+
+/// <summary>Where a report goes.</summary>
+public sealed record ReportOptions
+{
+    /// <summary>The HTML file.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>File for the document as JSON; null for none.</summary>
+    public string? Json { get; init; }
+
+    /// <summary>Folder for every figure's table as CSV; null for none.</summary>
+    public string? Csv { get; init; }
+
+    /// <summary>The command that makes the report again; null where it is not known.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>Says when the report was made. Default: the system's clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}
+
+/// <summary>Reports of runs and comparisons.</summary>
+public static class Report
+{
+    /// <summary>Writes the report of a trained model.</summary>
+    /// <param name="bundle">Folder of the bundle.</param>
+    /// <param name="configuration">Which rows to read; null reads those of the run that trained the bundle.</param>
+    /// <param name="options">Where it goes.</param>
+    /// <param name="reporter">Hears progress; null for nobody.</param>
+    /// <param name="cancellation">Ends it between two batches.</param>
+    /// <exception cref="InputException">There is no bundle, its rows cannot be read, or a file cannot be written.</exception>
+    public static ReportDocument OfRun(
+        string bundle, RunConfiguration? configuration, ReportOptions options, IRunReporter? reporter = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        ArgumentNullException.ThrowIfNull(options);
+        reporter ??= SilentReporter.Instance;
+        RequireWritable(options);
+        var document = RunReport.Build(RunReader.Read(bundle, configuration, reporter, cancellation), options);
+        Write(document, options, reporter);
+        return document;
+    }
+
+    static void RequireWritable(ReportOptions options)
+    {
+        TextFile.RequireWritable(("--output", options.Output), ("--json", options.Json));
+        FigureCsv.RequireFolder(options.Csv);
+    }
+
+    static void Write(ReportDocument document, ReportOptions options, IRunReporter reporter)
+    {
+        if (PageAssets.Report is null) reporter.Warning(PageAssets.Missing);
+        TextFile.Write(options.Output, writer => ReportHtml.Write(document, PageAssets.Report, writer));
+        if (options.Json is not null) TextFile.Write(options.Json, document.ToJson());
+        if (options.Csv is not null) FigureCsv.Write(document, options.Csv);
+        foreach (var line in document.Summary) reporter.Result(line.Text);
+        reporter.Result($"report: {options.Output}");
+    }
+}

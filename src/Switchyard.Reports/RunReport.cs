@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Switchyard.Models;
+
+namespace Switchyard.Reports;
+
+/// <summary>The document of one trained model.</summary>
+static class RunReport
+{
+    public static ReportDocument Build(RunSubject run, ReportOptions options)
+    {
+        Section?[] sections = [new QualitySection(run).Build()];
+        return new ReportDocument
+        {
+            Kind = ReportKind.Run,
+            Title = $"{run.Configuration.Name}: {run.Model}",
+            Created = options.Clock.GetUtcNow(),
+            Product = Product,
+            Summary = RunSummary.Of(run),
+            Sections = [.. sections.OfType<Section>()],
+            Provenance = new Provenance { Command = options.Command, Configuration = run.Configuration.ToYaml(), Facts = Facts(run) },
+        };
+    }
+
+    public static string Product => $"switchyard {BundleMetadata.ThisVersion}";
+
+    static ImmutableArray<ImmutableArray<string>> Facts(RunSubject run) =>
+    [
+        ["bundle", run.Bundle.Folder],
+        ["weights (SHA-256)", run.Bundle.WeightsSha256],
+        ["trained", run.Bundle.Metadata.Created.ToString("u", CultureInfo.InvariantCulture)],
+        ["trained with", $"switchyard {run.Bundle.Metadata.LibraryVersion}"],
+        ["model", $"{run.Model}: {run.Ranker.Options.Topology}"],
+        ["trained values", Words.Number(run.Ranker.Parameters.TrainedValues)],
+        ["measured rows", $"{Words.Number(run.Rows.Count)} of the part {run.Part.ToString().ToLowerInvariant()}"],
+        .. run.Bundle.Metadata.Ancestors.Select(a => ImmutableArray.Create("trained on from", $"{a.Run} (weights {a.Weights})")),
+    ];
+}

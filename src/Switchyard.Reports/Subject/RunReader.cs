@@ -1,0 +1,37 @@
+using Switchyard.Data;
+using Switchyard.Models;
+
+namespace Switchyard.Reports;
+
+/// <summary>Opens what a run's report is made of. Nothing is chosen on its rows: they are scored, and the scores are measured.</summary>
+static class RunReader
+{
+    /// <param name="bundle">Folder of the bundle.</param>
+    /// <param name="configuration">Which rows to read; null reads those of the run that trained it.</param>
+    /// <param name="reporter">Hears progress.</param>
+    /// <param name="cancellation">Ends it between two batches.</param>
+    public static RunSubject Read(string bundle, RunConfiguration? configuration, IRunReporter reporter, CancellationToken cancellation)
+    {
+        var loaded = ModelBundle.Load(bundle, cancellation);
+        configuration ??= Switchyard.Run.ConfigurationOf(bundle, loaded.Metadata);
+        using var data = Switchyard.Run.OpenData(configuration, loaded.Ranker.Schema, reporter, cancellation);
+        var part = Switchyard.Run.Measured(data);
+        if (data.Rows(part) == 0) throw new InputException("There is neither a test nor a validation row to report on; give split.test a condition that some rows meet.");
+        using var pool = Switchyard.Run.NewPool(configuration.Training.Threads);
+        reporter.Message($"scoring {Words.Count(data.Rows(part), $"{part.Name()} row")}");
+        var rows = MeasuredRows.Read(data, part, cancellation);
+        var scores = RowScoring.Of(loaded.Ranker, data, part, pool, cancellation).Scores;
+        using var source = data.Open(part);
+        return new RunSubject
+        {
+            Bundle = loaded,
+            Configuration = configuration,
+            Part = part,
+            Rows = rows,
+            Scores = scores,
+            Evaluation = Switchyard.Run.Measure(rows, scores, configuration.Evaluation, pool.Threads),
+            Estimates = new CellEstimates(rows, scores, configuration.Evaluation, pool.Threads, cancellation),
+            Use = ExpertUse.Count(loaded.Ranker, source, pool, cancellation),
+        };
+    }
+}

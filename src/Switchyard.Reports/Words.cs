@@ -1,0 +1,51 @@
+using System.Globalization;
+using Switchyard.Data;
+
+namespace Switchyard.Reports;
+
+/// <summary>Numbers and lists as sentences have them.</summary>
+static class Words
+{
+    const int MostNamed = 5;
+
+    /// <summary>Four decimals.</summary>
+    public static string Metric(double? value) => value?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "undefined";
+
+    /// <summary>Four decimals and the sign.</summary>
+    public static string Signed(double value) => ComparisonColumns.Signed(value);
+
+    /// <summary>0.9012 [0.8950, 0.9074].</summary>
+    public static string WithInterval(double? value, double? low, double? high) =>
+        low is null || high is null ? Metric(value) : $"{Metric(value)} [{Metric(low)}, {Metric(high)}]";
+
+    public static string Percent(double share) => share is > 0 and < 0.01
+        ? (100 * share).ToString("0.##", CultureInfo.InvariantCulture) + " %"
+        : (100 * share).ToString("0", CultureInfo.InvariantCulture) + " %";
+
+    public static string Number(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Count(long count, string noun) => CountText.Of(count, noun);
+
+    /// <summary>a, b and c; of many the first and how many more.</summary>
+    public static string List(IEnumerable<string> items)
+    {
+        var all = items.ToList();
+        var shown = all.Count > MostNamed + 1 ? [.. all.Take(MostNamed), $"{all.Count - MostNamed} more"] : all;
+        return shown.Count switch
+        {
+            0 => "none",
+            1 => shown[0],
+            _ => $"{string.Join(", ", shown[..^1])} and {shown[^1]}",
+        };
+    }
+
+    /// <summary>1, 3 and 5, or 1 to 6 where they follow each other.</summary>
+    public static string Numbers(IReadOnlyList<int> numbers) =>
+        numbers.Count > 2 && numbers[^1] - numbers[0] == numbers.Count - 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{numbers[0]} to {numbers[^1]}")
+            : List(numbers.Select(n => n.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>Lower-case letters, digits and hyphens.</summary>
+    public static string Slug(string text) =>
+        string.Join('-', new string([.. text.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+}
