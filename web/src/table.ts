@@ -92,7 +92,8 @@ export function format(value: Cell | undefined, column?: Pick<Column, "digits" |
 function decimal(value: number, digits: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  if (size !== 0 && size < 0.5 * 10 ** -digits) return value.toExponential(1).replace("-", "−").replace("e-", "e−").replace("e+", "e");
+  if (size === 0) return "0";
+  if (size < 0.5 * 10 ** -digits) return value.toExponential(1).replace("-", "−").replace("e-", "e−").replace("e+", "e");
   return grouped(value.toFixed(digits)).replace("-", "−");
 }
 

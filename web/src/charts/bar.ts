@@ -1,13 +1,13 @@
 import { format, type Table } from "../table";
 import { axis, cut, escaped, legend, tooltip, type Drawing } from "./chart";
-import type { Theme } from "./theme";
+import { look, type Theme } from "./theme";
 
 /** Lying bars, one group a category; whiskers from low to high where the table has them. */
 export function bar(table: Table, theme: Theme, width: number): Drawing {
   const { category = "", value = "", low, high } = table.encoding;
   const categories = table.distinct(category!);
   const groups = table.series();
-  const named = groups.length > 1 || groups[0]?.name !== "";
+  const head = legend(theme, groups.map(group => group.name), width, { width: 20 });
   const column = table.column(value!);
   const series: unknown[] = [];
   groups.forEach((group, index) => {
@@ -15,7 +15,7 @@ export function bar(table: Table, theme: Theme, width: number): Drawing {
     series.push({
       type: "bar",
       name: group.name,
-      color: theme.series[index % theme.series.length],
+      color: look(theme, index).colour,
       itemStyle: { borderRadius: 2, opacity: table.has(low) ? 0.75 : 1 },
       barMaxWidth: 18,
       data: categories.map(name => table.number(rows.get(name) ?? [], value)),
@@ -35,18 +35,18 @@ export function bar(table: Table, theme: Theme, width: number): Drawing {
   });
 
   return {
-    height: 60 + (named ? 28 : 0) + categories.length * Math.max(26, groups.length * 16 + 10),
+    height: 60 + head.height + categories.length * Math.max(26, groups.length * 16 + 10),
     points: table.rows.length,
     option: {
-      grid: { left: 8, right: 64, top: named ? 40 : 12, bottom: 28, containLabel: true },
-      ...(named ? { legend: legend(theme, groups.map(group => group.name)) } : {}),
+      grid: { left: 8, right: 64, top: head.height + 8, bottom: 28, containLabel: true },
+      ...head.option,
       tooltip: {
         ...tooltip(theme),
         trigger: "axis",
         axisPointer: { type: "shadow" },
         formatter: (items: { seriesType: string; seriesName: string; marker: string; name: string; value: number | null }[]) => {
           const bars = items.filter(item => item.seriesType === "bar");
-          const lines = bars.map(item => `${item.marker}${escaped(item.seriesName === "\u0000" ? "" : item.seriesName)} <b>${escaped(format(item.value, column))}</b>`);
+          const lines = bars.map(item => `${item.marker}${escaped(item.seriesName.startsWith("series\u0000") ? "" : item.seriesName)} <b>${escaped(format(item.value, column))}</b>`);
           return [escaped(bars[0]?.name ?? ""), ...lines].join("<br>");
         },
       },

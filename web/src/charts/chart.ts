@@ -82,25 +82,42 @@ export function axis(colours: Theme, name?: string): object {
   return {
     name,
     nameTextStyle: { color: colours.soft, fontSize: 12 },
-    axisLine: { lineStyle: { color: colours.rule } },
+    axisLine: { onZero: false, lineStyle: { color: colours.rule } },
     axisTick: { lineStyle: { color: colours.rule } },
     axisLabel: { color: colours.soft, fontSize: 12 },
     splitLine: { lineStyle: { color: colours.rule, opacity: 0.7 } },
   };
 }
 
-export function legend(colours: Theme, names: readonly string[], symbol?: string): object {
+/** The names of the series above a chart, as many lines as they take; nothing for a chart of one series without a name. */
+export function legend(colours: Theme, names: readonly string[], width: number, icon: { width: number; of?: (index: number) => string }): { height: number; option: object } {
+  if (names.length < 2 && !names[0]) return { height: 0, option: {} };
+  let lines = 1;
+  let used = 0;
+  for (const name of names) {
+    const taken = icon.width + 18 + name.length * 7;
+    if (used > 0 && used + taken > width - 16) {
+      lines++;
+      used = 0;
+    }
+
+    used += taken;
+  }
+
   return {
-    type: "scroll",
-    top: 0,
-    left: 0,
-    data: [...names],
-    textStyle: { color: colours.ink, fontSize: 12 },
-    pageTextStyle: { color: colours.soft },
-    pageIconColor: colours.ink,
-    pageIconInactiveColor: colours.rule,
-    inactiveColor: colours.soft,
-    ...(symbol ? { icon: symbol } : {}),
+    height: lines * 22 + 6,
+    option: {
+      legend: {
+        type: "plain",
+        top: 0,
+        left: 0,
+        itemWidth: icon.width,
+        itemGap: 12,
+        data: names.map((name, index) => (icon.of ? { name, icon: icon.of(index) } : { name })),
+        textStyle: { color: colours.ink, fontSize: 12 },
+        inactiveColor: colours.soft,
+      },
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Column } from "../document";
 import { element } from "../page";
 import { format, type Table } from "../table";
 import { axis, chart, cut, escaped, tooltip, type Drawing, type View } from "./chart";
@@ -71,7 +72,7 @@ function cells(host: HTMLElement, first: Table): View {
         if (!row || at === null) return element("td", { class: "none" }, "–");
         const [from, to] = [table.number(row, low), table.number(row, high)];
         const background = shade(stops, range.place(at));
-        const cell = element("td", {}, element("span", { class: "value" }, table.has(text) ? table.text(row, text) : format(at, column)));
+        const cell = element("td", {}, element("span", { class: "value" }, table.has(text) ? table.text(row, text) : short(at, column)));
         if (from !== null && to !== null) cell.append(element("span", { class: "range" }, `${format(from, { ...column, unit: null })} … ${format(to, { ...column, unit: null })}`));
         cell.style.background = background;
         cell.style.color = inkOn(background);
@@ -79,7 +80,7 @@ function cells(host: HTMLElement, first: Table): View {
       })));
     const head = element("tr", {},
       element("th", { scope: "col", class: "corner" }, table.column(y!).title === "" ? "" : `${table.column(y!).title} \\ ${table.column(x!).title}`),
-      ...across.map(name => element("th", { scope: "col" }, name)));
+      ...bare(across, table.column(x!).title).map(name => element("th", { scope: "col" }, name)));
     host.style.height = "";
     host.replaceChildren(
       element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": column.title },
@@ -101,6 +102,18 @@ function cells(host: HTMLElement, first: Table): View {
   };
 }
 
+/** Names without the word that all begin with and the corner says: “expert 3” is 3 in a column of experts. */
+function bare(names: readonly string[], title: string): readonly string[] {
+  const word = `${title.toLowerCase()} `;
+  return names.every(name => name.toLowerCase().startsWith(word)) ? names.map(name => name.slice(word.length)) : names;
+}
+
+/** A value in a narrow cell: what rounds to nothing is told from nothing. */
+function short(value: number, column: Column): string {
+  const least = 10 ** -(column.digits ?? 4);
+  return value > 0 && value < 0.5 * least ? `<${least.toFixed(column.digits ?? 4)}` : format(value, column);
+}
+
 /** The scale's colours with the values at their ends. */
 function key(range: { from: number; to: number; center: number | null }, stops: readonly string[], show: (value: number) => string): HTMLElement {
   const bar = element("span", { class: "bar" });
@@ -119,14 +132,23 @@ function matrix(table: Table, theme: Theme, width: number): Drawing {
     height: Math.min(1100, Math.max(260, 110 + down.length * Math.max(6, Math.min(20, (width / across.length) * 0.8)))),
     points: across.length * down.length,
     option: {
-      grid: { left: 8, right: 16, top: 12, bottom: 56, containLabel: true },
+      grid: { left: 8, right: 16, top: 28, bottom: 64, containLabel: true },
       tooltip: {
         ...tooltip(theme),
         formatter: (item: { value: [number, number, number] }) =>
           `${escaped(down[item.value[1]] ?? "")}<br>${escaped(across[item.value[0]] ?? "")}<br><b>${escaped(format(item.value[2], column))}</b>`,
       },
-      xAxis: { ...axis(theme, table.column(x!).title), type: "category", data: across, splitLine: { show: false }, axisLabel: { ...labels, rotate: 45 } },
-      yAxis: { ...axis(theme, table.column(y!).title), type: "category", data: down, inverse: true, splitLine: { show: false }, axisLabel: labels },
+      xAxis: { ...axis(theme), type: "category", data: across, splitLine: { show: false }, axisLabel: { ...labels, rotate: 45 } },
+      yAxis: {
+        ...axis(theme, `${table.column(y!).title} ↓  ${table.column(x!).title} →`),
+        type: "category",
+        data: down,
+        inverse: true,
+        nameLocation: "start",
+        nameGap: 10,
+        splitLine: { show: false },
+        axisLabel: labels,
+      },
       visualMap: {
         type: "continuous",
         min: range.from,

@@ -1,6 +1,14 @@
 import { format, type Table } from "../table";
 import { axis, cut, escaped, legend, tooltip, type Drawing } from "./chart";
-import { symbols, type Theme } from "./theme";
+import { look, type Theme } from "./theme";
+
+const manySeries = 3;
+
+/** Corners in a square of ten by ten. */
+const outlines: Record<string, number[][]> = {
+  diamond: [[5, 0], [10, 5], [5, 10], [0, 5]],
+  triangle: [[5, 0], [10, 10], [0, 10]],
+};
 
 interface Point {
   series: string;
@@ -16,6 +24,7 @@ export function interval(table: Table, theme: Theme, width: number): Drawing {
   const categories = table.distinct(category!);
   const groups = table.series();
   const named = groups.length > 1 || groups[0]?.name !== "";
+  const head = legend(theme, groups.map(group => group.name), width, { width: 14, of: index => look(theme, index).symbol });
   const column = table.column(value!);
   const reference = zero ?? null;
   const series = groups.map((group, index) => {
@@ -30,14 +39,13 @@ export function interval(table: Table, theme: Theme, width: number): Drawing {
   });
   const values = [value, low, high].flatMap(name => (table.has(name) ? table.numbers(name) : [])).concat(reference === null ? [] : [reference]);
   const margin = values.length === 0 ? 1 : (Math.max(...values) - Math.min(...values)) * 0.06 || 0.01;
-  const head = named ? 36 + (groups.length > 6 ? 8 : 0) : 8;
 
   return {
-    height: head + 52 + categories.length * Math.max(28, groups.length * 15 + 12),
+    height: head.height + 60 + categories.length * Math.max(28, groups.length * 15 + 12),
     points: table.rows.length * 4,
     option: {
-      grid: { left: 8, right: groups.length === 1 ? 76 : 24, top: head, bottom: 32, containLabel: true },
-      ...(named ? { legend: legend(theme, groups.map(group => group.name)) } : {}),
+      grid: { left: 8, right: 96, top: head.height + 8, bottom: 32, containLabel: true },
+      ...head.option,
       tooltip: {
         ...tooltip(theme),
         trigger: "item",
@@ -81,7 +89,7 @@ interface Api {
 function one(
   points: Point[], name: string, index: number, groups: number, categories: string[], theme: Theme, reference: number | null, show: (value: number) => string,
 ): object {
-  const colour = theme.series[index % theme.series.length]!;
+  const { colour, symbol } = look(theme, index);
   const places = new Map(categories.map((category, place) => [category, place]));
   return {
     type: "custom",
@@ -108,31 +116,20 @@ function one(
         { type: "line", shape: { x1: from, y1: y - 4, x2: from, y2: y + 4 }, style: stroke },
         { type: "line", shape: { x1: to, y1: y - 4, x2: to, y2: y + 4 }, style: stroke },
       ];
-      children.push({ ...mark(symbols[index % symbols.length]!, x, y), style: { fill: clear ? colour : theme.paper, stroke: colour, lineWidth: 2 } });
-      if (groups === 1) {
-        children.push({ type: "text", style: { x: Math.max(to, x) + 8, y, text: show(point.value), fill: theme.soft, fontSize: 12, verticalAlign: "middle" } });
-      }
+      children.push({ ...mark(symbol, x, y), style: { fill: clear ? colour : theme.paper, stroke: colour, lineWidth: 2 } });
+      // Among many series a name beside the point is found sooner than a colour in the legend.
+      const text = groups === 1 ? show(point.value) : groups > manySeries ? cut(name, 14) : "";
+      if (text) children.push({ type: "text", style: { x: Math.max(to, x) + 8, y, text, fill: theme.soft, fontSize: groups === 1 ? 12 : 11, verticalAlign: "middle" } });
 
       return { type: "group", children };
     },
   };
 }
 
-function mark(symbol: (typeof symbols)[number], x: number, y: number): object {
-  switch (symbol) {
-    case "circle":
-      return { type: "circle", shape: { cx: x, cy: y, r: 4.5 } };
-    case "diamond":
-      return { type: "polygon", shape: { points: [[x, y - 6], [x + 6, y], [x, y + 6], [x - 6, y]] } };
-    case "triangle":
-      return { type: "polygon", shape: { points: [[x, y - 5.5], [x + 5.5, y + 4.5], [x - 5.5, y + 4.5]] } };
-    case "rect":
-      return { type: "rect", shape: { x: x - 4.5, y: y - 4.5, width: 9, height: 9 } };
-    case "pin":
-      return { type: "polygon", shape: { points: [[x, y + 5.5], [x + 5.5, y - 4.5], [x - 5.5, y - 4.5]] } };
-    case "roundRect":
-      return { type: "rect", shape: { x: x - 5, y: y - 3, width: 10, height: 6, r: 3 } };
-    case "arrow":
-      return { type: "polygon", shape: { points: [[x + 6, y], [x - 4, y + 5], [x - 4, y - 5]] } };
-  }
+/** A symbol of a `Look` around a point. Polygons are drawn anew where a path would keep its first place. */
+function mark(symbol: string, x: number, y: number): object {
+  if (symbol === "circle") return { type: "circle", shape: { cx: x, cy: y, r: 4.5 } };
+  if (symbol === "rect") return { type: "rect", shape: { x: x - 4.5, y: y - 4.5, width: 9, height: 9 } };
+  const outline = outlines[symbol] ?? [...symbol.matchAll(/(\d+),(\d+)/g)].map(([, across, down]) => [Number(across), Number(down)]);
+  return { type: "polygon", shape: { points: outline.map(([across = 0, down = 0]) => [x - 5 + across, y - 5 + down]) } };
 }

@@ -1,6 +1,6 @@
 import { format, type Table } from "../table";
 import { axis, escaped, legend, tooltip, type Drawing } from "./chart";
-import { dashes, symbols, type Theme } from "./theme";
+import { look, type Theme } from "./theme";
 
 const fewPoints = 40;
 
@@ -10,22 +10,23 @@ export function line(table: Table, theme: Theme, width: number): Drawing {
   const columns = { x: table.column(x!), y: table.column(y!) };
   const categories = columns.x.type === "text" ? table.distinct(x!) : null;
   const groups = table.series();
-  const named = groups.length > 1 || groups[0]?.name !== "";
+  const head = legend(theme, groups.map(group => group.name), width, { width: 34 });
   const banded = table.has(low) && table.has(high);
   const series: unknown[] = [];
   groups.forEach((group, index) => {
-    const colour = theme.series[index % theme.series.length]!;
+    const { colour, symbol, dash: type } = look(theme, index);
     const at = (row: (typeof group.rows)[number]) => (categories ? table.text(row, x!) : table.number(row, x));
     series.push({
       type: "line",
       name: group.name,
       data: group.rows.map(row => [at(row), positive(table.number(row, y), log)]),
       color: colour,
-      lineStyle: { width: 2, type: dashes[index % dashes.length] },
-      symbol: symbols[index % symbols.length],
+      lineStyle: { width: 2, type },
+      symbol,
       symbolSize: 7,
       showSymbol: group.rows.length <= fewPoints,
       connectNulls: false,
+      ...(groups.length > 1 ? { emphasis: { focus: "series" } } : {}),
       z: 3,
     });
     if (banded) series.push(band(group.name, group.rows.map(row => [at(row), table.number(row, low), table.number(row, high)]), colour));
@@ -33,11 +34,11 @@ export function line(table: Table, theme: Theme, width: number): Drawing {
   if (dash === "diagonal") series.push(diagonal(table, x!, y!, theme));
 
   return {
-    height: Math.round(Math.min(380, Math.max(260, width * 0.5))),
+    height: Math.round(Math.min(360, Math.max(260, width * 0.5))) + head.height,
     points: table.rows.length,
     option: {
-      grid: { left: 8, right: 24, top: named ? 48 : 28, bottom: 8, containLabel: true },
-      ...(named ? { legend: { ...legend(theme, groups.map(group => group.name)), itemWidth: 34 } } : {}),
+      grid: { left: 8, right: 24, top: head.height + 32, bottom: 30, containLabel: true },
+      ...head.option,
       tooltip: {
         ...tooltip(theme),
         trigger: "axis",

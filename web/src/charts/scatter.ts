@@ -1,6 +1,6 @@
 import { format, type Table } from "../table";
 import { axis, escaped, legend, tooltip, type Drawing } from "./chart";
-import { symbols, type Theme } from "./theme";
+import { look, type Theme } from "./theme";
 
 const fewLabels = 120;
 
@@ -8,15 +8,15 @@ const fewLabels = 120;
 export function scatter(table: Table, theme: Theme, width: number): Drawing {
   const { x = "", y = "", label, size } = table.encoding;
   const groups = table.series();
-  const named = groups.length > 1 || groups[0]?.name !== "";
+  const head = legend(theme, groups.map(group => group.name), width, { width: 14 });
   const largest = table.has(size) ? Math.max(...table.numbers(size), 1e-12) : 1;
   const columns = { x: table.column(x!), y: table.column(y!) };
   return {
-    height: Math.round(Math.min(460, Math.max(300, width * 0.6))),
+    height: Math.round(Math.min(460, Math.max(300, width * 0.6))) + head.height,
     points: table.rows.length,
     option: {
-      grid: { left: 8, right: 28, top: named ? 48 : 28, bottom: 8, containLabel: true },
-      ...(named ? { legend: legend(theme, groups.map(group => group.name)) } : {}),
+      grid: { left: 8, right: table.has(label) ? 90 : 28, top: head.height + 32, bottom: 30, containLabel: true },
+      ...head.option,
       tooltip: {
         ...tooltip(theme),
         formatter: (item: { data: { name: string; value: number[] } }) =>
@@ -27,8 +27,8 @@ export function scatter(table: Table, theme: Theme, width: number): Drawing {
       series: groups.map((group, index) => ({
         type: "scatter",
         name: group.name,
-        color: theme.series[index % theme.series.length],
-        symbol: symbols[index % symbols.length],
+        color: look(theme, index).colour,
+        symbol: look(theme, index).symbol,
         itemStyle: { opacity: 0.85, borderColor: theme.paper, borderWidth: 1 },
         data: group.rows.map(row => ({
           name: table.text(row, label),

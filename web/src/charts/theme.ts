@@ -34,9 +34,15 @@ const dark: Theme = {
   diverging: ["#ffb066", "#c4702a", "#5e3c20", "#262d37", "#1d4566", "#2f7db8", "#86c8f5"],
 };
 
-/** Symbols and dashes tell the series apart where colours do not. */
-export const symbols = ["circle", "diamond", "triangle", "rect", "pin", "roundRect", "arrow"] as const;
-export const dashes: (number[] | "solid")[] = ["solid", [7, 3], [2, 3], [9, 3, 2, 3], [12, 4], [4, 2, 1, 2, 1, 2], [1, 2]];
+/** How one series is drawn: symbol and dash tell it from the others where its colour does not. */
+export interface Look {
+  colour: string;
+  symbol: string;
+  dash: number[] | "solid";
+}
+
+const symbols = ["circle", "diamond", "triangle", "rect", "path://M0,0L10,0L5,10Z", "path://M0,0L10,5L0,10Z", "path://M10,0L0,5L10,10Z"];
+const dashes: Look["dash"][] = ["solid", [7, 3], [2, 3], [9, 3, 2, 3], [12, 4], [4, 2, 1, 2, 1, 2], [1, 2]];
 
 const darkness = window.matchMedia("(prefers-color-scheme: dark)");
 const listeners = new Set<() => void>();
@@ -44,6 +50,12 @@ let printing = false;
 
 export function theme(): Theme {
   return darkness.matches && !printing ? dark : light;
+}
+
+/** The look of a series by its place; the second round through the colours has other symbols and dashes. */
+export function look(colours: Theme, index: number): Look {
+  const other = (index + Math.floor(index / colours.series.length)) % symbols.length;
+  return { colour: colours.series[index % colours.series.length]!, symbol: symbols[other]!, dash: dashes[other]! };
 }
 
 export function onPaper(): boolean {

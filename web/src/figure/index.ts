@@ -82,6 +82,7 @@ export function show(host: HTMLElement, first: Figure): Handle {
     } else if (view) view.update(rows);
     else if (!waiting.has(chart)) {
       chart.replaceChildren();
+      chart.style.minHeight = "";
       view = draw(chart, figure.kind, rows);
     }
 
