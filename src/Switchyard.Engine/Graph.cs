@@ -18,7 +18,10 @@ public delegate void Backward(Graph g, in Step step);
 /// <summary>One recorded op: its backward half and what that needs.</summary>
 public readonly record struct Step(Backward Run, Tensor Out, Tensor A, Tensor B, int I, Real F, object? Aux);
 
-/// <summary>A named auxiliary objective: loss += Weight × value.</summary>
+/// <summary>An auxiliary objective: loss += Weight × value. At weight 0 it is watched only: no gradient flows.</summary>
+/// <param name="Name">The layer and what is measured there: scenario.0.0.specific. Terms of several tasks through one layer have one name.</param>
+/// <param name="Value">The objective [1 × 1].</param>
+/// <param name="Weight">Its weight in the loss.</param>
 public readonly record struct Term(string Name, Tensor Value, Real Weight);
 
 /// <summary>
@@ -185,8 +188,12 @@ public sealed partial class Graph
     }
 
     /// <summary>Adds an auxiliary objective; does nothing when scoring.</summary>
+    /// <param name="name">See <see cref="Term"/>; made once, when the layer is, as a step allocates nothing.</param>
+    /// <param name="value">The objective [1 × 1].</param>
+    /// <param name="weight">Its weight; 0 watches it without a gradient.</param>
     public void AddTerm(string name, Tensor value, Real weight)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (Training) _terms.Add(new Term(name, value, weight));
     }
 
@@ -195,7 +202,11 @@ public sealed partial class Graph
     {
         if (Gradients is null) throw new InvalidOperationException("A graph in Score mode records nothing; use GraphMode.Train.");
         Grad(loss)[0] += 1;
-        foreach (ref readonly var term in Terms) Grad(term.Value)[0] += term.Weight;
+        foreach (ref readonly var term in Terms)
+        {
+            if (term.Weight != 0) Grad(term.Value)[0] += term.Weight;
+        }
+
         var steps = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_steps);
         for (var i = steps.Length - 1; i >= 0; i--)
         {

@@ -40,6 +40,18 @@ sealed record TrainingPosition
 
     /// <summary>True where patience has run out: only the best weights are left to restore.</summary>
     public bool Stopped { get; init; }
+
+    /// <summary>Seconds of all steps, validations left out. Older checkpoints do not say.</summary>
+    public double TotalSeconds { get; init; }
+
+    /// <summary>What the planned learning rate is multiplied by.</summary>
+    public double RateFactor { get; init; } = 1;
+
+    /// <summary>True where somebody asked for the end.</summary>
+    public bool StoppedByRequest { get; init; }
+
+    /// <summary>Parts of the loss that were not reported yet.</summary>
+    public LossSums Losses { get; init; } = LossSums.None;
 }
 
 /// <summary>Sizes of what grows in an optimizer.</summary>

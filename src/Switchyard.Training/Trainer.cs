@@ -4,54 +4,6 @@ using Switchyard.Models;
 
 namespace Switchyard.Training;
 
-/// <summary>Outcome of a validation.</summary>
-/// <param name="Value">Value of the monitor; null where it is undefined, which never counts as a new best.</param>
-/// <param name="HigherIsBetter">Direction of the monitor.</param>
-public readonly record struct Validation(double? Value, bool HigherIsBetter);
-
-/// <summary>Loss since the last report.</summary>
-/// <param name="Step">Steps taken in all.</param>
-/// <param name="Epoch">Epoch, 1-based.</param>
-/// <param name="StepInEpoch">Steps taken in this epoch.</param>
-/// <param name="StepsPerEpoch">Steps of an epoch.</param>
-/// <param name="Loss">Mean loss of this epoch so far, auxiliary terms included.</param>
-/// <param name="AuxiliaryLoss">Auxiliary terms of the last step.</param>
-/// <param name="RowsPerSecond">Training rows per second in this epoch, validation left out.</param>
-/// <param name="LearningRate">Learning rate of the last step.</param>
-public readonly record struct StepReport(
-    long Step, int Epoch, long StepInEpoch, long StepsPerEpoch, double Loss, double AuxiliaryLoss, double RowsPerSecond, double LearningRate);
-
-/// <summary>A finished validation.</summary>
-/// <param name="Step">Steps taken in all; 0 where the weights to begin with were validated.</param>
-/// <param name="Epoch">Epoch, 1-based; 0 before the first.</param>
-/// <param name="Loss">Mean training loss of this epoch so far.</param>
-/// <param name="RowsPerSecond">Training rows per second in this epoch.</param>
-/// <param name="Value">Value of the monitor.</param>
-/// <param name="Best">Best value so far.</param>
-/// <param name="Improved">True where this is the best so far.</param>
-public readonly record struct ValidationReport(
-    long Step, int Epoch, double Loss, double RowsPerSecond, double? Value, double? Best, bool Improved);
-
-/// <summary>What a training run came to.</summary>
-/// <param name="Steps">Steps taken.</param>
-/// <param name="Epochs">Epochs begun.</param>
-/// <param name="BestStep">Step of the weights that were kept; 0 for those that training began with.</param>
-/// <param name="BestEpoch">Epoch of the weights that were kept.</param>
-/// <param name="BestValue">Monitor at these weights; null where no validation had a value.</param>
-/// <param name="StoppedEarly">True where patience ran out.</param>
-/// <param name="RowsPerSecond">Training rows per second over all epochs, validation left out, and where there are more steps than the
-/// first 50 of the process's part, those too: code is compiled in them.</param>
-public sealed record TrainingResult(
-    long Steps, int Epochs, long BestStep, int BestEpoch, double? BestValue, bool StoppedEarly, double RowsPerSecond);
-
-/// <summary>Hears what happens during training; called on the training thread.</summary>
-public interface ITrainingObserver
-{
-    void OnStep(in StepReport report);
-
-    void OnValidation(in ValidationReport report);
-}
-
 /// <summary>The training loop: epochs, schedule, validation, early stopping. The best weights are always restored.</summary>
 public sealed class Trainer
 {
@@ -62,6 +14,7 @@ public sealed class Trainer
     readonly TrainingOptions _options;
     readonly TrainingStep _step;
     readonly BestWeights _best = new();
+    readonly LossWindow _losses;
     long? _started;
     int _epoch;
     long _steps;
@@ -73,12 +26,15 @@ public sealed class Trainer
     int _warmSteps;
     long _coldRows;
     double _coldSeconds;
+    double _totalSeconds;
+    double _rateFactor = 1;
     double? _bestValue;
     long _bestStep;
     int _bestEpoch;
     int _sinceBest;
     bool _validationDue;
     bool _stopped;
+    bool _stoppedByRequest;
 
     /// <param name="ranker">What to train.</param>
     /// <param name="options">How.</param>
@@ -88,6 +44,7 @@ public sealed class Trainer
     {
         (_ranker, _options) = (ranker, options);
         _step = new TrainingStep(ranker, options, pool, frozen);
+        _losses = new LossWindow(ranker.Schema.Tasks.Length);
     }
 
     /// <summary>Where checkpoints are saved, at the steps the options name and when the run is cancelled; null for none.</summary>
@@ -101,6 +58,9 @@ public sealed class Trainer
     /// trainer that resumes from the checkpoint goes on as if it had not paused.
     /// </summary>
     public int PauseAfter { get; init; }
+
+    /// <summary>What somebody asks of the run while it trains; null (default) for nobody. It is looked at between two steps.</summary>
+    public TrainingControl? Control { get; init; }
 
     /// <summary>The clock of the speeds it reports.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -122,10 +82,12 @@ public sealed class Trainer
         (_epoch, _steps, _epochRows, _epochSeconds, _loss) = (at.Epoch, at.StepInEpoch, at.RowsInEpoch, at.SecondsInEpoch, at.Loss);
         (_rows, _seconds, _validationDue, _stopped) = (at.Rows, at.Seconds, at.ValidationDue, at.Stopped);
         (_bestValue, _bestStep, _bestEpoch, _sinceBest) = (at.BestValue, at.BestStep, at.BestEpoch, at.SinceBest);
+        (_totalSeconds, _rateFactor, _stoppedByRequest) = (at.TotalSeconds, at.RateFactor, at.StoppedByRequest);
+        _losses.Load(at.Losses);
         return _step.Optimizer.Steps;
     }
 
-    /// <summary>Trains until the epochs are over, patience runs out or the token is cancelled; then leaves the best weights in the ranker. A cancelled run leaves the last ones.</summary>
+    /// <summary>Trains until the epochs are over, patience runs out, <see cref="Control"/> says stop or the token is cancelled; then leaves the best weights in the ranker. A cancelled run leaves the last ones.</summary>
     /// <param name="train">Training rows; rewound for every epoch.</param>
     /// <param name="validate">Evaluates the ranker as it is, and may be cancelled; called after every epoch or every ValidateEvery steps.</param>
     /// <param name="observer">Hears of steps and validations.</param>
@@ -157,8 +119,12 @@ public sealed class Trainer
         if (hasBest) _step.Optimizer.Restore(_best);
         else _step.Optimizer.BeforeReadAll();
         return new TrainingResult(
-            _step.Optimizer.Steps, _epoch, hasBest ? _bestStep : _step.Optimizer.Steps, hasBest ? _bestEpoch : _epoch, _bestValue, _stopped,
-            _seconds > 0 ? _rows / _seconds : _coldSeconds > 0 ? _coldRows / _coldSeconds : 0);
+            _step.Optimizer.Steps, _epoch, hasBest ? _bestStep : _step.Optimizer.Steps, hasBest ? _bestEpoch : _epoch, _bestValue,
+            _stopped && !_stoppedByRequest, _seconds > 0 ? _rows / _seconds : _coldSeconds > 0 ? _coldRows / _coldSeconds : 0)
+        {
+            StoppedByRequest = _stoppedByRequest,
+            RateFactor = _rateFactor,
+        };
     }
 
     /// <summary>An epoch, or what is left of it after resuming.</summary>
@@ -179,8 +145,11 @@ public sealed class Trainer
         {
             if (cancellation.IsCancellationRequested) Interrupt(cancellation);
             var done = _step.Optimizer.Steps;
-            var rate = _options.Schedule.At(_options.LearningRate, done, stepsPerEpoch, _options.Epochs);
+            var rate = _rateFactor * _options.Schedule.At(_options.LearningRate, done, stepsPerEpoch, _options.Epochs);
+            _step.NotesGates = observer.WantsGates(done + 1);
             _loss += _step.Run(batch, rate, Math.Min(1, (double)done / Math.Max(1, stepsPerEpoch * _options.Epochs - 1)));
+            _losses.Add(_step);
+            if (_step.NotesGates) observer.OnGates(done + 1, _step.Graph, batch);
             _steps++;
             _epochRows += batch.Count;
             if (_warmSteps < WarmSteps) _coldRows += batch.Count;
@@ -191,16 +160,20 @@ public sealed class Trainer
                 _started = Time.GetTimestamp();
             }
 
-            var now = _epochSeconds + Elapsed;
+            var elapsed = Elapsed;
             observer.OnStep(new StepReport(
-                done + 1, _epoch, _steps, stepsPerEpoch, _loss / _steps, _step.AuxiliaryLoss, _epochRows / Math.Max(now, 1e-9), rate));
+                done + 1, _epoch, _steps, stepsPerEpoch, _loss / _steps, _step.AuxiliaryLoss, _epochRows / Math.Max(_epochSeconds + elapsed, 1e-9), rate,
+                _totalSeconds + elapsed, _losses));
+            var asked = Control is { Asked: true } control ? Obey(control, observer) : default;
             var atEnd = _steps == stepsPerEpoch;
             var last = atEnd && _epoch == _options.Epochs;
-            var validating = last || (_options.ValidateEvery == 0 ? atEnd : (done + 1) % _options.ValidateEvery == 0);
-            var saving = atEnd || (_options.CheckpointEvery > 0 && (done + 1) % _options.CheckpointEvery == 0);
+            var stopping = asked.Stop && !last;
+            var validating = last || stopping || (_options.ValidateEvery == 0 ? atEnd : (done + 1) % _options.ValidateEvery == 0);
+            var saving = atEnd || asked.Checkpoint || (_options.CheckpointEvery > 0 && (done + 1) % _options.CheckpointEvery == 0);
             if (!validating && !saving) continue;
             StopClock();
             if (validating) Validate(validate, observer, cancellation);
+            if (stopping && !_stopped) (_stopped, _stoppedByRequest) = (true, true);
             if (saving || _stopped) Save();
             if (_stopped) return;
             _started = Time.GetTimestamp();
@@ -209,12 +182,29 @@ public sealed class Trainer
         StopClock();
     }
 
+    /// <summary>What was asked since the step before. A rate counts from the next step on.</summary>
+    TrainingRequests Obey(TrainingControl control, ITrainingObserver observer)
+    {
+        var asked = control.Take();
+        var step = _step.Optimizer.Steps;
+        if (asked.RateBy != 1)
+        {
+            _rateFactor *= asked.RateBy;
+            observer.OnControl(new ControlReport(step, ControlAction.Rate, _rateFactor));
+        }
+
+        if (asked.Checkpoint) observer.OnControl(new ControlReport(step, ControlAction.Checkpoint, null));
+        if (asked.Stop) observer.OnControl(new ControlReport(step, ControlAction.Stop, null));
+        return asked;
+    }
+
     /// <summary>Validations and checkpoints do not count as training time.</summary>
     void StopClock(bool cold = false)
     {
         var seconds = Elapsed;
         _started = null;
         _epochSeconds += seconds;
+        _totalSeconds += seconds;
         if (cold || _warmSteps < WarmSteps) _coldSeconds += seconds;
         else _seconds += seconds;
     }
@@ -245,6 +235,10 @@ public sealed class Trainer
             SinceBest = _sinceBest,
             ValidationDue = _validationDue,
             Stopped = _stopped,
+            TotalSeconds = _totalSeconds,
+            RateFactor = _rateFactor,
+            StoppedByRequest = _stoppedByRequest,
+            Losses = _losses.Save(),
         };
         var hasBest = _bestValue is not null;
         Checkpoints.Save(position, _step.Optimizer.Sizes(hasBest), _step.Optimizer.Arrays(_best, hasBest));
@@ -280,7 +274,8 @@ public sealed class Trainer
         }
 
         observer.OnValidation(new ValidationReport(
-            _step.Optimizer.Steps, _epoch, _steps > 0 ? _loss / _steps : 0, _epochRows / Math.Max(_epochSeconds, 1e-9), validation.Value, _bestValue, improved));
+            _step.Optimizer.Steps, _epoch, _steps > 0 ? _loss / _steps : 0, _epochRows / Math.Max(_epochSeconds, 1e-9), validation.Value, _bestValue, improved,
+            _totalSeconds));
         _stopped = _options.Patience > 0 && _sinceBest >= _options.Patience;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Switchyard.Data;
 using Switchyard.Engine;
 using Switchyard.Kernels;
@@ -13,6 +14,7 @@ public sealed class TrainingStep
     readonly ForwardPass _pass;
     readonly LossTargets _targets;
     readonly FrozenWeights? _frozen;
+    readonly List<LossPart> _auxiliary = [];
 
     /// <param name="ranker">What to train.</param>
     /// <param name="options">How.</param>
@@ -39,6 +41,19 @@ public sealed class TrainingStep
 
     /// <summary>Auxiliary terms of the last step, weighted and summed.</summary>
     public double AuxiliaryLoss { get; private set; }
+
+    /// <summary>Auxiliary terms of the last step by name, in the order of the forward pass, also those that are only watched.</summary>
+    public ReadOnlySpan<LossPart> Auxiliary => CollectionsMarshal.AsSpan(_auxiliary);
+
+    /// <summary>Whether a step leaves its gates to be read in <see cref="Graph"/> (default: no). It changes no weight.</summary>
+    public bool NotesGates
+    {
+        get => _pass.Graph.NotesGates;
+        set => _pass.Graph.NotesGates = value;
+    }
+
+    /// <summary>The tape of the last step; what it holds lives until the next one.</summary>
+    public Graph Graph => _pass.Graph;
 
     /// <summary>Matrix products of the last step, forward and backward.</summary>
     public LinearWork Work => _pass.Graph.Work;
@@ -69,8 +84,7 @@ public sealed class TrainingStep
         for (var t = 0; t < _targets.Labels.Length; t++) _targets.Labels[t] = batch.Labels(t);
         _targets.RowWeights = batch.Weights;
         var loss = g.Loss(logits, _targets);
-        AuxiliaryLoss = 0;
-        foreach (ref readonly var term in g.Terms) AuxiliaryLoss += term.Weight * g.Value(term.Value)[0];
+        ReadTerms(g);
         var total = g.Value(loss)[0] + AuxiliaryLoss;
         if (!double.IsFinite(total)) throw NotFinite();
         g.RunBackward(loss);
@@ -87,6 +101,18 @@ public sealed class TrainingStep
         _frozen?.RestoreStatistics();
         g.Clock?.Lap("Optimizer.Step", "optimizer");
         return total;
+    }
+
+    void ReadTerms(Graph g)
+    {
+        AuxiliaryLoss = 0;
+        _auxiliary.Clear();
+        foreach (ref readonly var term in g.Terms)
+        {
+            var value = g.Value(term.Value)[0];
+            if (term.Weight != 0) AuxiliaryLoss += term.Weight * value;
+            LossPart.Add(_auxiliary, term.Name, value, term.Weight);
+        }
     }
 
     InputException NotFinite()

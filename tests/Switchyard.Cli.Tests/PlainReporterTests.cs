@@ -23,7 +23,7 @@ public sealed class PlainReporterTests : IDisposable
         for (var step = 1; step <= 25; step++)
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
-            reporter.OnStep(new StepReport(step, 1, step, 50, 0.51234, 0, 45678.9, 1e-3));
+            reporter.OnStep(new StepReport(step, 1, step, 50, 0.51234, 0, 45678.9, 1e-3, step, new LossWindow(1)));
         }
 
         Lines(_error).ShouldBe([
@@ -38,9 +38,9 @@ public sealed class PlainReporterTests : IDisposable
     {
         var reporter = new PlainReporter(_output, _error, _clock);
         reporter.TrainingStarted(3, "mean_auc:level1");
-        reporter.OnValidation(new ValidationReport(69, 1, 0.3, 50000, 0.81236, 0.81236, Improved: true));
-        reporter.OnValidation(new ValidationReport(138, 2, 0.25, 50000, 0.8, 0.81236, Improved: false));
-        reporter.OnValidation(new ValidationReport(207, 3, 0.2, 50000, null, null, Improved: false));
+        reporter.OnValidation(new ValidationReport(69, 1, 0.3, 50000, 0.81236, 0.81236, Improved: true, 1));
+        reporter.OnValidation(new ValidationReport(138, 2, 0.25, 50000, 0.8, 0.81236, Improved: false, 1));
+        reporter.OnValidation(new ValidationReport(207, 3, 0.2, 50000, null, null, Improved: false, 1));
 
         Lines(_error).ShouldBe([
             "epoch 1/3  step 69  loss 0.3000  mean_auc:level1 0.8124 (best)  50,000 rows/s",

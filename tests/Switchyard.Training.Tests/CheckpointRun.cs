@@ -1,4 +1,5 @@
 using Switchyard.Data;
+using Switchyard.Engine;
 using Switchyard.Kernels;
 using Switchyard.Models;
 using Switchyard.Testing;
@@ -33,6 +34,12 @@ sealed class CheckpointRun : IDisposable
     public Func<long, double?> Monitor { get; init; } = step => step % 7 == 0 ? null : -Math.Abs(step - 9.4);
 
     public bool ValidateFirst { get; init; }
+
+    /// <summary>What somebody asks in a step; null for a run without control.</summary>
+    public Action<long, TrainingControl>? Ask { get; init; }
+
+    /// <summary>Whether every step shows its gates.</summary>
+    public bool Gates { get; set; }
 
     public Dictionary<string, string> Identity { get; } = new() { ["training.seed"] = "1" };
 
@@ -95,13 +102,20 @@ sealed class CheckpointRun : IDisposable
         var ranker = new Ranker(_schema, Model, 1);
         using var train = new Rotated(_rows);
         using var store = reached is null ? null : new CheckpointStore(Checkpoints, Identity, Options.KeepCheckpoints, Warnings.Add, reached);
-        var trainer = new Trainer(ranker, Options, _pool) { Checkpoints = store, ValidateFirst = ValidateFirst, PauseAfter = pauseAfter };
+        var control = Ask is null ? null : new TrainingControl();
+        var trainer = new Trainer(ranker, Options, _pool) { Checkpoints = store, ValidateFirst = ValidateFirst, PauseAfter = pauseAfter, Control = control };
         var resumed = resume ? trainer.Resume() : 0;
-        var heard = new Observer(onStep) { Step = resumed };
+        var heard = new Observer(OnStep) { Step = resumed, Gates = Gates };
         var result = trainer.Fit(train, Validate, heard, cancellation);
         var p = ranker.Parameters;
         int[] weights = [.. Problem.Bits(p.DenseValues), .. p.Tables.SelectMany(t => Problem.Bits(t.Values)), .. p.Buffers.SelectMany(b => Problem.Bits(b.Values))];
-        return new Outcome(resumed, result with { RowsPerSecond = 0 }, weights, heard.Losses);
+        return new Outcome(resumed, result with { RowsPerSecond = 0 }, weights, heard.Losses) { Rates = heard.Rates, Means = heard.Means, Obeyed = heard.Obeyed, Layers = heard.Layers, Validated = heard.Validated };
+
+        void OnStep(long step)
+        {
+            if (control is not null) Ask!(step, control);
+            onStep(step);
+        }
 
         Validation Validate()
         {
@@ -112,7 +126,22 @@ sealed class CheckpointRun : IDisposable
     }
 
     /// <summary>What a run came to; losses are the means that every step reported.</summary>
-    public sealed record Outcome(long Resumed, TrainingResult Result, int[] Weights, Dictionary<long, double> Losses);
+    public sealed record Outcome(long Resumed, TrainingResult Result, int[] Weights, Dictionary<long, double> Losses)
+    {
+        /// <summary>Learning rate by step.</summary>
+        public required Dictionary<long, double> Rates { get; init; }
+
+        /// <summary>Mean loss of the first task and of the first auxiliary term since the fifth step before, or the one before that.</summary>
+        public required Dictionary<long, (double Task, double Auxiliary)> Means { get; init; }
+
+        public required List<ControlReport> Obeyed { get; init; }
+
+        /// <summary>Layers whose gates were shown, by step.</summary>
+        public required Dictionary<long, string[]> Layers { get; init; }
+
+        /// <summary>Steps that were validated.</summary>
+        public required List<long> Validated { get; init; }
+    }
 
     /// <summary>Takes the place of a process that ends without a chance to save.</summary>
     sealed class CrashException : Exception;
@@ -121,18 +150,41 @@ sealed class CheckpointRun : IDisposable
     {
         public long Step { get; set; }
 
+        public bool Gates { get; init; }
+
         public Dictionary<long, double> Losses { get; } = [];
+
+        public Dictionary<long, double> Rates { get; } = [];
+
+        public Dictionary<long, (double Task, double Auxiliary)> Means { get; } = [];
+
+        public List<ControlReport> Obeyed { get; } = [];
+
+        public Dictionary<long, string[]> Layers { get; } = [];
+
+        public List<long> Validated { get; } = [];
 
         public void OnStep(in StepReport report)
         {
             Step = report.Step;
             Losses[report.Step] = report.Loss;
+            Rates[report.Step] = report.LearningRate;
+            if (report.Step % 5 == 0)
+            {
+                Means[report.Step] = (report.Losses.Task(0), report.Losses.Auxiliary(0));
+                report.Losses.Clear();
+            }
+
             onStep(report.Step);
         }
 
-        public void OnValidation(in ValidationReport report)
-        {
-        }
+        public void OnValidation(in ValidationReport report) => Validated.Add(report.Step);
+
+        public void OnControl(in ControlReport report) => Obeyed.Add(report);
+
+        public bool WantsGates(long step) => Gates;
+
+        public void OnGates(long step, Graph graph, Batch batch) => Layers[step] = [.. graph.Gates.ToArray().Select(g => g.Layer)];
     }
 
     /// <summary>Another order of the rows in every epoch, which depends on the epoch alone.</summary>

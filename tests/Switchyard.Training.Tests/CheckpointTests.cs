@@ -49,6 +49,7 @@ public sealed class CheckpointTests
             resumed.Result.ShouldBe(whole.Result, $"step {step}");
             resumed.Weights.AsSpan().SequenceEqual(whole.Weights).ShouldBeTrue($"step {step}");
             resumed.Losses.ShouldAllBe(l => whole.Losses[l.Key] == l.Value);
+            resumed.Means.ShouldAllBe(m => whole.Means[m.Key].Equals(m.Value));
             if (!crash) resumed.Resumed.ShouldBe(step);
         }
 

@@ -69,6 +69,25 @@ public sealed class TrainingStepTests : IDisposable
         total.ShouldBe(step.TaskLoss[0] + step.TaskLoss[1] + step.AuxiliaryLoss, 1e-5);
     }
 
+    /// <summary>Two tasks go through the task layer: its parts are means over them.</summary>
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0)]
+    public void Run_AuxiliaryTerms_HaveNamesAndAreWatchedAtWeightZero(double weight)
+    {
+        var ranker = new Ranker(TinyData.Schema([2, 3], [-1, -1]), new Aesm2Options { AuxiliaryWeight = weight }, 1);
+        var step = new TrainingStep(ranker, new TrainingOptions(), _pool);
+        for (var i = 0; i < 2; i++) step.Run(TinyData.Rows(ranker.Schema, 20, 2), 0.001, 0);
+
+        var parts = step.Auxiliary.ToArray();
+
+        parts.Select(p => p.Name).ShouldBe(
+            ["scenario.0.0.specific", "scenario.0.0.shared", "scenario.1.0.specific", "scenario.1.0.shared", "task.0.specific", "task.0.shared"]);
+        parts.Select(p => p.Terms).ShouldBe([1, 1, 1, 1, 2, 2]);
+        parts.ShouldAllBe(p => p.Value > 0 && Math.Abs(p.Weighted - weight * p.Value) < 1e-6);
+        parts.Sum(p => p.Weighted).ShouldBe(step.AuxiliaryLoss, 1e-6);
+    }
+
     [Fact]
     public void Run_ClipNorm_BoundsAStepOfSgd()
     {

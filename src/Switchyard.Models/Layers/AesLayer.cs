@@ -54,6 +54,8 @@ public sealed record AesOptions
 public sealed class AesLayer
 {
     readonly string _name;
+    readonly string _specific;
+    readonly string _shared;
     readonly AesOptions _options;
     readonly int _gates;
     readonly int _candidates;
@@ -73,7 +75,8 @@ public sealed class AesLayer
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(members);
         ArgumentNullException.ThrowIfNull(options);
-        (_name, _options, _gates) = (scope.Path, options, members.Count);
+        (_name, _specific, _shared) = (scope.Path, scope.Path + ".specific", scope.Path + ".shared");
+        (_options, _gates) = (options, members.Count);
         _candidates = options.Experts + (identity ? 1 : 0);
 
         // One matrix [d + q, m × n] in two parts, so that [h ; u] is never copied together.
@@ -94,7 +97,7 @@ public sealed class AesLayer
     /// <param name="input">Layer input: h, or h beside other columns.</param>
     /// <param name="indicator">Embeddings of the row's nodes (and task).</param>
     /// <param name="own">The row's node at this level, or the task.</param>
-    /// <param name="lambda">Weight of the auxiliary terms.</param>
+    /// <param name="lambda">Weight of the auxiliary terms; at 0 they are still measured.</param>
     /// <param name="draw">Distinguishes several passes through the layer in one step, so that each draws its own noise.</param>
     public Tensor Forward(Graph g, Tensor h, Tensor input, Tensor indicator, NodeIndex own, Real lambda, int draw = 0)
     {
@@ -109,7 +112,7 @@ public sealed class AesLayer
     /// <param name="input">Layer input [B,d]: h, or h beside other columns.</param>
     /// <param name="indicator">Embeddings of the row's nodes (and task).</param>
     /// <param name="own">The row's node at this level, or the task.</param>
-    /// <param name="lambda">Weight of the auxiliary terms.</param>
+    /// <param name="lambda">Weight of the auxiliary terms; at 0 they are still measured.</param>
     /// <param name="draw">As in <see cref="Forward"/>.</param>
     public Tensor Weights(Graph g, Tensor input, Tensor indicator, NodeIndex own, Real lambda, int draw = 0)
     {
@@ -181,14 +184,13 @@ public sealed class AesLayer
         var fromUniform = g.Affine(g.MeanGates(logC, _gates), -1, choice.UniformShift(_gates));
         var specific = g.SmallestPerRow(fromOwn, choice.Specific);
         var shared = g.SmallestPerRow(fromUniform, choice.Shared, choice.Disjoint ? specific : default);
-        if (g.Training && lambda != 0) AddTerms(g, g.MeanWhere(fromOwn, specific), g.MeanWhere(fromUniform, shared), lambda);
+        if (g.Training) AddTerms(g, g.MeanWhere(fromOwn, specific), g.MeanWhere(fromUniform, shared), lambda);
         return (g.MaskedSoftmax(mixing, g.Either(specific, shared)), specific, shared);
     }
 
-    static void AddTerms(Graph g, Tensor specific, Tensor shared, Real lambda)
+    void AddTerms(Graph g, Tensor specific, Tensor shared, Real lambda)
     {
-        if (lambda == 0) return;
-        g.AddTerm("specific", specific, lambda);
-        g.AddTerm("shared", shared, lambda);
+        g.AddTerm(_specific, specific, lambda);
+        g.AddTerm(_shared, shared, lambda);
     }
 }

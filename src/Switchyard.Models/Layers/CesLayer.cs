@@ -31,6 +31,7 @@ public sealed class CesLayer
 {
     readonly string _name;
     readonly string _dense;
+    readonly string _information;
     readonly CesaaOptions _options;
     readonly int _scenarios;
     readonly TaskGate[] _gates;
@@ -48,7 +49,8 @@ public sealed class CesLayer
         ArgumentNullException.ThrowIfNull(scenarios);
         ArgumentNullException.ThrowIfNull(options);
         var experts = options.Experts ?? throw new ArgumentException($"{scope.Path}: the number of experts is not known.");
-        (_name, _dense, _options, _scenarios) = (scope.Path, scope.Path + ".dense", options, scenarios.Count);
+        (_name, _dense, _information) = (scope.Path, scope.Path + ".dense", scope.Path + ".mutual_information");
+        (_options, _scenarios) = (options, scenarios.Count);
         _gates = scope.Repeat("task", tasks, (s, _) => new TaskGate(s, scenarios, inputs, experts, options));
 
         // Routed experts first, shared ones last: all are reached by one dispatch.
@@ -94,7 +96,7 @@ public sealed class CesLayer
         if (informing is not null)
         {
             var information = g.MutualInformation(informing == InformationGate.Dense ? dense : sparse, own, _scenarios, _options.Prior, gate.Shares);
-            g.AddTerm("mutual_information", information, (Real)(-_options.InformationWeight / _gates.Length));
+            g.AddTerm(_information, information, (Real)(-_options.InformationWeight / _gates.Length));
         }
 
         if (joins)

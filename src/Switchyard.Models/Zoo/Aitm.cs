@@ -47,6 +47,7 @@ public sealed class Aitm : RankingModel
 {
     readonly ImmutableArray<int> _given;
     readonly Real _calibrator;
+    readonly string[] _calibrators;
     readonly HeadScenarios _heads;
     readonly Mlp[] _tasks;
     readonly Information?[] _transfers;
@@ -58,6 +59,7 @@ public sealed class Aitm : RankingModel
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(options);
         (_given, _calibrator) = (shape.Given, (Real)options.CalibratorWeight);
+        _calibrators = scope.Repeat("task", shape.EveryTask, (s, _) => s.Path + ".calibrator");
         _heads = new HeadScenarios(options.Heads, options.Level, shape);
         var width = options.TaskWidths[^1];
         _tasks = scope.Repeat("task", shape.EveryTask, (s, _) => new Mlp(s, shape.Width, options.TaskWidths));
@@ -88,7 +90,7 @@ public sealed class Aitm : RankingModel
             if (t == 0 || _given[t] == t - 1) continue;
             var all = g.New(p[t].Rows, 1, needsGrad: false);
             g.Value(all).Fill(1);
-            g.AddTerm("calibrator", g.MeanWhere(g.Relu(g.Add(p[t], g.Affine(p[t - 1], -1, 0))), all), _calibrator);
+            g.AddTerm(_calibrators[t], g.MeanWhere(g.Relu(g.Add(p[t], g.Affine(p[t - 1], -1, 0))), all), _calibrator);
         }
     }
 
