@@ -65,6 +65,9 @@ public sealed class Trainer
     /// <summary>The clock of the speeds it reports.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Steps taken, those before a checkpoint included.</summary>
+    public long Steps => _step.Optimizer.Steps;
+
     /// <summary>Seconds of training since the clock was started; 0 while it stands.</summary>
     double Elapsed => _started is { } started ? Time.GetElapsedTime(started).TotalSeconds : 0;
 

@@ -27,6 +27,7 @@ public static partial class Run
     /// <param name="reporter">Hears progress and results; null for nobody.</param>
     /// <param name="resume">Goes on from the newest checkpoint of the same run, where there is one.</param>
     /// <param name="initFrom">Folder of a bundle whose model is trained further, as the section update says; null for a new model.</param>
+    /// <param name="watch">Who watches and steers it; null for nobody. Its events are in <c>metrics.jsonl</c> in any case.</param>
     /// <param name="cancellation">Ends the run between two steps: after a checkpoint with <see cref="TrainingInterruptedException"/>.</param>
     public static TrainedRun Train(
         RunConfiguration configuration,
@@ -34,10 +35,12 @@ public static partial class Run
         IRunReporter? reporter = null,
         bool resume = false,
         string? initFrom = null,
+        RunWatch? watch = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         reporter ??= SilentReporter.Instance;
+        watch ??= RunWatch.None;
         ModelBundle.RequirePlace(configuration.BundleDirectory);
         TextFile.RequireWritable(("--json", json));
         using var update = initFrom is null ? null : ModelUpdate.Begin(initFrom, configuration, reporter, cancellation);
@@ -54,7 +57,8 @@ public static partial class Run
 
         var rows = new FittingRows(data);
         if (rows.ValidationCount == 0) reporter.Warning("there are no validation rows: all epochs are run and the last weights kept; give split.validation a condition");
-        var result = Fitting.Run(Start, new Predictor(ranker, pool), rows, update is null ? null : update.WithReplay, configuration, reporter, cancellation);
+        using var recorder = new MetricRecorder(configuration, ranker, RowsOf(data), MetricLogReader.PathIn(configuration.OutputDirectory), MetricCadence.OfRun, watch, reporter);
+        var result = Fitting.Run(Start, new Predictor(ranker, pool), rows, update is null ? null : update.WithReplay, configuration, reporter, recorder, cancellation);
         ReportTraining(result, options, data.Rows(Part.Validation), reporter);
         var report = OnceTrained(() => ReportPart(data, Measured(data), new Predictor(ranker, pool), configuration.Evaluation, reporter, cancellation), checkpoints, cancellation);
         var baseline = OnceTrained(() => DriftBaseline.Measure(ranker, data, pool, cancellation), checkpoints, cancellation);
@@ -75,12 +79,15 @@ public static partial class Run
             var trainer = new Trainer(ranker, Fitting.WithPatience(options, rows), pool, update?.Freeze(grown!))
             {
                 Checkpoints = checkpoints,
+                Control = watch.Control,
                 ValidateFirst = update is not null && data.Rows(Part.Validation) > 0,
             };
             if (resume) Resume(trainer, configuration, reporter);
             return trainer;
         }
     }
+
+    static MetricRows RowsOf(Dataset data) => new(data.Rows(Part.Train), data.Rows(Part.Validation), data.Rows(Part.Test));
 
     /// <summary>What comes after training; cancelled there, training need not be made again.</summary>
     static T OnceTrained<T>(Func<T> measure, CheckpointStore? checkpoints, CancellationToken cancellation)
@@ -106,7 +113,8 @@ public static partial class Run
 
     static void ReportTraining(TrainingResult result, TrainingOptions options, long validationRows, IRunReporter reporter)
     {
-        var why = result.StoppedEarly ? string.Create(CultureInfo.InvariantCulture, $" (stopped early: {options.Patience} validations without a new best)") : "";
+        var why = result.StoppedEarly ? string.Create(CultureInfo.InvariantCulture, $" (stopped early: {options.Patience} validations without a new best)")
+            : result.StoppedByRequest ? " (stopped as asked)" : "";
         var kept = result is { BestStep: 0, BestValue: { } start }
             ? string.Create(CultureInfo.InvariantCulture, $"; kept the weights it began with, {options.Monitor} {start:0.0000}: no step bettered them")
             : result.BestValue is { } best ? string.Create(CultureInfo.InvariantCulture, $"; kept step {result.BestStep:N0} (epoch {result.BestEpoch}), {options.Monitor} {best:0.0000}")

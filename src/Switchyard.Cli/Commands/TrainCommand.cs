@@ -49,9 +49,10 @@ static class TrainCommand
                 return;
             }
 
+            var watch = new RunWatch { Command = ["switchyard", .. result.Tokens.Select(t => t.Value)] };
             try
             {
-                Run.Train(RunConfiguration.Load(file, overrides), metrics, reporter, result.GetValue(resume), start, cancellation);
+                Run.Train(RunConfiguration.Load(file, overrides), metrics, reporter, result.GetValue(resume), start, watch, cancellation);
             }
             catch (TrainingInterruptedException e)
             {

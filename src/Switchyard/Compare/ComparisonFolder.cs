@@ -32,6 +32,9 @@ sealed class ComparisonFolder(string path)
     /// <summary>Where a run's bundle is kept. Its digest is part of the name: a bundle of other settings is never taken for it.</summary>
     public string BundleOf(string variant, ulong seed, string digest) => Path.Combine(path, "models", NameOf(variant, seed, digest));
 
+    /// <summary>Where a run's metric log is written while it is trained, and stays.</summary>
+    public string MetricsOf(string variant, ulong seed, string digest) => Path.Combine(Results, $"{NameOf(variant, seed, digest)}.{MetricLog.FileName}");
+
     /// <summary>The finished run of a digest with its scores [task][row]; null where there is none, or where a file of it is damaged.</summary>
     public (ComparedRun Run, float[][] Scores)? Find(string digest, MeasuredRows rows, Action<string> warn)
     {

@@ -76,7 +76,7 @@ public static partial class Run
         var started = Stopwatch.GetTimestamp();
         var resumed = checkpoints.NewestFound > 0;
         using var pool = NewPool(options.Threads);
-        var (ranker, training) = Fitting.Train(configuration, new FittingRows(data), pool, checkpoints, pauseAfter: 0, reporter, cancellation);
+        var (ranker, training) = Fitting.Train(configuration, new FittingRows(data), pool, checkpoints, pauseAfter: 0, reporter, Record, cancellation);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         ReportTraining(training, options, data.Rows(Part.Validation), reporter);
         var peak = PeakMemory.Read();
@@ -122,6 +122,9 @@ public static partial class Run
                 Metrics = JsonElement.Parse(report.ToJson()),
             },
             scored.Scores);
+
+        MetricRecorder Record(Ranker of) => new(
+            configuration, of, RowsOf(data), folder.MetricsOf(planned.Variant.Name, planned.Seed, planned.Digest), MetricCadence.OfComparedRun, RunWatch.None, reporter);
     }
 
     internal static EvaluationReport Measure(MeasuredRows rows, float[][] scores, EvaluationOptions options, int threads)

@@ -21,6 +21,7 @@ static class Fitting
     /// <param name="checkpoints">Checkpoints of this very run; null for none.</param>
     /// <param name="pauseAfter">Epoch after which training stops for now, to go on from its checkpoint later; 0 = when it is over.</param>
     /// <param name="reporter">Hears of steps and validations.</param>
+    /// <param name="record">Makes the log of the run; null for none.</param>
     /// <param name="cancellation">Ends training between two steps.</param>
     public static FittedModel Train(
         RunConfiguration configuration,
@@ -29,11 +30,13 @@ static class Fitting
         CheckpointStore? checkpoints,
         int pauseAfter,
         IRunReporter reporter,
+        Func<Ranker, MetricRecorder>? record,
         CancellationToken cancellation)
     {
         var options = configuration.Training;
         var ranker = new Ranker(rows.Schema, configuration.Model.Options, options.Seed);
-        var result = Run(Start, new Predictor(ranker, pool), rows, null, configuration, reporter, cancellation);
+        using var recorder = record?.Invoke(ranker);
+        var result = Run(Start, new Predictor(ranker, pool), rows, null, configuration, reporter, recorder, cancellation);
         return new FittedModel(ranker, result);
 
         Trainer Start()
@@ -55,6 +58,7 @@ static class Fitting
     /// <param name="mix">Adds rows to the training rows; null adds none.</param>
     /// <param name="configuration">The run.</param>
     /// <param name="reporter">Hears of steps and validations.</param>
+    /// <param name="recorder">Writes the log, and tells the reporter; null where there is no log.</param>
     /// <param name="cancellation">Ends training between two steps.</param>
     public static TrainingResult Run(
         Func<Trainer> start,
@@ -63,6 +67,7 @@ static class Fitting
         Func<IBatchSource, IBatchSource>? mix,
         RunConfiguration configuration,
         IRunReporter reporter,
+        MetricRecorder? recorder,
         CancellationToken cancellation)
     {
         var options = configuration.Training;
@@ -72,12 +77,26 @@ static class Fitting
         var evaluation = new PartEvaluation(predictor, configuration.Evaluation);
         var trainer = start();
         reporter.TrainingStarted(options.Epochs, options.Monitor);
-        return trainer.Fit(train, Validate, reporter, cancellation);
+        if (recorder is null) return trainer.Fit(train, Validate, reporter, cancellation);
+        recorder.Begin(trainer.Steps, (train.RowCount + options.BatchSize - 1) / options.BatchSize);
+        try
+        {
+            var result = trainer.Fit(train, Validate, recorder, cancellation);
+            recorder.End(result);
+            return result;
+        }
+        catch (Exception e)
+        {
+            recorder.End(e);
+            throw;
+        }
 
         Validation Validate()
         {
             if (validation.RowCount == 0) return new Validation(null, true);
-            var value = evaluation.Run(validation, fixPositions: true, cancellation).Monitor(options.Monitor);
+            var report = evaluation.Run(validation, fixPositions: true, cancellation);
+            recorder?.Evaluated(report);
+            var value = report.Monitor(options.Monitor);
             return new Validation(value.Value, value.HigherIsBetter);
         }
     }

@@ -31,7 +31,8 @@ sealed class ExpertTally(Schema names, Schema model)
         }
     }
 
-    public ImmutableArray<LayerUse> Layers() => [.. _ordered.Select(l => l.Use(names, model, _paths))];
+    /// <param name="leaves">Whether the leaves of several levels have gates of their own.</param>
+    public ImmutableArray<LayerUse> Layers(bool leaves = true) => [.. _ordered.Select(l => l.Use(names, model, _paths, leaves))];
 
     LayerTally Layer(in GateNote gate)
     {

@@ -155,6 +155,6 @@ sealed class Tuner
             return new TrialOutcome(key, null, "diverged", 0, 0, 0, 0, 0, false, 0);
         }
 
-        FittedModel Train() => Fitting.Train(configuration, rows, _pool, checkpoints, epochs, _progress, _cancellation);
+        FittedModel Train() => Fitting.Train(configuration, rows, _pool, checkpoints, epochs, _progress, record: null, _cancellation);
     }
 }

@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using Switchyard.Data;
+using Switchyard.Engine;
+using Switchyard.Evaluation;
+using Switchyard.Models;
+using Switchyard.Training;
+
+namespace Switchyard;
+
+/// <summary>Turns what happens in a training into metric events, and passes it on to who reports it.</summary>
+/// <param name="configuration">The run.</param>
+/// <param name="ranker">Its model.</param>
+/// <param name="rows">Rows of every part.</param>
+/// <param name="path">The log.</param>
+/// <param name="cadence">How often it is written.</param>
+/// <param name="watch">Who else hears the events.</param>
+/// <param name="reporter">Hears steps and validations.</param>
+sealed class MetricRecorder(
+    RunConfiguration configuration, Ranker ranker, MetricRows rows, string path, MetricCadence cadence, RunWatch watch, IRunReporter reporter)
+    : ITrainingObserver, IDisposable
+{
+    // A level of more nodes would make every event a large table; inspect shows it.
+    const int MostNodes = 40;
+
+    // Shares of a batch have no more digits than its rows.
+    const int ShareDigits = 4;
+
+    readonly Schema _schema = ranker.Schema;
+    MetricLog? _log;
+    EvaluationReport? _evaluation;
+    long _total;
+    long _step;
+    double _seconds;
+    bool _hasGates = true;
+
+    /// <summary>Training begins, or goes on.</summary>
+    /// <param name="step">Step it goes on after; 0 for a new run.</param>
+    /// <param name="stepsPerEpoch">Steps of an epoch.</param>
+    public void Begin(long step, long stepsPerEpoch)
+    {
+        var options = configuration.Training;
+        _step = step;
+        _total = stepsPerEpoch * options.Epochs;
+        _log = MetricLog.Open(path, step, reporter.Warning, watch.Time);
+        var run = new RunEvent
+        {
+            Name = configuration.Name,
+            Started = watch.Time.GetUtcNow(),
+            Command = watch.Command,
+            Model = configuration.Model.Name,
+            Configuration = configuration.ToYaml(),
+            Tasks = [.. _schema.Tasks.Select(t => t.Name)],
+            Levels = [.. _schema.Levels.Select(l => new MetricLevel(l.Column, l.Nodes))],
+            Parameters = ranker.Parameters.TrainedValues,
+            Epochs = options.Epochs,
+            StepsPerEpoch = stepsPerEpoch,
+            BatchSize = options.BatchSize,
+            Rows = rows,
+            Monitor = options.Monitor,
+            HigherIsBetter = EvaluationReport.HigherIsBetter(options.Monitor),
+        };
+        if (!_log.GoesOn) _log.Write(run);
+        foreach (var sink in watch.Sinks) sink.Write(run);
+    }
+
+    /// <summary>A validation was measured; its cells go into the event of it.</summary>
+    public void Evaluated(EvaluationReport report) => _evaluation = report;
+
+    public void OnStep(in StepReport report)
+    {
+        (_step, _seconds) = (report.Step, report.Seconds);
+        if (cadence.IsLogged(report.Step, _total)) Write(EventOf(report));
+        reporter.OnStep(report);
+    }
+
+    public void OnValidation(in ValidationReport report)
+    {
+        _seconds = report.Seconds;
+        Write(new ValidationEvent
+        {
+            Step = report.Step,
+            Epoch = report.Epoch,
+            Seconds = report.Seconds,
+            Value = report.Value,
+            Best = report.Best,
+            Improved = report.Improved,
+            Cells = _evaluation is null ? [] : [.. _evaluation.Cells.Where(c => c.Metrics.Rows > 0).Select(CellOf)],
+        });
+        _evaluation = null;
+        reporter.OnValidation(report);
+    }
+
+    public void OnControl(in ControlReport report)
+    {
+        Write(new ControlEvent(report.Step, report.Action, report.Value));
+        reporter.OnControl(report);
+    }
+
+    public bool WantsGates(long step) => _hasGates && cadence.CountsExperts(step, _total);
+
+    public void OnGates(long step, Graph graph, Batch batch)
+    {
+        _hasGates = graph.Gates.Length > 0;
+        if (!_hasGates) return;
+        var tally = new ExpertTally(_schema, _schema);
+        tally.Add(graph, batch);
+        Write(new ExpertsEvent { Step = step, Layers = [.. tally.Layers(leaves: false).Select(LayerOf)] });
+    }
+
+    /// <summary>Training came to an end.</summary>
+    public void End(TrainingResult result) => End(
+        new EndEvent
+        {
+            Step = result.Steps,
+            Seconds = _seconds,
+            Reason = result.StoppedByRequest ? EndReason.Stopped : result.StoppedEarly ? EndReason.StoppedEarly : EndReason.Finished,
+            BestStep = result.BestStep,
+            BestEpoch = result.BestEpoch,
+            BestValue = result.BestValue,
+        });
+
+    /// <summary>Training did not come to an end.</summary>
+    public void End(Exception e) => End(
+        e is OperationCanceledException
+            ? new EndEvent { Step = _step, Seconds = _seconds, Reason = EndReason.Interrupted }
+            : new EndEvent { Step = _step, Seconds = _seconds, Reason = EndReason.Failed, Message = OneLine.Of(e.Message) });
+
+    public void Dispose() => _log?.Dispose();
+
+    void End(EndEvent end)
+    {
+        Write(end);
+        _log?.Dispose();
+    }
+
+    void Write(MetricEvent happened)
+    {
+        _log?.Write(happened);
+        foreach (var sink in watch.Sinks) sink.Write(happened);
+    }
+
+    StepEvent EventOf(in StepReport report)
+    {
+        var (losses, tasks, auxiliary) = (report.Losses, new Dictionary<string, double>(), new Dictionary<string, double>());
+        for (var t = 0; t < _schema.Tasks.Length; t++) tasks[_schema.Tasks[t].Name] = losses.Task(t);
+        for (var i = 0; i < losses.Names.Length; i++) auxiliary[losses.Names[i]] = losses.Auxiliary(i);
+        var logged = new StepEvent
+        {
+            Step = report.Step,
+            Epoch = report.Epoch,
+            Seconds = report.Seconds,
+            Loss = report.Loss,
+            Tasks = tasks,
+            Auxiliary = auxiliary,
+            AuxiliaryLoss = losses.AuxiliaryLoss,
+            Rate = report.LearningRate,
+            RowsPerSecond = report.RowsPerSecond,
+            LeftSeconds = (_total - report.Step) * configuration.Training.BatchSize / Math.Max(report.RowsPerSecond, 1e-9),
+        };
+        losses.Clear();
+        return logged;
+    }
+
+    MetricCell CellOf(Cell cell)
+    {
+        var isTotal = cell.Level == "total";
+        return new MetricCell(
+            isTotal ? null : ColumnsOf(cell.Level), isTotal ? null : cell.Scenario, cell.Task,
+            cell.Metrics.Rows, cell.Metrics.Positives, cell.Metrics.Auc, cell.Metrics.LogLoss);
+    }
+
+    /// <summary>The columns from the root to a level of an evaluation.</summary>
+    string ColumnsOf(string level)
+    {
+        var depth = level == "leaf" ? _schema.Levels.Length : int.Parse(level.AsSpan("level".Length), System.Globalization.CultureInfo.InvariantCulture);
+        return string.Join('/', _schema.Levels.Take(depth).Select(l => l.Column));
+    }
+
+    MetricLayer LayerOf(LayerUse layer)
+    {
+        var many = _schema.Levels.Where(l => l.Nodes.Length > MostNodes).Select(l => l.Column).ToHashSet(StringComparer.Ordinal);
+        return new MetricLayer(
+            layer.Name, layer.Column, layer.Experts,
+            [.. layer.Gates.Where(g => g.Column is null || !many.Contains(g.Column)).Select(g => new MetricGate(g.Task, g.Column, g.Scenario, g.Rows, Short(g.Specific), Short(g.Shared), Short(g.Weight)))]);
+    }
+
+    static ImmutableArray<double> Short(ImmutableArray<double> shares) => [.. shares.Select(s => Math.Round(s, ShareDigits))];
+}
