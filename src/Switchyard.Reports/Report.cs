@@ -2,6 +2,19 @@ using Switchyard.Data;
 
 namespace Switchyard.Reports;
 
+/// <summary>How much of field importance is measured.</summary>
+public enum ImportanceEffort
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>A sample of 10,000 rows, two permutations of every field.</summary>
+    Fast,
+
+    /// <summary>As <c>switchyard importance</c> does.</summary>
+    Full,
+}
+
 /// <summary>Where a report goes.</summary>
 public sealed record ReportOptions
 {
@@ -13,6 +26,9 @@ public sealed record ReportOptions
 
     /// <summary>Folder for every figure's table as CSV; null for none.</summary>
     public string? Csv { get; init; }
+
+    /// <summary>How much of field importance is measured. Default: fast.</summary>
+    public ImportanceEffort Importance { get; init; } = ImportanceEffort.Fast;
 
     /// <summary>The command that makes the report again; null where it is not known.</summary>
     public string? Command { get; init; }
@@ -38,7 +54,7 @@ public static class Report
         ArgumentNullException.ThrowIfNull(options);
         reporter ??= SilentReporter.Instance;
         RequireWritable(options);
-        var document = RunReport.Build(RunReader.Read(bundle, configuration, reporter, cancellation), options);
+        var document = RunReport.Build(RunReader.Read(bundle, configuration, options.Importance, reporter, cancellation), options);
         Write(document, options, reporter);
         return document;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Switchyard.Data;
 using Switchyard.Models;
 
 namespace Switchyard.Reports;
@@ -9,7 +10,17 @@ static class RunReport
 {
     public static ReportDocument Build(RunSubject run, ReportOptions options)
     {
-        Section?[] sections = [new QualitySection(run).Build()];
+        var layers = LayerView.Of(run.Use);
+        var nodes = run.Schema.Levels.ToDictionary(l => l.Column, l => l.Nodes, StringComparer.Ordinal);
+        Section?[] sections =
+        [
+            new QualitySection(run).Build(),
+            new CurveSection(run.Rows, run.Scores).Build(),
+            new ExpertSection(layers, nodes, Words.Count(run.Use.Rows, $"{run.Part.Name()} row")).Build($"The model {run.Model} has no gates, so there is nothing to choose."),
+            new FlowSection(layers, run.Rows.Layout.Tasks).Build(),
+            new ScenarioMapSection(run.Ranker, layers).Build(),
+            new ImportanceSection(run.Importance, run.NoImportance).Build(),
+        ];
         return new ReportDocument
         {
             Kind = ReportKind.Run,
@@ -32,7 +43,7 @@ static class RunReport
         ["trained with", $"switchyard {run.Bundle.Metadata.LibraryVersion}"],
         ["model", $"{run.Model}: {run.Ranker.Options.Topology}"],
         ["trained values", Words.Number(run.Ranker.Parameters.TrainedValues)],
-        ["measured rows", $"{Words.Number(run.Rows.Count)} of the part {run.Part.ToString().ToLowerInvariant()}"],
+        ["measured rows", $"{Words.Number(run.Rows.Count)} of the part {run.Part.Name()}"],
         .. run.Bundle.Metadata.Ancestors.Select(a => ImmutableArray.Create("trained on from", $"{a.Run} (weights {a.Weights})")),
     ];
 }

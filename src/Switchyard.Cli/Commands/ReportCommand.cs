@@ -12,6 +12,13 @@ static class ReportCommand
         var output = new Option<string>("--output", "-o") { Description = "The HTML file.", HelpName = "file", DefaultValueFactory = _ => "report.html" };
         var json = new Option<string?>("--json") { Description = "Also write the document as JSON to this file (docs/reports.md).", HelpName = "file" };
         var csv = new Option<string?>("--csv") { Description = "Also write every figure's table as CSV to this folder.", HelpName = "folder" };
+        var importance = new Option<string>("--importance")
+        {
+            Description = "Field importance of a run: none, fast (10,000 rows, 2 permutations) or full (as switchyard importance).",
+            HelpName = "effort",
+            DefaultValueFactory = _ => "fast",
+        };
+        importance.AcceptOnlyFromAmong("none", "fast", "full");
         var configuration = RunSymbols.OtherConfiguration();
         var set = RunSymbols.Set();
         var command = new ExampleCommand(
@@ -24,13 +31,21 @@ static class ReportCommand
             output,
             json,
             csv,
+            importance,
             configuration,
             set,
         };
         command.SetAction(result =>
         {
             var name = result.GetRequiredValue(subject);
-            var options = new ReportOptions { Output = result.GetRequiredValue(output), Json = result.GetValue(json), Csv = result.GetValue(csv) };
+            var options = new ReportOptions
+            {
+                Output = result.GetRequiredValue(output),
+                Json = result.GetValue(json),
+                Csv = result.GetValue(csv),
+                Importance = Enum.Parse<ImportanceEffort>(result.GetRequiredValue(importance), ignoreCase: true),
+                Command = $"switchyard {string.Join(' ', result.Tokens.Select(t => t.Value.Contains(' ', StringComparison.Ordinal) ? $"\"{t.Value}\"" : t.Value))}",
+            };
             var (bundle, run) = RunSymbols.Resolve(name, result.GetValue(configuration), result.GetValue(set)!);
             return console.Run(reporter => Report.OfRun(bundle, run, options, reporter, cancellation));
         });

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Switchyard.Data;
 using Switchyard.Evaluation;
 
 namespace Switchyard.Reports;
@@ -12,7 +13,7 @@ sealed class QualitySection(RunSubject run)
         "quality",
         "Quality of every scenario and task",
         [
-            $"Measured on {Words.Count(run.Rows.Count, $"{run.Part.ToString().ToLowerInvariant()} row")} that training did not see. Brackets are 95 % intervals over {Drawn()}: what other rows of the same kind might give. " +
+            $"Measured on {Words.Count(run.Rows.Count, $"{run.Part.Name()} row")} that training did not see. Brackets are 95 % intervals over {Drawn()}: what other rows of the same kind might give. " +
             "Another training with another seed differs too; that is in no interval here (switchyard compare trains several seeds).",
         ],
         [.. new[]

@@ -1,4 +1,6 @@
 using Switchyard.Data;
+using Switchyard.Inference;
+using Switchyard.Kernels;
 using Switchyard.Models;
 
 namespace Switchyard.Reports;
@@ -6,11 +8,17 @@ namespace Switchyard.Reports;
 /// <summary>Opens what a run's report is made of. Nothing is chosen on its rows: they are scored, and the scores are measured.</summary>
 static class RunReader
 {
+    /// <summary>A sample and repeats with which a report takes seconds.</summary>
+    const int FastRows = 10_000;
+
+    const int FastRepeats = 2;
+
     /// <param name="bundle">Folder of the bundle.</param>
     /// <param name="configuration">Which rows to read; null reads those of the run that trained it.</param>
+    /// <param name="effort">How much of field importance is measured.</param>
     /// <param name="reporter">Hears progress.</param>
     /// <param name="cancellation">Ends it between two batches.</param>
-    public static RunSubject Read(string bundle, RunConfiguration? configuration, IRunReporter reporter, CancellationToken cancellation)
+    public static RunSubject Read(string bundle, RunConfiguration? configuration, ImportanceEffort effort, IRunReporter reporter, CancellationToken cancellation)
     {
         var loaded = ModelBundle.Load(bundle, cancellation);
         configuration ??= Switchyard.Run.ConfigurationOf(bundle, loaded.Metadata);
@@ -22,6 +30,7 @@ static class RunReader
         var rows = MeasuredRows.Read(data, part, cancellation);
         var scores = RowScoring.Of(loaded.Ranker, data, part, pool, cancellation).Scores;
         using var source = data.Open(part);
+        var (importance, missing) = Importance(loaded, data, part, configuration, effort, pool, reporter, cancellation);
         return new RunSubject
         {
             Bundle = loaded,
@@ -32,6 +41,24 @@ static class RunReader
             Evaluation = Switchyard.Run.Measure(rows, scores, configuration.Evaluation, pool.Threads),
             Estimates = new CellEstimates(rows, scores, configuration.Evaluation, pool.Threads, cancellation),
             Use = ExpertUse.Count(loaded.Ranker, source, pool, cancellation),
+            Importance = importance,
+            NoImportance = missing,
         };
+    }
+
+    static (ImportanceReport? Report, string? Missing) Importance(
+        LoadedBundle loaded, Dataset data, Part part, RunConfiguration configuration, ImportanceEffort effort, WorkerPool pool, IRunReporter reporter, CancellationToken cancellation)
+    {
+        if (effort == ImportanceEffort.None) return (null, "Not measured, as asked for (--importance none).");
+        var options = effort == ImportanceEffort.Fast ? new ImportanceOptions { Rows = FastRows, Repeats = FastRepeats } : new ImportanceOptions();
+        using var source = data.Open(part);
+        try
+        {
+            return (Switchyard.Run.Measure(new Predictor(loaded.Ranker, pool), source, part, options, configuration.Evaluation, reporter, cancellation), null);
+        }
+        catch (InputException e)
+        {
+            return (null, $"Not measured: {e.Message}");
+        }
     }
 }

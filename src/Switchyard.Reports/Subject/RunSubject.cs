@@ -27,6 +27,12 @@ sealed record RunSubject
     /// <summary>The gates; without layers where the model has none.</summary>
     public required ExpertUse Use { get; init; }
 
+    /// <summary>What every field is worth; null where it was not measured.</summary>
+    public ImportanceReport? Importance { get; init; }
+
+    /// <summary>Why it was not.</summary>
+    public string? NoImportance { get; init; }
+
     public Ranker Ranker => Bundle.Ranker;
 
     public Schema Schema => Bundle.Ranker.Schema;

@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Switchyard.Reports;
+
+/// <summary>Which experts every node and task chooses, layer by layer, and what that comes to in words.</summary>
+/// <param name="layers">The gated layers.</param>
+/// <param name="nodes">Names of the nodes of every level, by its column.</param>
+/// <param name="counted">What was counted: "9,989 test rows".</param>
+sealed class ExpertSection(ImmutableArray<LayerView> layers, IReadOnlyDictionary<string, ImmutableArray<string>> nodes, string counted)
+{
+    /// <summary>Rows of a heat map in a document, at most: of more nodes, those with the most rows.</summary>
+    const int MostGates = 60;
+
+    public Section? Build(string? missing = null)
+    {
+        if (layers.IsEmpty) return missing is null ? null : new Section("experts", "Experts", [missing], []);
+        return new Section(
+            "experts",
+            "Which experts scenarios and tasks use",
+            [
+                $"Counted over {counted}. A row is specific to an expert it chooses for its own scenario or task, and shares one that all are meant to use; the weight is what the expert counts in the mixture. " +
+                $"An expert is called dead below {Words.Percent(LayerView.DeadBelow)} of all rows; gates have collapsed where one expert has {Words.Percent(LayerView.CollapsedFrom)} of the weight or more; an expert is shared by all where every gate chooses it as shared for half of its rows (where rows mix all experts: gives it half of an equal part).",
+                .. layers.Where(l => !l.IsScenarioAttention && !l.IsBeforeSelection(layers)).Select(Sentence),
+            ],
+            [.. layers.SelectMany(Figures)]);
+    }
+
+    /// <summary>What a layer's numbers say.</summary>
+    public static string Sentence(LayerView layer)
+    {
+        List<string> parts = [string.Create(CultureInfo.InvariantCulture, $"in effect {layer.EffectiveExperts:0.0} of {layer.Experts} experts are used")];
+        parts.Add(layer.Collapsed is { } one ? $"the gates have collapsed onto expert {one}" : "the gates have not collapsed");
+        var dead = layer.Dead;
+        parts.Add(dead.IsEmpty ? "no expert is dead" : $"dead: {Named(dead)}");
+        var all = layer.SharedByAll;
+        if (layer.Own.Length > 1 && (!layer.Selects || layer.SelectsShared))
+            parts.Add(all.IsEmpty ? $"no expert is shared by all {Gates(layer)}" : $"shared by all {Gates(layer)}: {Named(all)}");
+        return $"{layer.Name}: {string.Join("; ", parts)}.";
+    }
+
+    static string Gates(LayerView layer) => $"{layer.Own.Length} {(layer.Column is null ? "tasks" : $"nodes of {layer.Column}")}";
+
+    static string Named(ImmutableArray<int> experts) => $"expert{(experts.Length == 1 ? "" : "s")} {Words.Numbers(experts)}";
+
+    IEnumerable<Figure> Figures(LayerView layer)
+    {
+        if (layer.IsScenarioAttention)
+        {
+            yield return Attention(layer);
+            yield break;
+        }
+
+        if (layer.IsBeforeSelection(layers))
+        {
+            yield return GivenScenario(layer);
+            yield break;
+        }
+
+        yield return Own(layer);
+        if (layer.Column is null && layer.Gates.Any(g => g.Scenario is not null)) yield return ByScenario(layer);
+    }
+
+    /// <summary>The gates as the model has them, every kind.</summary>
+    Figure Own(LayerView layer)
+    {
+        var own = layer.Own;
+        GateView[] gates = [layer.Total, .. own.Where(g => g != layer.Total).OrderByDescending(g => g.Rows).Take(MostGates)];
+        return Heat(
+            $"experts-{Words.Slug(layer.Name)}",
+            $"{layer.Name}: experts by {(layer.Column ?? (own.Length > 1 ? "task" : "all rows"))}",
+            $"A row is a gate, a column an expert; the darker, the more of the gate's rows use the expert. {Sentence(layer)}",
+            gates.SelectMany(g => Cells(layer, g, "", g.Name)),
+            layer.Selects ? ["kind"] : []);
+    }
+
+    /// <summary>A task's gates, scenario by scenario.</summary>
+    Figure ByScenario(LayerView layer)
+    {
+        var column = layer.Gates.First(g => g.Column is not null).Column;
+        var gates = layer.Gates.Where(g => g.Column == column).ToList();
+        var tasks = gates.Where(g => g.Task is not null).ToList();
+        var shown = (tasks.Count > 0 ? tasks : gates).ToList();
+        var most = shown.GroupBy(g => g.Scenario).OrderByDescending(s => s.Sum(g => g.Rows)).Take(MostGates).Select(s => s.Key).ToHashSet();
+        return Heat(
+            $"experts-{Words.Slug(layer.Name)}-by-scenario",
+            $"{layer.Name}: experts by {column} and task",
+            $"The gates belong to tasks; here the rows of each are counted by {column}. Rows of the picture that look alike are scenarios that use the same experts.",
+            shown.Where(g => most.Contains(g.Scenario)).SelectMany(g => Cells(layer, g, g.Task ?? "all tasks", g.Scenario!)),
+            [.. new[] { layer.Selects ? "kind" : null, tasks.Count > 0 ? "task" : null }.OfType<string>()]);
+    }
+
+    /// <summary>P(expert | scenario) of the gates before the selection: what CESAA's mutual information is taken of.</summary>
+    Figure GivenScenario(LayerView layer)
+    {
+        var column = layer.Gates.FirstOrDefault(g => g.Column is not null)?.Column;
+        var gates = layer.Gates.Where(g => g.Column == column && g.Task is null).ToList();
+        return Heat(
+            $"experts-{Words.Slug(layer.Name)}",
+            $"{layer.Name}: P(expert | scenario)",
+            "Mean gate of every scenario's rows before the k largest are chosen: what the mutual information of scenario and expert is taken of. Rows that differ mean that experts have specialised; equal rows mean that they have not.",
+            gates.Take(MostGates).SelectMany(g => Cells(layer, g, "", g.Name)),
+            []);
+    }
+
+    /// <summary>How much each scenario takes from every other one.</summary>
+    Figure Attention(LayerView layer)
+    {
+        return new Figure
+        {
+            Id = "scenario-attention",
+            Title = "Scenario attention",
+            Description = "How much each scenario (row) takes of every other scenario's knowledge (column), by the attention over scenarios; a row sums to 1, and a scenario takes nothing of itself here. " + Strongest(layer),
+            Kind = FigureKind.Heat,
+            Encoding = new Encoding { X = "from", Y = "scenario", Value = "attention", Scale = "sequential" },
+            Columns = [new("scenario", "Scenario"), new("from", "Takes from"), Column.Number("attention", "Attention", 3)],
+            Rows = [.. layer.Own.SelectMany(g => g.Weight.Select((w, k) => new FigureValue[] { g.Scenario, NameOf(layer, k), w }))],
+        };
+    }
+
+    string Strongest(LayerView layer)
+    {
+        var best = layer.Own.SelectMany(g => g.Weight.Select((w, k) => (Gate: g, Other: k, Weight: w))).MaxBy(x => x.Weight);
+        return $"The strongest: {best.Gate.Scenario} takes {Words.Percent(best.Weight)} from {NameOf(layer, best.Other)}.";
+    }
+
+    /// <summary>The "experts" of the attention are the nodes of its level.</summary>
+    string NameOf(LayerView layer, int node) =>
+        layer.Column is { } column && nodes.TryGetValue(column, out var names) && names.Length == layer.Experts ? names[node] : node.ToString(CultureInfo.InvariantCulture);
+
+    static IEnumerable<FigureValue[]> Cells(LayerView layer, GateView gate, string task, string name)
+    {
+        IEnumerable<(string Kind, ImmutableArray<double> Values)> kinds = layer.Selects
+            ? [("weight", gate.Weight), ("specific", gate.Specific), .. layer.SelectsShared ? new[] { ("shared", gate.Shared) } : []]
+            : [("weight", gate.Weight)];
+        foreach (var (kind, values) in kinds)
+        {
+            for (var k = 0; k < values.Length; k++) yield return [kind, task, name, k.ToString(CultureInfo.InvariantCulture), values[k], gate.Rows];
+        }
+    }
+
+    static Figure Heat(string id, string title, string description, IEnumerable<FigureValue[]> rows, ImmutableArray<string> select) => new()
+    {
+        Id = id,
+        Title = title,
+        Description = description,
+        Kind = FigureKind.Heat,
+        Encoding = new Encoding { X = "expert", Y = "gate", Value = "share", Scale = "sequential" },
+        Columns = [new("kind", "Kind"), new("task", "Task"), new("gate", "Gate"), new("expert", "Expert"), Column.Number("share", "Share of rows, or mean weight", 3), Column.Integer("rows", "Rows")],
+        Rows = [.. rows],
+        Select = select.IsEmpty ? null : select,
+    };
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+
+namespace Switchyard.Reports;
+
+/// <summary>Rows as a stream from scenarios through the experts of every layer to the tasks.</summary>
+/// <param name="layers">The gated layers.</param>
+/// <param name="tasks">Names of the tasks.</param>
+sealed class FlowSection(ImmutableArray<LayerView> layers, IReadOnlyList<string> tasks)
+{
+    /// <summary>Streams below this share of all rows are not drawn.</summary>
+    const double Least = 0.003;
+
+    /// <summary>Scenarios that are drawn: of more, those with the most rows.</summary>
+    const int MostScenarios = 20;
+
+    public Section? Build()
+    {
+        var chain = layers.Where(l => !l.IsScenarioAttention && !l.IsBeforeSelection(layers)).ToImmutableArray();
+        var column = chain.SelectMany(l => l.Gates).FirstOrDefault(g => g.Column is not null)?.Column;
+        if (chain.IsEmpty || column is null) return null;
+        var nodes = chain[^1].Gates.Where(g => g.Column == column && g.Task is null).OrderByDescending(g => g.Rows).Take(MostScenarios).ToList();
+        var all = (double)nodes.Sum(n => n.Rows);
+        var streams = new Dictionary<(int Layer, string From, string To), double>();
+        foreach (var node in nodes)
+        {
+            foreach (var task in tasks) Add(node.Scenario!, task, node.Rows / all / tasks.Count);
+        }
+
+        var drawn = streams.Where(s => s.Value >= Least).OrderBy(s => s.Key.Layer).ThenBy(s => s.Key.From, StringComparer.Ordinal).ThenBy(s => s.Key.To, StringComparer.Ordinal).ToList();
+        return new Section("flow", "From scenarios through experts to tasks", [], [new Figure
+        {
+            Id = "flow",
+            Title = $"From {column} through experts to tasks",
+            Description = "A stream's width is the share of all rows (each task counts alike) that a scenario sends to an expert, by the gates' mean weights, and on to the next layer and the tasks. " +
+                "Within a scenario the experts of successive layers are taken as chosen independently of each other.",
+            Kind = FigureKind.Flow,
+            Encoding = new Encoding { From = "from", To = "to", Value = "share", Layer = "layer" },
+            Columns = [Column.Integer("layer", "Step"), new("from", "From"), new("to", "To"), Column.Number("share", "Share of rows")],
+            Rows = [.. drawn.Select(s => new FigureValue[] { s.Key.Layer, s.Key.From, s.Key.To, s.Value })],
+            Note = $"Streams below {Words.Percent(Least)} of the rows are left out{(nodes.Count == MostScenarios ? $"; the {MostScenarios} scenarios with the most rows are shown" : "")}.",
+        }]);
+
+        void Add(string scenario, string task, double rows)
+        {
+            ImmutableArray<double> before = [];
+            for (var l = 0; l < chain.Length; l++)
+            {
+                var weights = Weights(chain[l], column, scenario, task);
+                for (var k = 0; k < weights.Length; k++)
+                {
+                    if (l == 0) Stream(0, scenario, Expert(chain[l], k), rows * weights[k]);
+                    for (var b = 0; b < before.Length; b++) Stream(l, Expert(chain[l - 1], b), Expert(chain[l], k), rows * before[b] * weights[k]);
+                }
+
+                before = weights;
+            }
+
+            for (var k = 0; k < before.Length; k++) Stream(chain.Length, Expert(chain[^1], k), task, rows * before[k]);
+        }
+
+        void Stream(int layer, string from, string to, double share) => streams[(layer, from, to)] = streams.GetValueOrDefault((layer, from, to)) + share;
+    }
+
+    /// <summary>Mean weights of a scenario's rows, of the task's gate where tasks have their own; they sum to 1.</summary>
+    static ImmutableArray<double> Weights(LayerView layer, string column, string scenario, string task)
+    {
+        var gate = layer.Gates.FirstOrDefault(g => g.Column == column && g.Scenario == scenario && g.Task == task)
+            ?? layer.Gates.FirstOrDefault(g => g.Column == column && g.Scenario == scenario && g.Task is null)
+            ?? layer.Total;
+        var sum = gate.Weight.Sum();
+        return sum > 0 ? [.. gate.Weight.Select(w => w / sum)] : gate.Weight;
+    }
+
+    static string Expert(LayerView layer, int expert) => FormattableString.Invariant($"{layer.Name} expert {expert}");
+}
