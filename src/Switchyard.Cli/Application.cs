@@ -83,6 +83,7 @@ sealed class Application(TextWriter output, TextWriter error, CancellationToken 
         root.Subcommands.Add(ValidateCommand.Create(console, cancellation));
         root.Subcommands.Add(ImportCommand.Create(console, cancellation));
         root.Subcommands.Add(TrainCommand.Create(console, cancellation));
+        root.Subcommands.Add(UiCommand.Create(output, cancellation));
         root.Subcommands.Add(TuneCommand.Create(console, cancellation));
         root.Subcommands.Add(FuseCommand.Create(console, cancellation));
         root.Subcommands.Add(EvaluateCommand.Create(console, cancellation));

@@ -1,7 +1,8 @@
-using System.Text;
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Switchyard.Data;
+using Switchyard.Reports;
 
 namespace Switchyard.Ui;
 
@@ -20,27 +21,25 @@ sealed class LivePage(string script)
         <title>Switchyard</title>
         </head>
         <body>
+        <script type="application/json" id="document">HEALTH</script>
         <noscript>This page draws with JavaScript; switch it on for 127.0.0.1.</noscript>
         <script src="live.js"></script>
         </body>
         </html>
         """;
 
-    readonly byte[] _script = Encoding.UTF8.GetBytes(script);
+    static readonly byte[] Page = System.Text.Encoding.UTF8.GetBytes(Document.Replace(
+        "HEALTH", string.Create(CultureInfo.InvariantCulture, $"{{\"dead\":{ExpertHealth.DeadBelow},\"collapsed\":{ExpertHealth.CollapsedBelow}}}"), StringComparison.Ordinal));
+
+    readonly byte[] _script = System.Text.Encoding.UTF8.GetBytes(script);
 
     /// <summary>The page that was built into this program.</summary>
     /// <exception cref="InputException">It was built without.</exception>
-    public static LivePage Load()
-    {
-        using var stream = typeof(LivePage).Assembly.GetManifestResourceStream("live.js")
-            ?? throw new InputException("This program was built without its pages: build it with Node 20 and npm on the path.");
-        using var reader = new StreamReader(stream);
-        return new LivePage(reader.ReadToEnd());
-    }
+    public static LivePage Load() => new(PageAssets.Script("live"));
 
     public void Map(WebApplication application)
     {
-        application.MapGet("/", (RequestDelegate)(context => AnswerAsync(context, "text/html; charset=utf-8", Encoding.UTF8.GetBytes(Document))));
+        application.MapGet("/", (RequestDelegate)(context => AnswerAsync(context, "text/html; charset=utf-8", Page)));
         application.MapGet("/live.js", (RequestDelegate)(context => AnswerAsync(context, "text/javascript; charset=utf-8", _script)));
     }
 
