@@ -54,9 +54,36 @@ public static class Report
         ArgumentNullException.ThrowIfNull(options);
         reporter ??= SilentReporter.Instance;
         RequireWritable(options);
-        var document = RunReport.Build(RunReader.Read(bundle, configuration, options.Importance, reporter, cancellation), options);
-        Write(document, options, reporter);
-        return document;
+        return Write(RunReport.Build(RunReader.Read(bundle, configuration, options.Importance, reporter, cancellation), options), options, reporter);
+    }
+
+    /// <summary>Writes the report of a comparison, with the curves of its models.</summary>
+    /// <param name="comparison">The comparison; switchyard compare must have reported on it.</param>
+    /// <param name="options">Where it goes.</param>
+    /// <param name="reporter">Hears progress; null for nobody.</param>
+    /// <param name="cancellation">Ends it between two batches.</param>
+    /// <exception cref="InputException">There is no report of it yet, its rows cannot be read, or a file cannot be written.</exception>
+    public static ReportDocument OfComparison(
+        ComparisonConfiguration comparison, ReportOptions options, IRunReporter? reporter = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(comparison);
+        ArgumentNullException.ThrowIfNull(options);
+        reporter ??= SilentReporter.Instance;
+        RequireWritable(options);
+        return Write(ComparisonDocument.Build(ComparisonSource.Read(comparison, reporter, cancellation), options), options, reporter);
+    }
+
+    /// <summary>Writes the report of a comparison from its report.json and what lies beside it.</summary>
+    /// <param name="json">The file.</param>
+    /// <param name="options">Where it goes.</param>
+    /// <param name="reporter">Hears progress; null for nobody.</param>
+    /// <exception cref="InputException">The file is no comparison's report, or a file cannot be written.</exception>
+    public static ReportDocument OfComparison(string json, ReportOptions options, IRunReporter? reporter = null)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(options);
+        RequireWritable(options);
+        return Write(ComparisonDocument.Build(ComparisonSource.Read(json), options), options, reporter ?? SilentReporter.Instance);
     }
 
     static void RequireWritable(ReportOptions options)
@@ -65,7 +92,7 @@ public static class Report
         FigureCsv.RequireFolder(options.Csv);
     }
 
-    static void Write(ReportDocument document, ReportOptions options, IRunReporter reporter)
+    static ReportDocument Write(ReportDocument document, ReportOptions options, IRunReporter reporter)
     {
         if (PageAssets.Report is null) reporter.Warning(PageAssets.Missing);
         TextFile.Write(options.Output, writer => ReportHtml.Write(document, PageAssets.Report, writer));
@@ -73,5 +100,6 @@ public static class Report
         if (options.Csv is not null) FigureCsv.Write(document, options.Csv);
         foreach (var line in document.Summary) reporter.Result(line.Text);
         reporter.Result($"report: {options.Output}");
+        return document;
     }
 }

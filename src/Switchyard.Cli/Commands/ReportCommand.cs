@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Switchyard.Data;
 using Switchyard.Reports;
 
 namespace Switchyard.Cli;
@@ -46,9 +47,27 @@ static class ReportCommand
                 Importance = Enum.Parse<ImportanceEffort>(result.GetRequiredValue(importance), ignoreCase: true),
                 Command = $"switchyard {string.Join(' ', result.Tokens.Select(t => t.Value.Contains(' ', StringComparison.Ordinal) ? $"\"{t.Value}\"" : t.Value))}",
             };
-            var (bundle, run) = RunSymbols.Resolve(name, result.GetValue(configuration), result.GetValue(set)!);
-            return console.Run(reporter => Report.OfRun(bundle, run, options, reporter, cancellation));
+            var other = result.GetValue(configuration);
+            return console.Run(reporter => Write(ReportSubject.Of(name, other is null ? result.GetValue(set)! : []), other, result.GetValue(set)!, options, reporter, cancellation));
         });
         return command;
+    }
+
+    static void Write(ReportSubject subject, string? configuration, string[] overrides, ReportOptions options, IRunReporter reporter, CancellationToken cancellation)
+    {
+        if (configuration is not null && subject is not TrainedBundle { Configuration: null })
+            throw new InputException("--configuration names other rows for a model bundle; name the bundle's folder, or leave it out.");
+        switch (subject)
+        {
+            case TrainedBundle run:
+                Report.OfRun(run.Bundle, configuration is null ? run.Configuration : RunConfiguration.Load(configuration, overrides), options, reporter, cancellation);
+                break;
+            case ComparedModels compared:
+                Report.OfComparison(compared.Comparison, options, reporter, cancellation);
+                break;
+            case ComparedFile compared:
+                Report.OfComparison(compared.Json, options, reporter);
+                break;
+        }
     }
 }

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+
+namespace Switchyard.Reports;
+
+/// <summary>Metrics of every scenario × task × model.</summary>
+sealed class CellSection(ComparisonSubject comparison)
+{
+    readonly ComparisonFile _file = comparison.File;
+
+    public Section Build() => new(
+        "quality",
+        "Quality of every scenario and task",
+        [],
+        [.. new[]
+        {
+            Table("auc", "AUC", "higher is better; 0.5 is chance", c => c.Auc, null),
+            Table("gauc", "GAUC", "AUC inside each group: how well rows of one list are ordered; higher is better", c => c.Gauc, null),
+            Table("log-loss", "Log loss", "mean cross-entropy in nats; lower is better", c => c.Logloss, null),
+            Table("calibration", "Calibration", "sum of scores over sum of positives; 1 is right, above 1 the model promises too much", c => c.Calibration, 1),
+        }.OfType<Figure>()]);
+
+    Figure? Table(string id, string title, string meaning, Func<FileCell, FileSpread?> metric, double? center)
+    {
+        var rows = (from variant in _file.Variants
+                    from cell in variant.Cells
+                    where (cell.Level == _file.Level || cell.Level == "total") && metric(cell) is not null
+                    let spread = metric(cell)!
+                    select new FigureValue[]
+                    {
+                        cell.Task, cell.Level == "total" ? "all rows" : cell.Scenario, variant.Variant, spread.Mean, spread.Sd, spread.Seeds, cell.Rows, cell.Positives,
+                    }).ToImmutableArray();
+        if (rows.IsEmpty) return null;
+        return new Figure
+        {
+            Id = id,
+            Title = $"{title} by scenario and model",
+            Description = $"{title}, mean over seeds: {meaning}. {Reading(rows, title)}",
+            Kind = FigureKind.Heat,
+            Encoding = new Encoding { X = "model", Y = "scenario", Value = "value", Scale = center is null ? "sequential" : "diverging", Center = center },
+            Columns =
+            [
+                new("task", "Task"), new("scenario", "Scenario"), new("model", "Model"), Column.Number("value", title), Column.Number("sd", "Deviation over seeds"), Column.Integer("seeds", "Seeds"),
+                Column.Integer("rows", "Rows"), Column.Integer("positives", "Positives"),
+            ],
+            Rows = rows,
+            Select = ["task"],
+        };
+    }
+
+    /// <summary>The ends over all rows, task by task: a fact, no verdict.</summary>
+    static string Reading(ImmutableArray<FigureValue[]> rows, string title) => string.Join(" ", rows.Where(r => r[1].Text == "all rows").GroupBy(r => r[0].Text).Select(task =>
+    {
+        var (least, most) = (task.MinBy(r => r[3].Number)!, task.MaxBy(r => r[3].Number)!);
+        return $"{task.Key} over all rows: {title} from {Words.Metric(least[3].Number)} ({least[2].Text}) to {Words.Metric(most[3].Number)} ({most[2].Text}).";
+    }));
+}

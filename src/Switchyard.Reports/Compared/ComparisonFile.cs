@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Switchyard.Data;
+
+namespace Switchyard.Reports;
+
+/// <summary>A comparison as its report.json has it (docs/comparing.md), as far as a report shows it.</summary>
+sealed record ComparisonFile
+{
+    public required string Name { get; init; }
+
+    public required string Part { get; init; }
+
+    public required int Rows { get; init; }
+
+    public required int Groups { get; init; }
+
+    /// <summary>Level whose cells are judged.</summary>
+    public required string Level { get; init; }
+
+    public required string Baseline { get; init; }
+
+    public string? Single { get; init; }
+
+    public string? Pooled { get; init; }
+
+    public required double Confidence { get; init; }
+
+    public required ImmutableArray<FileVariant> Variants { get; init; }
+
+    public required ImmutableArray<FileDifference> Differences { get; init; }
+
+    public required ImmutableArray<FileDifference> Losses { get; init; }
+
+    public required ImmutableArray<FileVerdict> Verdicts { get; init; }
+
+    public ImmutableArray<FileFailure> Failed { get; init; } = [];
+
+    public ImmutableArray<string> Missing { get; init; } = [];
+
+    /// <summary>The controls there are: a model per scenario, one model for all.</summary>
+    public IEnumerable<string> Controls => new[] { Single, Pooled }.OfType<string>().Distinct().Where(c => Variants.Any(v => v.Variant == c));
+
+    /// <summary>The controls, then the baseline.</summary>
+    public IEnumerable<string> References => Controls.Append(Baseline).Distinct().Where(c => Variants.Any(v => v.Variant == c));
+
+    /// <summary>Where a p value counts as significant.</summary>
+    public double Significance => 1 - Confidence;
+
+    /// <summary>The cells' differences of AUC at the level that is judged.</summary>
+    public IEnumerable<FileDifference> Cells(string variant, string reference) =>
+        Differences.Where(d => d is { Metric: "auc", Bootstrap: not null } && d.Level == Level && d.Variant == variant && d.Reference == reference);
+
+    /// <summary>The difference of the mean AUC over the judged cells; null where none counts.</summary>
+    public FileDifference? Mean(string variant, string reference) =>
+        Differences.FirstOrDefault(d => d is { Metric: "mean_auc", Bootstrap: not null } && d.Level == Level && d.Variant == variant && d.Reference == reference);
+
+    /// <exception cref="InputException">The file is no comparison's report.</exception>
+    public static ComparisonFile Load(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ComparisonFile>(File.ReadAllText(path), JsonReport.Options) is { Variants.IsDefaultOrEmpty: false } file
+                ? file
+                : throw new InputException($"{path} is no report of a comparison; name the report.json that switchyard compare wrote.");
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{path} is no whole report of a comparison: {OneLine.Of(e.Message).TrimEnd('.')}; run switchyard compare again (--report-only writes it anew), or name its report.json.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path} cannot be read: {e.Message.TrimEnd('.')}.", e);
+        }
+    }
+}
+
+/// <summary>Mean and standard deviation over seeds.</summary>
+sealed record FileSpread(double Mean, double? Sd, int Seeds);
+
+/// <summary>A difference with its interval and p value.</summary>
+sealed record FileInterval(double Difference, double Low, double High, double P);
+
+/// <summary>A run that failed.</summary>
+sealed record FileFailure(string Variant, ulong Seed, string Failure);
+
+/// <summary>A cell of a variant.</summary>
+sealed record FileCell(
+    string Scenario, string Level, string Task, long Rows, long Positives, FileSpread? Auc, FileSpread? Gauc, FileSpread? Logloss, FileSpread? Calibration);
+
+/// <summary>A run of a variant.</summary>
+sealed record FileRun(
+    string Variant, ulong Seed, string Digest, int BestEpoch, long BestStep, double Seconds, double RowsPerSecond, int Threads, string RowsDigest);
+
+/// <summary>A variant.</summary>
+sealed record FileVariant
+{
+    public required string Variant { get; init; }
+
+    public required string Model { get; init; }
+
+    public required string Topology { get; init; }
+
+    public string? Size { get; init; }
+
+    public required long Parameters { get; init; }
+
+    public required long DenseParameters { get; init; }
+
+    public FileSpread? ActiveParameters { get; init; }
+
+    public FileSpread? FlopsPerRow { get; init; }
+
+    public FileSpread? RowsPerSecond { get; init; }
+
+    public string? Monitor { get; init; }
+
+    public FileSpread? Validation { get; init; }
+
+    public required ImmutableDictionary<string, FileSpread?> MeanAuc { get; init; }
+
+    public required ImmutableArray<FileRun> Runs { get; init; }
+
+    public required ImmutableArray<FileCell> Cells { get; init; }
+
+    /// <summary>Mean AUC over the cells of a level; of the totals where there is no scenario.</summary>
+    public FileSpread? Mean(string level) => MeanAuc.GetValueOrDefault(level) ?? MeanAuc.GetValueOrDefault("leaf");
+}
+
+/// <summary>A difference of a variant from a reference.</summary>
+sealed record FileDifference(
+    string Variant, string Reference, string Metric, string Level, string? Scenario, string? Task, FileInterval? Bootstrap)
+{
+    /// <summary>Corrected over the cells (Holm); null of what is no AUC of a cell.</summary>
+    public double? PHolm { get; init; }
+
+    public string Cell => $"{Scenario} · {Task}";
+}
+
+/// <summary>What a variant gains and loses against a control.</summary>
+sealed record FileVerdict(
+    string Variant, string Reference, ImmutableArray<FileCellName> Gains, ImmutableArray<FileCellName> Loses, ImmutableArray<FileCellName> Undecided, string Text);
+
+/// <summary>A cell by name.</summary>
+sealed record FileCellName(string Scenario, string Task);

@@ -1,0 +1,73 @@
+using Switchyard.Evaluation;
+
+namespace Switchyard.Reports;
+
+/// <summary>The models side by side: mean over seeds, and the difference from the baseline.</summary>
+sealed class RankingSection(ComparisonSubject comparison)
+{
+    readonly ComparisonFile _file = comparison.File;
+
+    public Section Build() => new(
+        "models",
+        "The models side by side",
+        [
+            $"{Words.Count(_file.Rows, $"{_file.Part} row")}, {Words.Number(_file.Groups)} groups. Means and standard deviations are over seeds; intervals cover rows and seeds ({Words.Percent(_file.Confidence)}).",
+            .. Missing(),
+        ],
+        [Table(), Intervals()]);
+
+    /// <summary>p values of the mean AUC's difference from the baseline, corrected over the models.</summary>
+    public static Dictionary<string, double> Corrected(ComparisonFile file)
+    {
+        var means = file.Variants.Select(v => file.Mean(v.Variant, file.Baseline)).OfType<FileDifference>().ToList();
+        var corrected = Holm.Adjust([.. means.Select(m => m.Bootstrap!.P)]);
+        return means.Select((m, i) => (m.Variant, P: corrected[i])).ToDictionary(m => m.Variant, m => m.P, StringComparer.Ordinal);
+    }
+
+    IEnumerable<string> Missing()
+    {
+        if (_file.Variants.Any(v => v.Runs.Length < 2)) yield return ComparisonColumns.OneSeed;
+        if (!_file.Failed.IsEmpty) yield return $"Failed and in no mean: {Words.List(_file.Failed.Select(f => $"{f.Variant}, seed {f.Seed}"))}.";
+        if (!_file.Missing.IsEmpty) yield return $"Not run yet: {Words.List(_file.Missing)}.";
+    }
+
+    Figure Table()
+    {
+        var corrected = Corrected(_file);
+        var rows = _file.Variants.OrderByDescending(v => v.Mean(_file.Level)?.Mean).Select(v =>
+        {
+            var difference = _file.Mean(v.Variant, _file.Baseline)?.Bootstrap;
+            return new FigureValue[]
+            {
+                v.Variant, v.Topology, v.Size, v.Mean(_file.Level)?.Mean, v.Mean(_file.Level)?.Sd, difference?.Difference, difference?.Low, difference?.High,
+                corrected.TryGetValue(v.Variant, out var p) ? p : default(FigureValue), v.Runs.Length, v.Validation?.Mean,
+            };
+        });
+        return new Figure
+        {
+            Id = "models",
+            Title = "Mean AUC of every model",
+            Description = $"Mean AUC over the cells (scenario × task), best first, and the difference from the baseline {_file.Baseline}. A p value below {Words.Metric(_file.Significance)} means a difference that rows and seeds do not explain, corrected over all models (Holm).",
+            Kind = FigureKind.Table,
+            Columns =
+            [
+                new("model", "Model"), new("topology", "How scenarios and tasks reach it"), new("size", "Weights, to the baseline's"), Column.Number("mean_auc", "Mean AUC"), Column.Number("sd", "Deviation over seeds"),
+                Column.Number("difference", $"Against {_file.Baseline}"), Column.Number("low", "Lower end"), Column.Number("high", "Upper end"), Column.Number("p", "p (Holm)"),
+                Column.Integer("seeds", "Seeds"), Column.Number("validation", "Monitor on validation rows"),
+            ],
+            Rows = [.. rows],
+        };
+    }
+
+    Figure Intervals() => new()
+    {
+        Id = "difference-to-baseline",
+        Title = $"Mean AUC against {_file.Baseline}",
+        Description = $"Each model's mean AUC minus that of the baseline {_file.Baseline}, with its {Words.Percent(_file.Confidence)} interval. An interval on one side of 0 is a difference; one that holds 0 leaves it open.",
+        Kind = FigureKind.Interval,
+        Encoding = new Encoding { Category = "model", Value = "difference", Low = "low", High = "high", Zero = 0 },
+        Columns = [new("model", "Model"), Column.Number("difference", $"Mean AUC minus that of {_file.Baseline}"), Column.Number("low", "Lower end"), Column.Number("high", "Upper end")],
+        Rows = [.. _file.Variants.Select(v => _file.Mean(v.Variant, _file.Baseline)).OfType<FileDifference>().OrderByDescending(d => d.Bootstrap!.Difference)
+            .Select(d => new FigureValue[] { d.Variant, d.Bootstrap!.Difference, d.Bootstrap.Low, d.Bootstrap.High })],
+    };
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace Switchyard.Reports;
+
+/// <summary>The document of a comparison.</summary>
+static class ComparisonDocument
+{
+    public static ReportDocument Build(ComparisonSubject comparison, ReportOptions options)
+    {
+        var experts = ImmutableArray<(string, ImmutableArray<LayerView>)>.Empty;
+        Section?[] sections =
+        [
+            new RankingSection(comparison).Build(),
+            new SeesawSection(comparison).Build(),
+            new CellSection(comparison).Build(),
+            new CostSection(comparison).Build(),
+            new ComparedCurves(comparison).Build(),
+        ];
+        return new ReportDocument
+        {
+            Kind = ReportKind.Comparison,
+            Title = $"{comparison.File.Name}: {Words.Count(comparison.File.Variants.Length, "model")} compared",
+            Created = options.Clock.GetUtcNow(),
+            Product = RunReport.Product,
+            Summary = new ComparisonSummary(comparison, experts).Build(),
+            Sections = [.. sections.OfType<Section>()],
+            Provenance = new Provenance { Command = options.Command, Configuration = comparison.Configuration, Facts = Facts(comparison) },
+        };
+    }
+
+    static ImmutableArray<ImmutableArray<string>> Facts(ComparisonSubject comparison) =>
+    [
+        ["folder", comparison.Folder],
+        ["baseline", comparison.File.Baseline],
+        ["model per scenario", comparison.File.Single ?? "none"],
+        ["one model for all", comparison.File.Pooled ?? "none"],
+        ["measured rows", $"{Words.Number(comparison.File.Rows)} of the part {comparison.File.Part}"],
+        ["seeds", Words.List(comparison.File.Variants.SelectMany(v => v.Runs).Select(r => r.Seed).Distinct().Order().Select(s => s.ToString(System.Globalization.CultureInfo.InvariantCulture)))],
+        ["configuration below", $"that of {comparison.File.Baseline}, the baseline"],
+    ];
+}
