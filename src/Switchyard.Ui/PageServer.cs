@@ -43,6 +43,8 @@ public sealed class PageServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         time ??= TimeProvider.System;
+        if (options.Live is null && !Directory.Exists(options.Folder))
+            throw new InputException($"{options.Folder}: there is no such folder; name one that runs were written to, for example runs.");
         var folder = new RunFolder(options.Folder, options.Live is null ? RunFolder.Deep : 1, time);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(PageServer).Assembly.GetName().Name });
         builder.Logging.ClearProviders();

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Switchyard.Data;
 
 namespace Switchyard.Ui;
 
@@ -23,14 +22,12 @@ sealed class RunFolder
     ImmutableArray<RunSummary> _runs = [];
     long? _looked;
 
-    /// <param name="root">The folder.</param>
+    /// <param name="root">The folder; it need not be there yet.</param>
     /// <param name="depth">Folders below it to look into: 1 = its own subfolders.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="InputException">There is no such folder.</exception>
     public RunFolder(string root, int depth, TimeProvider time)
     {
         (_root, _time) = (Path.GetFullPath(root), time);
-        if (!Directory.Exists(_root)) throw new InputException($"{root}: there is no such folder; name one that runs were written to, for example runs.");
         _below = new EnumerationOptions
         {
             RecurseSubdirectories = true,
@@ -48,6 +45,7 @@ sealed class RunFolder
         {
             if (_looked is { } last && _time.GetElapsedTime(last) < LookEvery) return _runs;
             _looked = _time.GetTimestamp();
+            if (!Directory.Exists(_root)) return _runs = [];
             _runs = [.. Directory.EnumerateFiles(_root, RunLog.FileName, _below).Select(Summary).OrderBy(r => r.Id, StringComparer.Ordinal)];
             return _runs;
         }

@@ -45,9 +45,15 @@ sealed class RunStream(RunFolder folder, string? live, TimeProvider time)
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The page tells its reader that this was on purpose.
-            if (!context.RequestAborted.IsCancellationRequested) await SayAsync(response, "event: bye\ndata: {}\n\n", CancellationToken.None).ConfigureAwait(false);
+            if (!context.RequestAborted.IsCancellationRequested) await SayGoodbyeAsync(response, context.RequestAborted).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The last lines, and that this end is on purpose.</summary>
+    async Task SayGoodbyeAsync(HttpResponse response, CancellationToken gone)
+    {
+        foreach (var run in _watched) await SayLinesAsync(run, response, gone).ConfigureAwait(false);
+        await SayAsync(response, "event: bye\ndata: {}\n\n", gone).ConfigureAwait(false);
     }
 
     bool TryWatch(IQueryCollection query)

@@ -20,11 +20,15 @@ static class TrainCommand
             HelpName = "bundle",
         };
         var dryRun = new Option<bool>("--dry-run") { Description = "Train nothing: print parameters, memory, FLOPs per row, expected time and disk. With --json, write them." };
+        var ui = new Option<bool>("--ui") { Description = "Show the training on a local page while it runs, with buttons to stop it, save a checkpoint and lower the learning rate (docs/live.md)." };
+        var port = new Option<int?>("--ui-port") { Description = "With --ui: port of 127.0.0.1 for the page. Default: a free one.", HelpName = "port" };
+        var keep = new Option<bool>("--ui-keep") { Description = "With --ui: leave the page up when training has ended, until Ctrl+C." };
         var command = new ExampleCommand(
             "train",
             "Train a model, print its table on the test rows and save it as a bundle.",
             "switchyard train samples/census-income/switchyard.yaml",
             "switchyard train samples/trivago/t1n.yaml --set training.seed=2 --set output=runs/t1n-2",
+            "switchyard train samples/census-income/switchyard.yaml --ui",
             "switchyard train samples/trivago/t1n.yaml --resume",
             "switchyard train samples/trivago/t1n.yaml --dry-run",
             "switchyard train friday.yaml --init-from runs/thursday/model --set update.replay=0.1",
@@ -36,29 +40,38 @@ static class TrainCommand
             resume,
             initFrom,
             dryRun,
+            ui,
+            port,
+            keep,
         };
         command.SetAction(result => console.Run(reporter =>
         {
             var (file, overrides, metrics) = (result.GetRequiredValue(configuration), result.GetValue(set), result.GetValue(json));
             var start = result.GetValue(initFrom);
+            var page = TrainingPage.Of(result.GetValue(ui), result.GetValue(port), result.GetValue(keep));
             if (result.GetValue(dryRun))
             {
                 if (result.GetValue(resume)) throw new InputException("--dry-run trains nothing, so there is nothing to --resume; leave one of the two out.");
                 if (start is not null) throw new InputException("--dry-run and --init-from cannot be given together: a dry run looks at a new model of the configuration, not at an update of a bundle; leave --init-from out, memory and time are almost the same.");
+                if (page is not null) throw new InputException("--dry-run trains nothing, so there is nothing to show; leave --ui out.");
                 Run.DryRun(RunConfiguration.Load(file, overrides), metrics, reporter, cancellation);
                 return;
             }
 
             var watch = new RunWatch { Command = ["switchyard", .. result.Tokens.Select(t => t.Value)] };
+            var run = RunConfiguration.Load(file, overrides);
             try
             {
-                Run.Train(RunConfiguration.Load(file, overrides), metrics, reporter, result.GetValue(resume), start, watch, cancellation);
+                if (page is null) Train(watch);
+                else page.Around(run, control => Train(watch with { Control = control }), reporter, cancellation);
             }
             catch (TrainingInterruptedException e)
             {
                 reporter.Message(string.Create(CultureInfo.InvariantCulture, $"saved after step {e.Step:N0}; to go on: {Again(file, overrides ?? [], metrics, start)}"));
                 throw;
             }
+
+            void Train(RunWatch by) => Run.Train(run, metrics, reporter, result.GetValue(resume), start, by, cancellation);
         }));
         return command;
     }

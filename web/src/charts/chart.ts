@@ -45,7 +45,10 @@ export function chart(host: HTMLElement, draw: Draw, first: Table): View {
     shown ??= init(host, null, { renderer: wanted, width, height });
     renderer = wanted;
     if (shown.getWidth() !== width || shown.getHeight() !== height) shown.resize({ width, height });
+    const hidden = hiddenSeries(shown);
     shown.setOption({ ...common(colours), ...option } as EChartsOption, { notMerge: true });
+    // What the reader has switched off stays off.
+    for (const name of hidden) shown.dispatchAction({ type: "legendUnSelect", name });
     // Paper does not wait for the next frame.
     if (onPaper()) shown.getZr().refreshImmediately();
   }
@@ -67,6 +70,11 @@ export function chart(host: HTMLElement, draw: Draw, first: Table): View {
       shown?.dispose();
     },
   };
+}
+
+function hiddenSeries(chart: EChartsType): string[] {
+  const legends = chart.getOption()?.legend as { selected?: Record<string, boolean> }[] | undefined;
+  return Object.entries(legends?.[0]?.selected ?? {}).flatMap(([name, on]) => (on ? [] : [name]));
 }
 
 function common(colours: Theme): object {

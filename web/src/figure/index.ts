@@ -19,6 +19,7 @@ export function show(host: HTMLElement, first: Figure): Handle {
   let figure = first;
   let view: View | undefined;
   let details: HTMLDetailsElement | undefined;
+  let offered = "";
   const chosen = new Map<string, string>();
   const title = element("h3", { id: `${first.id}-title` });
   const description = element("p", { class: "description", id: `${first.id}-text` });
@@ -47,11 +48,13 @@ export function show(host: HTMLElement, first: Figure): Handle {
   function choose(): void {
     const whole = new Table(figure);
     const before = new Map<string, string>();
+    let sign = "";
     const fields = (figure.select ?? []).filter(name => whole.has(name)).map(name => {
       const values = among(whole, before, name);
       const value = values.includes(chosen.get(name) ?? "") ? chosen.get(name)! : (values[0] ?? "");
       chosen.set(name, value);
       before.set(name, value);
+      sign += JSON.stringify([name, value, values]);
       const list = element("select", {
         id: `${figure.id}-${name}`,
         onchange: event => {
@@ -63,8 +66,11 @@ export function show(host: HTMLElement, first: Figure): Handle {
       }, ...values.map(text => element("option", { value: text, selected: text === value }, text === "" ? "–" : text)));
       return element("label", {}, element("span", {}, whole.column(name).title), list);
     });
-    choices.replaceChildren(...fields);
     choices.hidden = fields.length === 0;
+    // A list that is open, or has the keyboard, stays where nothing of it has changed.
+    if (sign === offered) return;
+    offered = sign;
+    choices.replaceChildren(...fields);
   }
 
   function redraw(): void {
@@ -90,7 +96,10 @@ export function show(host: HTMLElement, first: Figure): Handle {
   }
 
   function fill(): void {
-    details!.querySelector(".rows")!.replaceChildren(tableOf(table(), figure.title));
+    const rows = details!.querySelector(".rows")!;
+    const place = rows.querySelector(".scroll")?.scrollTop ?? 0;
+    rows.replaceChildren(tableOf(table(), figure.title));
+    rows.querySelector(".scroll")?.scrollTo({ top: place, behavior: "instant" });
   }
 
   function begin(): void {
