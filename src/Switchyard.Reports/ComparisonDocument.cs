@@ -7,7 +7,7 @@ static class ComparisonDocument
 {
     public static ReportDocument Build(ComparisonSubject comparison, ReportOptions options)
     {
-        var experts = ImmutableArray<(string, ImmutableArray<LayerView>)>.Empty;
+        var logs = new LogSections(comparison.Logs, [.. comparison.File.Variants.Select(v => v.Variant).Except(comparison.Logs.Select(l => l.Variant))]);
         Section?[] sections =
         [
             new RankingSection(comparison).Build(),
@@ -15,6 +15,8 @@ static class ComparisonDocument
             new CellSection(comparison).Build(),
             new CostSection(comparison).Build(),
             new ComparedCurves(comparison).Build(),
+            logs.Training(),
+            logs.Experts(),
         ];
         return new ReportDocument
         {
@@ -22,7 +24,7 @@ static class ComparisonDocument
             Title = $"{comparison.File.Name}: {Words.Count(comparison.File.Variants.Length, "model")} compared",
             Created = options.Clock.GetUtcNow(),
             Product = RunReport.Product,
-            Summary = new ComparisonSummary(comparison, experts).Build(),
+            Summary = new ComparisonSummary(comparison, logs.Layers()).Build(),
             Sections = [.. sections.OfType<Section>()],
             Provenance = new Provenance { Command = options.Command, Configuration = comparison.Configuration, Facts = Facts(comparison) },
         };

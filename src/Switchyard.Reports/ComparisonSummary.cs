@@ -49,9 +49,10 @@ sealed class ComparisonSummary(ComparisonSubject comparison, ImmutableArray<(str
             var gains = cells.Where(c => c.PHolm < _file.Significance && c.Bootstrap!.Difference > 0).OrderByDescending(c => c.Bootstrap!.Difference).ToList();
             var losses = cells.Where(c => c.PHolm < _file.Significance && c.Bootstrap!.Difference < 0).OrderBy(c => c.Bootstrap!.Difference).ToList();
             var open = cells.Count - gains.Count - losses.Count;
+            var who = _file.Controls.Contains(comparison.Best.Variant) ? $"{best.Variant} (the best model that is no control)" : best.Variant;
             yield return gains.Count == 0
-                ? new SummaryLine($"Against {name}, {best.Variant} gains significantly in no cell.")
-                : new SummaryLine($"Against {name}, {best.Variant} gains most in {Words.List(gains.Take(3).Select(Cell))}; in all it gains significantly in {gains.Count} of {Words.Count(cells.Count, "cell")} (Holm).", Tone.Good);
+                ? new SummaryLine($"Against {name}, {who} gains significantly in no cell.")
+                : new SummaryLine($"Against {name}, {who} gains most in {Words.List(gains.Take(3).Select(Cell))}; in all it gains significantly in {gains.Count} of {Words.Count(cells.Count, "cell")} (Holm).", Tone.Good);
             yield return losses.Count == 0
                 ? new SummaryLine($"Against {name}, {best.Variant} loses significantly in no cell{(open > 0 ? $"; {open} of {Words.Count(cells.Count, "cell")} are open" : "")}.", Tone.Good)
                 : new SummaryLine($"Against {name}, {best.Variant} loses most in {Words.List(losses.Take(3).Select(Cell))}; in all it loses significantly in {losses.Count} of {Words.Count(cells.Count, "cell")} (Holm): negative transfer.", Tone.Bad);

@@ -82,8 +82,9 @@ public static class Report
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(options);
+        reporter ??= SilentReporter.Instance;
         RequireWritable(options);
-        return Write(ComparisonDocument.Build(ComparisonSource.Read(json), options), options, reporter ?? SilentReporter.Instance);
+        return Write(ComparisonDocument.Build(ComparisonSource.Read(json, reporter), options), options, reporter);
     }
 
     static void RequireWritable(ReportOptions options)

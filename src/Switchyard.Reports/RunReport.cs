@@ -16,7 +16,9 @@ static class RunReport
         [
             new QualitySection(run).Build(),
             new CurveSection(run.Rows, run.Scores).Build(),
+            new LearningSection(run.Log, run.NoLog).Build(),
             new ExpertSection(layers, nodes, Words.Count(run.Use.Rows, $"{run.Part.Name()} row")).Build($"The model {run.Model} has no gates, so there is nothing to choose."),
+            run.Log is null ? null : new ExpertsOverTime(run.Log).Build(),
             new FlowSection(layers, run.Rows.Layout.Tasks).Build(),
             new ScenarioMapSection(run.Ranker, layers).Build(),
             new ImportanceSection(run.Importance, run.NoImportance).Build(),
@@ -44,6 +46,7 @@ static class RunReport
         ["model", $"{run.Model}: {run.Ranker.Options.Topology}"],
         ["trained values", Words.Number(run.Ranker.Parameters.TrainedValues)],
         ["measured rows", $"{Words.Number(run.Rows.Count)} of the part {run.Part.Name()}"],
+        .. run.Log?.Run.Command is { } command ? new[] { ImmutableArray.Create("trained by", string.Join(' ', command)) } : [],
         .. run.Bundle.Metadata.Ancestors.Select(a => ImmutableArray.Create("trained on from", $"{a.Run} (weights {a.Weights})")),
     ];
 }

@@ -13,7 +13,7 @@ static class ComparisonSource
     {
         var folder = new ComparisonFolder(comparison.OutputDirectory);
         if (!System.IO.File.Exists(folder.JsonReport)) throw new InputException($"{comparison.File}: there is no {folder.JsonReport} yet; run switchyard compare {comparison.File} first.");
-        var subject = Read(folder.JsonReport);
+        var subject = Read(folder.JsonReport, reporter);
         using var data = Switchyard.Run.OpenData(comparison.Base, null, reporter, cancellation);
         var rows = data.Rows(Part.Test) > 0 ? MeasuredRows.Read(data, Part.Test, cancellation) : null;
         if (rows is null || subject.File.Variants[0].Runs.Any(r => r.RowsDigest != rows.Digest))
@@ -28,7 +28,8 @@ static class ComparisonSource
     }
 
     /// <param name="report">The report.json.</param>
-    public static ComparisonSubject Read(string report)
+    /// <param name="reporter">Hears of logs that cannot be read.</param>
+    public static ComparisonSubject Read(string report, IRunReporter reporter)
     {
         var file = ComparisonFile.Load(report);
         var place = Path.GetDirectoryName(Path.GetFullPath(report))!;
@@ -39,7 +40,21 @@ static class ComparisonSource
             File = file,
             Folder = place,
             Configuration = folder.Of(first.Variant, first.Runs[0].Seed).FirstOrDefault(r => r.Digest == first.Runs[0].Digest)?.Configuration,
+            Logs = [.. file.Variants.Select(v => (v.Variant, Log: Log(folder, v.Runs[0], reporter))).Where(l => l.Log is not null).Select(l => (l.Variant, l.Log!))],
             NoRows = "Curves need the measured rows: name the comparison's .yaml file instead of its folder to have them.",
         };
+    }
+
+    static RunLog? Log(ComparisonFolder folder, FileRun run, IRunReporter reporter)
+    {
+        try
+        {
+            return RunLog.Load(folder.MetricsOf(run.Variant, run.Seed, run.Digest));
+        }
+        catch (InputException e)
+        {
+            reporter.Warning($"left out: {e.Message}");
+            return null;
+        }
     }
 }

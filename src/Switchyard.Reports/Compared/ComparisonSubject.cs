@@ -7,7 +7,7 @@ sealed record ComparisonSubject
 {
     public required ComparisonFile File { get; init; }
 
-    /// <summary>Its output folder; null where only its report.json was named and nothing lies beside it.</summary>
+    /// <summary>Its output folder.</summary>
     public required string Folder { get; init; }
 
     /// <summary>The measured rows; null where they cannot be opened.</summary>
@@ -18,6 +18,9 @@ sealed record ComparisonSubject
 
     /// <summary>Scores [task][row] of every variant's first seed, as far as they were found.</summary>
     public ImmutableArray<(string Variant, float[][] Scores)> Scores { get; init; } = [];
+
+    /// <summary>The log of every variant's first seed, as far as there are any.</summary>
+    public ImmutableArray<(string Variant, RunLog Log)> Logs { get; init; } = [];
 
     /// <summary>Configuration of the baseline's first run as YAML; null where it was not found.</summary>
     public string? Configuration { get; init; }

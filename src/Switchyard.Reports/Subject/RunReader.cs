@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Switchyard.Data;
 using Switchyard.Inference;
 using Switchyard.Kernels;
@@ -30,6 +31,7 @@ static class RunReader
         var rows = MeasuredRows.Read(data, part, cancellation);
         var scores = RowScoring.Of(loaded.Ranker, data, part, pool, cancellation).Scores;
         using var source = data.Open(part);
+        var (log, noLog) = Log(loaded);
         var (importance, missing) = Importance(loaded, data, part, configuration, effort, pool, reporter, cancellation);
         return new RunSubject
         {
@@ -41,9 +43,29 @@ static class RunReader
             Evaluation = Switchyard.Run.Measure(rows, scores, configuration.Evaluation, pool.Threads),
             Estimates = new CellEstimates(rows, scores, configuration.Evaluation, pool.Threads, cancellation),
             Use = ExpertUse.Count(loaded.Ranker, source, pool, cancellation),
+            Log = log,
+            NoLog = noLog,
             Importance = importance,
             NoImportance = missing,
         };
+    }
+
+    /// <summary>The log in the folder above the bundle, where it is of the training that made the bundle: a later one may have begun it anew.</summary>
+    static (RunLog? Log, string? Missing) Log(LoadedBundle loaded)
+    {
+        var path = MetricLogReader.PathIn(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(loaded.Folder)) ?? loaded.Folder);
+        try
+        {
+            if (RunLog.Load(path) is not { } log) return (null, "There is no log of the training beside the bundle (older versions wrote none), so its curves are left out; train again to have them.");
+            var kept = loaded.Metadata.Training is { ValueKind: JsonValueKind.Object } training && training.TryGetProperty("best_step", out var step) ? step.GetInt64() : -1;
+            return log.End?.BestStep == kept
+                ? (log, null)
+                : (null, $"{MetricLog.FileName} beside the bundle is of another training than the bundle's, so its curves are left out.");
+        }
+        catch (InputException e)
+        {
+            return (null, $"The log of the training is left out: {e.Message}");
+        }
     }
 
     static (ImportanceReport? Report, string? Missing) Importance(

@@ -33,6 +33,12 @@ sealed record RunSubject
     /// <summary>Why it was not.</summary>
     public string? NoImportance { get; init; }
 
+    /// <summary>The log of the training; null where there is none.</summary>
+    public RunLog? Log { get; init; }
+
+    /// <summary>Why there is none.</summary>
+    public string? NoLog { get; init; }
+
     public Ranker Ranker => Bundle.Ranker;
 
     public Schema Schema => Bundle.Ranker.Schema;

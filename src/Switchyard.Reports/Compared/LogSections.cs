@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Switchyard.Reports;
+
+/// <summary>How the models learned, over each other: from the log of every model's first seed.</summary>
+/// <param name="logs">The logs that were found.</param>
+/// <param name="missing">Models without a log.</param>
+sealed class LogSections(ImmutableArray<(string Variant, RunLog Log)> logs, ImmutableArray<string> missing)
+{
+    const int MostPoints = 100;
+
+    public Section Training()
+    {
+        if (logs.IsEmpty) return new Section("training", "Training", ["The compared runs left no logs (those of older versions did not), so learning curves, divergences and experts are left out; train them again to have them."], []);
+        return new Section(
+            "training",
+            "Training",
+            [$"Of every model's first seed.{(missing.IsEmpty ? "" : $" Without a log: {Words.List(missing)}.")}"],
+            [.. new[] { Validation(), Loss(), Auxiliary() }.OfType<Figure>()]);
+    }
+
+    public Section? Experts()
+    {
+        var models = Layers();
+        if (models.IsEmpty) return null;
+        return new Section(
+            "experts",
+            "Which experts scenarios and tasks use",
+            [
+                "Of the logged training batch nearest before the weights that were kept, first seed; with the noise of training in the gates. The report of one run counts all measured rows.",
+                .. models.SelectMany(m => m.Layers.Where(l => !l.IsScenarioAttention && !l.IsBeforeSelection(m.Layers) && l.Experts > 1).Select(l => $"{m.Variant}, {ExpertSection.Sentence(l)}")),
+            ],
+            [Use(models), .. Flow(models)]);
+    }
+
+    /// <summary>The layers of every model that has gates.</summary>
+    public ImmutableArray<(string Variant, ImmutableArray<LayerView> Layers)> Layers() =>
+        [.. logs.Select(l => (l.Variant, Layers: l.Log.ExpertsAtBest())).Where(l => !l.Layers.IsEmpty)];
+
+    Figure? Validation()
+    {
+        var rows = logs.SelectMany(l => RunLog.Thin([.. l.Log.Validations.Where(v => v.Value is not null)], MostPoints).Select(v => new FigureValue[] { l.Log.Run.Monitor, l.Variant, v.Step, v.Value })).ToImmutableArray();
+        if (rows.IsEmpty) return null;
+        var monitors = rows.Select(r => r[0]).Distinct().Count();
+        return new Figure
+        {
+            Id = "validation",
+            Title = "Validation over training",
+            Description = "The monitor on the validation rows, model by model: which learn faster, and which begin to overfit.",
+            Kind = FigureKind.Line,
+            Encoding = new Encoding { X = "step", Y = "value", Series = "model" },
+            Columns = [new("monitor", "Monitor"), new("model", "Model"), Column.Integer("step", "Step"), Column.Number("value", monitors == 1 ? rows[0][0].Text! : "Value")],
+            Rows = rows,
+            Select = monitors > 1 ? ["monitor"] : null,
+        };
+    }
+
+    Figure? Loss()
+    {
+        var rows = logs.SelectMany(l => RunLog.Thin(l.Log.Steps, MostPoints).SelectMany(s => s.Tasks.Select(t => new FigureValue[] { t.Key, l.Variant, s.Step, t.Value }))).ToImmutableArray();
+        if (rows.IsEmpty) return null;
+        return new Figure
+        {
+            Id = "loss",
+            Title = "Training loss of every task",
+            Description = "Loss on the training rows over the steps, model by model, without auxiliary terms.",
+            Kind = FigureKind.Line,
+            Encoding = new Encoding { X = "step", Y = "loss", Series = "model" },
+            Columns = [new("task", "Task"), new("model", "Model"), Column.Integer("step", "Step"), Column.Number("loss", "Loss")],
+            Rows = rows,
+            Select = ["task"],
+        };
+    }
+
+    /// <summary>A term of one layer, model over model: with and without auxiliary loss where variants differ in it.</summary>
+    Figure? Auxiliary()
+    {
+        var rows = logs.SelectMany(l => RunLog.Thin(l.Log.Steps, MostPoints).SelectMany(s => s.Auxiliary.Select(a => new FigureValue[] { a.Key, l.Variant, s.Step, a.Value })))
+            .OrderBy(r => r[0].Text, StringComparer.Ordinal).ToImmutableArray();
+        if (rows.IsEmpty) return null;
+        return new Figure
+        {
+            Id = "auxiliary",
+            Title = "Divergences and other auxiliary terms",
+            Description = "An auxiliary term over training, unweighted, model over model. A model whose term has weight 0 shows where it goes without being asked to: the gap to the others is what the auxiliary loss does.",
+            Kind = FigureKind.Line,
+            Encoding = new Encoding { X = "step", Y = "value", Series = "model" },
+            Columns = [new("term", "Term"), new("model", "Model"), Column.Integer("step", "Step"), Column.Number("value", "Value")],
+            Rows = rows,
+            Select = ["term"],
+        };
+    }
+
+    static Figure Use(ImmutableArray<(string Variant, ImmutableArray<LayerView> Layers)> models) => new()
+    {
+        Id = "experts",
+        Title = "Experts by scenario and task",
+        Description = "A row is a gate, a column an expert; the darker, the more of the gate's rows use the expert. Gates whose rows of the picture look alike use the same experts.",
+        Kind = FigureKind.Heat,
+        Encoding = new Encoding { X = "expert", Y = "gate", Value = "share", Scale = "sequential" },
+        Columns = [new("model", "Model and layer"), new("kind", "Kind"), new("gate", "Gate"), new("expert", "Expert"), Column.Number("share", "Share of rows, or mean weight", 3), Column.Integer("rows", "Rows")],
+        Rows = [.. from model in models
+                   from layer in model.Layers
+                   from gate in new[] { layer.Total }.Concat(layer.Own.Where(g => g != layer.Total)).Take(30)
+                   from kind in new[] { ("weight", gate.Weight), ("specific", gate.Specific), ("shared", layer.SelectsShared ? gate.Shared : []) }
+                   from value in kind.Item2.Select((share, k) => (Share: share, Expert: k))
+                   select new FigureValue[] { $"{model.Variant}: {layer.Name}", kind.Item1, gate.Name, value.Expert.ToString(CultureInfo.InvariantCulture), value.Share, gate.Rows }],
+        Select = ["model", "kind"],
+    };
+
+    IEnumerable<Figure> Flow(ImmutableArray<(string Variant, ImmutableArray<LayerView> Layers)> models)
+    {
+        foreach (var (variant, layers) in models)
+        {
+            var tasks = logs.First(l => l.Variant == variant).Log.Run.Tasks;
+            if (new FlowSection(layers, tasks).Build() is { } flow)
+                yield return flow.Figures[0] with { Id = $"flow-{Words.Slug(variant)}", Title = $"{variant}: {char.ToLowerInvariant(flow.Figures[0].Title[0])}{flow.Figures[0].Title[1..]}" };
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Switchyard.Data;
+
+namespace Switchyard.Reports;
+
+/// <summary>A run's metric log, sorted by what its lines tell.</summary>
+sealed record RunLog(
+    RunEvent Run, ImmutableArray<StepEvent> Steps, ImmutableArray<ExpertsEvent> Experts, ImmutableArray<ValidationEvent> Validations, ImmutableArray<ControlEvent> Controls, EndEvent? End)
+{
+    /// <summary>Reads a log; null where there is none.</summary>
+    /// <exception cref="InputException">It cannot be read, or does not begin with the run.</exception>
+    public static RunLog? Load(string path)
+    {
+        if (!File.Exists(path)) return null;
+        var events = MetricLogReader.Read(path);
+        if (events.IsEmpty || events[0] is not RunEvent run) throw new InputException($"{path} does not begin with the run it is of; train the run again to write it anew.");
+        return new RunLog(
+            run,
+            [.. events.OfType<StepEvent>()],
+            [.. events.OfType<ExpertsEvent>()],
+            [.. events.OfType<ValidationEvent>()],
+            [.. events.OfType<ControlEvent>()],
+            events.OfType<EndEvent>().LastOrDefault());
+    }
+
+    /// <summary>The experts of the logged batch nearest before the weights that were kept; of the first one where that came later.</summary>
+    public ImmutableArray<LayerView> ExpertsAtBest()
+    {
+        if (Experts.IsEmpty) return [];
+        var best = End?.BestStep ?? long.MaxValue;
+        return ViewsOf(Experts.LastOrDefault(e => e.Step <= best) ?? Experts[0]);
+    }
+
+    /// <summary>The layers of a logged batch.</summary>
+    public static ImmutableArray<LayerView> ViewsOf(ExpertsEvent happened) =>
+    [
+        .. happened.Layers.Where(l => !l.Gates.IsEmpty).Select(l => new LayerView(
+            l.Name, l.Column, l.Experts, [.. l.Gates.Select(g => new GateView(g.Task, g.Column, g.Scenario, g.Rows, g.Specific, g.Shared, g.Weight))])),
+    ];
+
+    /// <summary>At most so many of a list, evenly, with the first and the last.</summary>
+    public static IEnumerable<T> Thin<T>(ImmutableArray<T> items, int most) => items.Length <= most
+        ? items
+        : Enumerable.Range(0, most).Select(i => items[(int)((long)i * (items.Length - 1) / (most - 1))]);
+}
