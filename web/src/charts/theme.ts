@@ -95,7 +95,7 @@ export function inkOn(colour: string): string {
   const [red = 0, green = 0, blue = 0] = colour.startsWith("#") ? channels(colour) : colour.match(/\d+/g)!.map(Number);
   const linear = [red, green, blue].map(value => ((value / 255 + 0.055) / 1.055) ** 2.4);
   const luminance = 0.2126 * linear[0]! + 0.7152 * linear[1]! + 0.0722 * linear[2]!;
-  return luminance > 0.18 ? "#10151c" : "#ffffff";
+  return luminance > 0.179 ? "#000000" : "#ffffff";
 }
 
 function channels(colour: string): number[] {
