@@ -2,44 +2,77 @@
 // Node); any other but 0 is a fault of ours. One run at a time: builds of several projects may start it together.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const unable = 3;
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const lock = `${folder}.lock`;
 const installed = `${folder}node_modules/.switchyard`;
-const staleAfter = 10 * 60_000;
+
+class Failure extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
 
 process.chdir(folder);
-const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < 20 || (major === 20 && minor < 19)) fail(unable, `Node ${process.versions.node} is too old, 20.19 is needed`);
-
-await take();
 try {
-  install();
-  await build();
-} finally {
-  rmSync(lock, { recursive: true, force: true });
+  requireNode();
+  await take();
+  try {
+    const pages = readdirSync("src").filter(name => existsSync(`src/${name}/main.ts`));
+    if (!isFresh(pages)) {
+      install();
+      await build(pages);
+    }
+  } finally {
+    rmSync(lock, { force: true });
+  }
+} catch (error) {
+  console.error(error instanceof Failure ? error.message : error);
+  process.exitCode = error instanceof Failure ? error.status : 1;
+}
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) throw new Failure(unable, `Node ${process.versions.node} is too old, 20.19 is needed`);
 }
 
 async function take() {
   for (;;) {
     try {
-      mkdirSync(lock);
+      writeFileSync(lock, `${process.pid}`, { flag: "wx" });
       return;
     } catch (error) {
-      if (error.code !== "EEXIST") fail(unable, `cannot write to ${folder}: ${error.message}`);
+      if (error.code !== "EEXIST") throw new Failure(unable, `cannot write to ${folder}: ${error.message}`);
     }
 
-    try {
-      if (Date.now() - statSync(lock).mtimeMs > staleAfter) rmSync(lock, { recursive: true, force: true });
-    } catch {
-      // Given back in the meantime.
-    }
-
+    if (isAbandoned()) rmSync(lock, { force: true });
     await new Promise(resolve => setTimeout(resolve, 200));
   }
+}
+
+/** Whether the run that holds the lock was killed. */
+function isAbandoned() {
+  try {
+    if (Date.now() - statSync(lock).mtimeMs < 2000) return false;
+    process.kill(Number(readFileSync(lock, "utf8")), 0);
+    return false;
+  } catch (error) {
+    return error.code === "ESRCH";
+  }
+}
+
+/** Whether the run before, which held the lock, has built what this one would. */
+function isFresh(pages) {
+  const sources = [
+    ...readdirSync("src", { recursive: true }).map(name => `src/${name}`),
+    ...readdirSync(".").filter(name => /\.(js|json)$/.test(name)),
+  ];
+  const newest = Math.max(...sources.map(name => statSync(name).mtimeMs));
+  return pages.every(page => existsSync(`dist/${page}.js`) && statSync(`dist/${page}.js`).mtimeMs > newest);
 }
 
 function install() {
@@ -48,21 +81,20 @@ function install() {
   try {
     npm("ci", "--ignore-scripts", "--prefer-offline", "--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000");
   } catch (error) {
-    fail(unable, `npm cannot install the packages: ${reason(error)}`);
+    throw new Failure(unable, `npm cannot install the packages: ${reason(error)}`);
   }
 
   writeFileSync(installed, wanted);
 }
 
-async function build() {
+async function build(pages) {
   try {
     run(process.execPath, "node_modules/typescript/bin/tsc", "--noEmit");
   } catch (error) {
-    fail(1, `${error.stdout}${error.stderr}`);
+    throw new Failure(1, `${error.stdout}${error.stderr}`);
   }
 
   const { build: bundle } = await import("vite");
-  const pages = readdirSync("src").filter(name => existsSync(`src/${name}/main.ts`));
   for (const page of pages) await bundle({ mode: page, logLevel: "error" });
 }
 
@@ -77,11 +109,5 @@ function run(program, ...words) {
 
 function reason(error) {
   const lines = `${error.stderr ?? ""}`.split("\n").filter(line => line.startsWith("npm error")).map(line => line.slice("npm error".length).trim());
-  return lines.find(line => !line.startsWith("code ")) ?? error.message;
-}
-
-function fail(code, text) {
-  console.error(text);
-  rmSync(lock, { recursive: true, force: true });
-  process.exit(code);
+  return lines.find(line => !/^(code|syscall|errno) /.test(line)) ?? error.message;
 }
