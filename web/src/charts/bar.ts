@@ -18,6 +18,9 @@ export function bar(table: Table, theme: Theme, width: number): Drawing {
       color: look(theme, index).colour,
       itemStyle: { borderRadius: 2, opacity: table.has(low) ? 0.75 : 1 },
       barMaxWidth: 18,
+      ...(index === 0
+        ? { markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: theme.soft, type: "solid", width: 1 }, data: [{ xAxis: 0 }] } }
+        : {}),
       data: categories.map(name => table.number(rows.get(name) ?? [], value)),
       label: {
         show: groups.length === 1 && !table.has(low),

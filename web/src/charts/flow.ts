@@ -13,7 +13,7 @@ export function flow(table: Table, theme: Theme, width: number): Drawing {
   const column = table.column(value!);
   const length = width < 600 ? 12 : 26;
   return {
-    height: Math.min(900, Math.max(280, widest * 30 + 40)),
+    height: Math.min(900, Math.max(280, widest * 34 + 40)),
     points: links.length,
     option: {
       tooltip: {
@@ -27,7 +27,7 @@ export function flow(table: Table, theme: Theme, width: number): Drawing {
         right: width < 600 ? 80 : 160,
         top: 12,
         bottom: 12,
-        nodeGap: 12,
+        nodeGap: 18,
         nodeWidth: 14,
         draggable: false,
         emphasis: { focus: "adjacency" },
