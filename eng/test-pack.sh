@@ -49,6 +49,13 @@ train() {
     "$place/tool/switchyard" train "$root/samples/census-income" --set training.epochs=1 --set output="$place/run"
 }
 
+# With its charts, where there was a Node to build them.
+write_report() {
+    "$place/tool/switchyard" report "$place/run/model" --output "$place/report.html" || return 1
+    grep -q 'id="document"' "$place/report.html" || return 1
+    [ ! -e web/dist/report.js ] || grep -q 'echarts/LICENSE' "$place/report.html"
+}
+
 compile_quickstart() {
     dotnet build "$place/quickstart" -c Release -v quiet -warnaserror
 }
@@ -112,6 +119,7 @@ check "pack without a warning" pack "$@"
 export NUGET_PACKAGES="$place/cache"
 check "the tool installs" install_tool
 check "the tool trains" train
+check "the tool writes a report" write_report
 check "the quick start compiles against the packages" compile_quickstart
 check "a program serves the model and asks the server" program_serves_and_asks
 check "symbols, README, documentation and licence in every package" every_package_is_complete
