@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,9 @@ static class ProblemResponse
 
     static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // Their texts hold nothing of a request.
+    static readonly ConditionalWeakTable<Problem, byte[]> Repeated = [];
+
     /// <summary>Answers with a problem; does nothing where an answer has begun already.</summary>
     public static async Task WriteAsync(HttpContext context, Problem problem)
     {
@@ -21,7 +25,7 @@ static class ProblemResponse
         response.ContentType = ContentType;
         if (problem.RetryAfter > 0) response.Headers.RetryAfter = problem.RetryAfter.ToString(CultureInfo.InvariantCulture);
         if (problem.Status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer";
-        var body = ToJson(problem);
+        var body = problem.Type == "overloaded" ? Repeated.GetValue(problem, ToJson) : ToJson(problem);
         response.ContentLength = body.Length;
         if (HttpMethods.IsHead(context.Request.Method)) return;
         await response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);

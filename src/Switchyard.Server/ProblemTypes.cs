@@ -41,6 +41,8 @@ static class ProblemTypes
         ["store-unavailable"] = (503, "The feature store does not answer"),
     };
 
+    static readonly Problem?[] OfSeconds = new Problem?[64];
+
     /// <summary>All kinds with their status and title.</summary>
     public static IEnumerable<(string Type, int Status, string Title)> All => Known.Select(k => (k.Key, k.Value.Status, k.Value.Title));
 
@@ -49,6 +51,16 @@ static class ProblemTypes
     {
         var (status, title) = Known[type];
         return new Problem(type, status, title, detail, pointer, status == 503 ? RetrySeconds : 0);
+    }
+
+    /// <summary>The queue is full. One and the same for the same time: what is said most often should cost the least.</summary>
+    /// <param name="seconds">When to try again.</param>
+    public static Problem Overloaded(int seconds)
+    {
+        if (seconds < OfSeconds.Length && OfSeconds[seconds] is { } said) return said;
+        var problem = Of("overloaded", $"More requests wait than the server can answer in time; try again in {seconds} s.") with { RetryAfter = seconds };
+        if (seconds < OfSeconds.Length) OfSeconds[seconds] = problem;
+        return problem;
     }
 
     /// <summary>The same, to throw.</summary>

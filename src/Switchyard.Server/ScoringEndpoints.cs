@@ -74,7 +74,15 @@ sealed class ScoringEndpoints(
         if (isRank) RankReader.RequireScenario(request);
         else RowsReader.RequireScenario(request);
 
-        await ScoreAsync(work, isRank).ConfigureAwait(false);
+        // This thread is the one that would see the client go: it must be free where that can still save work.
+        if (explains || request.Items > ScoringQueue.RowsAtOnce) await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (await ScoreAsync(work, isRank).ConfigureAwait(false) is { } unserved)
+        {
+            // Without an exception, as above.
+            await gate.AnswerAsync(context, unserved).ConfigureAwait(false);
+            return;
+        }
+
         RequestTrace.Scored(request, time.GetUtcNow());
         if (context.RequestAborted.IsCancellationRequested) return;
         var scored = time.GetTimestamp();
@@ -85,7 +93,7 @@ sealed class ScoringEndpoints(
         observers.Served(new ServedRequest(context, lease.Model, request, work.Body.Memory, time.GetElapsedTime(started, parsed), time.GetElapsedTime(parsed, scored), isRank));
     }
 
-    async ValueTask ScoreAsync(ScoringWork work, bool isRank)
+    async ValueTask<Problem?> ScoreAsync(ScoringWork work, bool isRank)
     {
         ScoreOutcome outcome;
         try
@@ -103,7 +111,12 @@ sealed class ScoringEndpoints(
             throw ProblemTypes.Error("internal-error", e.Message);
         }
 
-        if (outcome.Status != ScoreStatus.Scored) throw new ProblemException(ProblemOf(outcome));
+        return outcome.Status switch
+        {
+            ScoreStatus.Scored => null,
+            ScoreStatus.Busy => ProblemOf(outcome),
+            _ => throw new ProblemException(ProblemOf(outcome)),
+        };
     }
 
     static Problem ProblemOf(ScoreOutcome outcome)
@@ -111,7 +124,7 @@ sealed class ScoringEndpoints(
         if (outcome.Status == ScoreStatus.Stopping) return ProblemTypes.Of("stopping", "The server is stopping; ask another one.");
         if (outcome.Status != ScoreStatus.Busy) return ProblemTypes.Of("timeout", "The request was not scored in time; try again, or send fewer items.");
         var seconds = Math.Max(ProblemTypes.RetrySeconds, (int)Math.Ceiling(outcome.RetryAfter.TotalSeconds));
-        return ProblemTypes.Of("overloaded", $"More requests wait than the server can answer in time; try again in {seconds} s.") with { RetryAfter = seconds };
+        return ProblemTypes.Overloaded(seconds);
     }
 
     void Write(ScoringWork work, bool isRank, ImmutableArray<Explanation> explanations)

@@ -59,6 +59,9 @@ public sealed class SwitchyardServer : IAsyncDisposable
             // A change of its section could open an address to other machines while the server runs.
             if (!ListenAddress.IsForAll(options)) kestrel.Configure(builder.Configuration.GetSection("Kestrel"), reloadOnChange: false);
         });
+        // A request is read, refused or scored, and answered without changing threads: under load, each change waits behind all other requests. It is
+        // not the thread that watches the sockets, which the runtime keeps to itself.
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         ConfigureLogging(builder.Logging, builder.Configuration);
         ConfigureServices(builder.Services, configuration);
         builder.Services.AddSingleton<IServerObserver>(provider => provider.GetRequiredService<ServerMonitoring>().Requests);

@@ -92,7 +92,7 @@ public sealed partial class RankRequest : IValueTaskSource<ScoreOutcome>
         ScoreOrder.Sort(_fused.AsSpan(0, Items), _keys, _order);
     }
 
-    internal void Complete(ScoreStatus status) => _completion.SetResult(new ScoreOutcome(status));
+    internal void Complete(ScoreOutcome outcome) => _completion.SetResult(outcome);
 
     internal void Fail(Exception exception) => _completion.SetException(exception);
 

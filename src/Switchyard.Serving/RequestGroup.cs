@@ -84,7 +84,7 @@ sealed class RequestGroup
             (request.Waited, request.Took) = (time.GetElapsedTime(request.Asked, begun), time.GetElapsedTime(begun, ended));
             metrics?.Waited(request.Waited);
             if (_errors[i] is { } error) request.Fail(error);
-            else request.Complete(_fates[i]);
+            else request.Complete(new ScoreOutcome(_fates[i]));
         }
 
         _requests.Clear();

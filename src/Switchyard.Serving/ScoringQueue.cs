@@ -13,6 +13,12 @@ public sealed class ScoringQueue : IAsyncDisposable
     /// <summary>How far into the queue a thread looks for requests to the same version, and a refusal for those that nobody waits for.</summary>
     const int Sight = 64;
 
+    /// <summary>What has waited so many times as long as it should is refused after all while others are: the measured times promised too much.</summary>
+    const double MostOverdue = 1.5;
+
+    /// <summary>Rows that are scored between two looks whether somebody still waits for them.</summary>
+    public const int RowsAtOnce = RankDesk.MostRows;
+
     /// <summary>What a measurement of the time of a row still weighs at the next one.</summary>
     const double Memory = 0.9;
 
@@ -32,9 +38,11 @@ public sealed class ScoringQueue : IAsyncDisposable
     readonly int _places;
     readonly int _capacity;
     readonly long _maxWait;
+    readonly long _overdue;
     readonly long _batch;
     readonly long _deadline;
     readonly double _firstRow;
+    readonly int _nice;
     LinkedListNode<RankRequest>? _swept;
     TaskCompletionSource? _idle;
     QueueState _state;
@@ -54,9 +62,10 @@ public sealed class ScoringQueue : IAsyncDisposable
     internal ScoringQueue(ScoringQueueOptions options, TimeProvider time, Action taken)
     {
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
-        (_time, _taken, _capacity) = (time, taken, options.Capacity);
+        (_time, _taken, _capacity, _nice) = (time, taken, options.Capacity, options.Nice);
         _places = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
         (_maxWait, _batch, _deadline) = (Ticks(options.MaxWaitMs), Ticks(options.BatchMs), Ticks(options.DeadlineMs));
+        _overdue = (long)(MostOverdue * _maxWait);
         _firstRow = FirstRowMs * time.TimestampFrequency / 1000;
         _threads = new Thread?[_places];
     }
@@ -168,18 +177,31 @@ public sealed class ScoringQueue : IAsyncDisposable
     ScoreOutcome? Refusal(long now)
     {
         if (_idle is not null) return new ScoreOutcome(ScoreStatus.Stopping);
-        if (_state.Scoring < _places || MayWait() || MayWaitWithoutDead(now)) return null;
+        return _state.Scoring < _places || MayWait() || MayWaitWithoutDead(now) ? null : Busy();
+    }
+
+    ScoreOutcome Busy()
+    {
         _state = _state with { Busy = _state.Busy + 1 };
         return new ScoreOutcome(ScoreStatus.Busy, _time.GetElapsedTime(0, (long)Math.Max(WaitTicks, 0)));
     }
 
     bool MayWait() => _state.Waiting < _capacity && WaitTicks <= _maxWait;
 
-    // Those that nobody waits for any more must not keep others out. Each refusal looks at some and the next one goes on from there: to be
-    // refused must stay quick however many wait.
+    // Those that nobody waits for any more must not keep others out, nor those that wait too long already: who is served at all is served soon,
+    // whatever takes the cores from scoring. Each refusal looks at some and the next one goes on from there: to be refused must stay quick however
+    // many wait.
     bool MayWaitWithoutDead(long now)
     {
-        for (var left = Math.Min(Sight, _waiting.Count); left > 0; left--)
+        var left = Math.Min(Sight, _waiting.Count);
+        for (; left > 0 && _waiting.First!.Value is var oldest && now - oldest.Asked > _overdue; left--)
+        {
+            Unqueue(oldest);
+            if (oldest.Fate(now) is { } fate) End(oldest, fate);
+            else oldest.Complete(Busy());
+        }
+
+        for (; left > 0; left--)
         {
             var node = _swept ?? _waiting.First!;
             _swept = node.Next;
@@ -221,6 +243,7 @@ public sealed class ScoringQueue : IAsyncDisposable
 
     void Work()
     {
+        Nice.Lower(_nice);
         var group = new RequestGroup();
         while (true)
         {
@@ -293,7 +316,7 @@ public sealed class ScoringQueue : IAsyncDisposable
             while (_waiting.First is { } node)
             {
                 Unqueue(node.Value);
-                node.Value.Complete(ScoreStatus.Stopping);
+                node.Value.Complete(new ScoreOutcome(ScoreStatus.Stopping));
             }
         }
     }
@@ -308,7 +331,7 @@ public sealed class ScoringQueue : IAsyncDisposable
     void End(RankRequest request, ScoreStatus fate)
     {
         _state = fate == ScoreStatus.Late ? _state with { Late = _state.Late + 1 } : _state with { Cancelled = _state.Cancelled + 1 };
-        request.Complete(fate);
+        request.Complete(new ScoreOutcome(fate));
     }
 
     long Ticks(double milliseconds) => (long)(milliseconds * _time.TimestampFrequency / 1000);

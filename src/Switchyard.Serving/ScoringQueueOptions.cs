@@ -14,7 +14,11 @@ public sealed record ScoringQueueOptions
     [Range(1, 1_000_000)]
     public int Capacity { get; init; } = 1024;
 
-    [Description("Milliseconds that what waits may take to score, by the times measured last; beyond, a request is refused at once.")]
+    [Description("Linux: how much nicer the threads that score what waits are than those that read requests and refuse them, which matters while all cores are busy; 0 = not at all.")]
+    [Range(0, 19)]
+    public int Nice { get; init; } = 10;
+
+    [Description("Milliseconds that what waits may take to score, by the times measured last; beyond, a request is refused at once, and one that has waited half as long again as well.")]
     [Range(0.1, 60_000)]
     public double MaxWaitMs { get; init; } = 20;
 

@@ -196,6 +196,26 @@ public sealed class ScoringQueueTests : IDisposable
         queue.State.ShouldBe(new QueueState(0, 0, 0, Scored: 2, Rows: 5, Batches: 1, Busy: 1, Late: 1, Cancelled: 1, 0));
     }
 
+    [Theory]
+    [InlineData(29, 1)]
+    [InlineData(31, 0)]
+    public async Task ScoreAsync_FullQueueAndOneThatWaitsTooLong_RefusesThatOne(int waited, int scored)
+    {
+        await using var queue = Queue(new ScoringQueueOptions { Workers = 1, Capacity = 1, MaxWaitMs = 20 });
+        var first = _gate.Occupy(queue, _model);
+        var old = queue.ScoreAsync(TinyModels.NewRequest(_model, 2)).AsTask();
+        _time.Move(waited);
+        var young = queue.ScoreAsync(TinyModels.NewRequest(_model, 3)).AsTask();
+
+        // While the place is still taken.
+        (await (scored == 1 ? young : old)).Status.ShouldBe(ScoreStatus.Busy);
+        queue.State.Waiting.ShouldBe(1);
+        _gate.Open();
+        await first;
+        (await (scored == 1 ? old : young)).Status.ShouldBe(ScoreStatus.Scored);
+        queue.State.Busy.ShouldBe(1);
+    }
+
     [Fact]
     public async Task ScoreAsync_CancelledOrLateWhileWaiting_IsNotScored()
     {

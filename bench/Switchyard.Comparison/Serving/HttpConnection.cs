@@ -32,6 +32,19 @@ sealed class HttpConnection(IPEndPoint address) : IDisposable
     /// <summary>A request without a body.</summary>
     public static byte[] Get(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
+    /// <summary>Connects, if the server takes it; otherwise the next request tries again.</summary>
+    public void Open()
+    {
+        try
+        {
+            _socket ??= Connect();
+        }
+        catch (SocketException)
+        {
+            Close();
+        }
+    }
+
     /// <summary>Sends a request and reads the response.</summary>
     /// <returns>Its status.</returns>
     /// <exception cref="IOException">The connection ended before the response did, or it is no HTTP.</exception>

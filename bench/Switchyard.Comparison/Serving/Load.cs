@@ -33,12 +33,16 @@ sealed record Load(IPEndPoint Address, byte[][] Requests, int Connections, doubl
     public LoadResult Run()
     {
         var cpu = Environment.CpuUsage.TotalTime;
-        var connections = Enumerable.Range(0, Connections).Select(_ => new Worker(this)).ToArray();
+        using var ready = new CountdownEvent(Connections);
+        using var begin = new ManualResetEventSlim();
+        var connections = Enumerable.Range(0, Connections).Select(_ => new Worker(this) { Ready = ready, Begin = begin }).ToArray();
         var threads = connections.Select(c => new Thread(c.Run, StackBytes) { IsBackground = true }).ToArray();
-        // All threads stand ready before the first request is due.
+        foreach (var thread in threads) thread.Start();
+        // All connections are open before the first request is due.
+        ready.Wait();
         var turns = new Turns(Stopwatch.GetTimestamp() + Ticks(0.05));
         foreach (var connection in connections) connection.Turns = turns;
-        foreach (var thread in threads) thread.Start();
+        begin.Set();
         foreach (var thread in threads) thread.Join();
         var seconds = Stopwatch.GetElapsedTime(turns.Start).TotalSeconds;
         return new LoadResult(
@@ -46,6 +50,7 @@ sealed record Load(IPEndPoint Address, byte[][] Requests, int Connections, doubl
             connections.SelectMany(c => c.Latencies).GroupBy(l => l.Status, l => l.Milliseconds).ToDictionary(g => g.Key, g => g.ToList()),
             connections.Sum(c => c.Failures),
             connections.Sum(c => c.Left),
+            [.. connections.SelectMany(c => c.Lags)],
             (Environment.CpuUsage.TotalTime - cpu).TotalSeconds / seconds);
     }
 
@@ -62,7 +67,13 @@ sealed record Load(IPEndPoint Address, byte[][] Requests, int Connections, doubl
     {
         public Turns Turns { get; set; } = new(0);
 
+        public required CountdownEvent Ready { get; init; }
+
+        public required ManualResetEventSlim Begin { get; init; }
+
         public List<(int Status, double Milliseconds)> Latencies { get; } = new(1 << 12);
+
+        public List<double> Lags { get; } = new(1 << 12);
 
         public int Failures { get; private set; }
 
@@ -71,6 +82,9 @@ sealed record Load(IPEndPoint Address, byte[][] Requests, int Connections, doubl
         public void Run()
         {
             using var connection = new HttpConnection(load.Address);
+            connection.Open();
+            Ready.Signal();
+            Begin.Wait();
             var end = load.Seconds > 0 ? Turns.Start + Ticks(load.Seconds) : long.MaxValue;
             while (true)
             {
@@ -87,6 +101,7 @@ sealed record Load(IPEndPoint Address, byte[][] Requests, int Connections, doubl
 
                 ThreadTime.SleepUntil(due);
                 var request = turn % load.Requests.Length;
+                Lags.Add(Stopwatch.GetElapsedTime(due).TotalMilliseconds);
                 try
                 {
                     var status = connection.Exchange(load.Requests[request]);
@@ -107,8 +122,9 @@ sealed record Load(IPEndPoint Address, byte[][] Requests, int Connections, doubl
 /// <param name="Milliseconds">Latencies by status.</param>
 /// <param name="Failures">Requests without an answer.</param>
 /// <param name="Left">Requests that were not sent any more.</param>
+/// <param name="Lags">Milliseconds by which each request was sent later than it was due: all connections waited for answers, or the load had no core. They are part of the latencies.</param>
 /// <param name="Cores">Cores that the load itself took.</param>
-sealed record LoadResult(double Seconds, IReadOnlyDictionary<int, List<double>> Milliseconds, int Failures, int Left, double Cores)
+sealed record LoadResult(double Seconds, IReadOnlyDictionary<int, List<double>> Milliseconds, int Failures, int Left, List<double> Lags, double Cores)
 {
     public int Answers => Milliseconds.Values.Sum(m => m.Count);
 
@@ -121,6 +137,9 @@ sealed record LoadResult(double Seconds, IReadOnlyDictionary<int, List<double>> 
 
     /// <summary>Latency of those with a status; NaN without any.</summary>
     public Percentiles Latency(int status) => Milliseconds.TryGetValue(status, out var all) ? Percentiles.Of(all) : new Percentiles(double.NaN, double.NaN);
+
+    /// <summary>How late requests were sent.</summary>
+    public Percentiles Lag => Percentiles.Of(Lags);
 
     /// <summary>The count of every status.</summary>
     public string Statuses => string.Join(", ", Milliseconds.OrderBy(m => m.Key).Select(m => $"{m.Value.Count:N0} × {m.Key}").Concat(Failures > 0 ? [$"{Failures} without answer"] : []).Concat(Left > 0 ? [$"{Left} not sent"] : []));
