@@ -93,6 +93,7 @@ sealed class Application(TextWriter output, TextWriter error, CancellationToken 
         root.Subcommands.Add(ImportanceCommand.Create(console, cancellation));
         root.Subcommands.Add(CompareCommand.Create(console, cancellation));
         root.Subcommands.Add(InspectCommand.Create(console, cancellation));
+        root.Subcommands.Add(ExportCommand.Create(console, cancellation));
         root.Subcommands.Add(DriftCommand.Create(console, cancellation));
         root.Subcommands.Add(ReportCommand.Create(console, cancellation));
         root.Subcommands.Add(ServeCommand.Create(cancellation));

@@ -96,11 +96,21 @@ public sealed partial class Graph
         return t;
     }
 
+    /// <summary>A leaf with one number everywhere.</summary>
+    public Tensor Constant(int rows, int cols, Real value)
+    {
+        var t = New(rows, cols, needsGrad: false);
+        Value(t).Fill(value);
+        Listener?.Heard(nameof(Constant), t, value);
+        return t;
+    }
+
     /// <summary>A leaf with a copy of the given values.</summary>
     public Tensor Input(ReadOnlySpan<Real> values, int rows, int cols, bool needsGrad = false)
     {
         var t = New(rows, cols, needsGrad);
         values.CopyTo(Value(t));
+        Listener?.Heard(nameof(Input), t);
         return t;
     }
 
@@ -108,7 +118,7 @@ public sealed partial class Graph
     public Tensor Use(Parameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
-        return Add(
+        var t = Add(
             new Node
             {
                 Value = Parameters.Block(parameter),
@@ -118,10 +128,17 @@ public sealed partial class Graph
             },
             parameter.Rows,
             parameter.Cols);
+        Listener?.Heard(nameof(Use), t, parameter);
+        return t;
     }
 
     /// <summary>The same values as a constant: no gradient flows back through it.</summary>
-    public Tensor Detach(Tensor t) => Add(new Node { Value = _nodes[t.Id].Value, SharedColumns = _nodes[t.Id].SharedColumns }, t.Rows, t.Cols);
+    public Tensor Detach(Tensor t)
+    {
+        var same = Add(new Node { Value = _nodes[t.Id].Value, SharedColumns = _nodes[t.Id].SharedColumns }, t.Rows, t.Cols);
+        Listener?.Heard(nameof(Detach), same, t);
+        return same;
+    }
 
     public Span<Real> Value(Tensor t) => _nodes[t.Id].Value.Span;
 

@@ -14,6 +14,9 @@ public readonly struct NodeIndex
     /// <summary>Scenario level of the nodes, 0-based; −1 for a number that is the same for all rows.</summary>
     public int Level { get; }
 
+    /// <summary>Whether all rows belong to the same node.</summary>
+    public bool IsConstant => _ids is null;
+
     public int this[int row] => _ids is null ? _same : _ids[row];
 
     /// <summary>Row r belongs to ids[r]; the array must stay as it is until the backward pass is over.</summary>

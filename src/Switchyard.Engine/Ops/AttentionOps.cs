@@ -13,6 +13,7 @@ public static class AttentionOps
     {
         var y = g.New(field.StartOf(rows), field.Width);
         g.ForRows(rows, new ItemsBody(field, g.Values(y)));
+        g.Listener?.Heard(nameof(ItemVectors), y, field);
         g.Record(
             static (g, in s) =>
             {
@@ -29,6 +30,7 @@ public static class AttentionOps
     {
         var y = g.New(k.Rows, 4 * k.Cols);
         g.ForRows(q.Rows, new QueryKeysBody(g.Values(q), g.Values(k), g.Values(y), starts, k.Cols));
+        g.Listener?.Heard(nameof(QueryKeys), y, q, k);
         g.Record(
             static (g, in s) => g.ForRows(
                 s.A.Rows, new QueryKeysBackBody(g.Values(s.A), g.Values(s.B), g.Grads(s.A), g.Grads(s.B), g.Grads(s.Out), (int[])s.Aux!, s.B.Cols)),
@@ -41,6 +43,7 @@ public static class AttentionOps
     {
         var y = g.New(a.Rows, 1, g.NeedsGrad(a));
         g.ForRows(rows, new SoftmaxBody(g.Values(a), g.Values(y), starts));
+        g.Listener?.Heard(nameof(ItemSoftmax), y, a, starts);
         g.Record(
             static (g, in s) => g.ForRows(s.I, new SoftmaxBackBody(g.Values(s.Out), g.Grads(s.Out), g.Grads(s.A), (int[])s.Aux!)), y, a, i: rows, aux: starts);
         return y;
@@ -51,6 +54,7 @@ public static class AttentionOps
     {
         var y = g.New(rows, k.Cols);
         g.ForRows(rows, new WeightedBody(g.Values(a), g.Values(k), g.Values(y), starts, k.Cols));
+        g.Listener?.Heard(nameof(WeightedItems), y, a, k, starts);
         g.Record(
             static (g, in s) => g.ForRows(
                 s.Out.Rows, new WeightedBackBody(g.Values(s.A), g.Values(s.B), g.Grads(s.A), g.Grads(s.B), g.Grads(s.Out), (int[])s.Aux!, s.Out.Cols)),

@@ -12,6 +12,7 @@ public static class DispatchOps
         var dispatch = g.Rent();
         dispatch.Fill(g, gates);
         g.Clock?.Lap("DispatchOps.Route", "forward");
+        g.Listener?.Heard(nameof(Route), dispatch, gates.ToArray());
         return dispatch;
     }
 
@@ -23,6 +24,7 @@ public static class DispatchOps
     {
         var y = g.New(dispatch.Rows, h.Cols);
         g.ForRows(y.Rows, new Forward(g.Values(h), g.Values(y), dispatch.Gate(index), h.Cols));
+        g.Listener?.Heard(nameof(Combine), y, h, gate);
         g.Record(Back, y, h, gate, index, 0, dispatch);
         return y;
     }
@@ -32,6 +34,7 @@ public static class DispatchOps
     {
         var y = g.New(dispatch.Pairs, x.Cols, g.NeedsGrad(x));
         g.ForPairs(dispatch, new GatherBody(g.Values(x), g.Values(y), x.Cols));
+        g.Listener?.Heard(nameof(Gather), y, x, dispatch);
         g.Record(
             static (g, in s) => g.ForRows(s.A.Rows, new GatherBackBody(g.Grads(s.Out), g.Grads(s.A), (Dispatch)s.Aux!, s.A.Cols)), y, x, aux: dispatch);
         return y;

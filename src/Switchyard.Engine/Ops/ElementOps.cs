@@ -14,6 +14,7 @@ public static class ElementOps
     {
         var y = g.New(x.Rows, x.Cols, g.NeedsGrad(x));
         g.ForRows(x.Rows, new AffineBody(g.Values(x), g.Values(y), x.Cols, scale, shift));
+        g.Listener?.Heard(nameof(Affine), y, x, scale, shift);
         g.Record(
             static (g, in s) => g.ForRows(s.A.Rows, new AddBody(g.Grads(s.Out), g.Grads(s.A), s.A.Cols, s.F)), y, x, f: scale);
         return y;
@@ -24,6 +25,7 @@ public static class ElementOps
     {
         var z = g.New(x.Rows, x.Cols, g.NeedsGrad(x) || g.NeedsGrad(y));
         g.ForRows(x.Rows, new SumBody(g.Values(x), g.Values(y), g.Values(z), x.Cols));
+        g.Listener?.Heard(nameof(Add), z, x, y);
         g.Record(
             static (g, in s) =>
             {
@@ -38,6 +40,7 @@ public static class ElementOps
     {
         var y = g.New(x.Rows, x.Cols, g.NeedsGrad(x));
         Vectors.Relu(g.Value(x), g.Value(y));
+        g.Listener?.Heard(nameof(Relu), y, x);
         g.Record(static (g, in s) => Vectors.ReluBackward(g.Value(s.Out), g.Grad(s.Out), g.Grad(s.A)), y, x);
         return y;
     }
@@ -48,6 +51,7 @@ public static class ElementOps
         var y = g.New(a.Rows, a.Cols + b.Cols, g.NeedsGrad(a) || g.NeedsGrad(b));
         g.ForRows(a.Rows, new ConcatBody(g.Values(a), g.Values(b), g.Values(y), a.Cols, b.Cols));
         g.ShareColumns(y, g.SharedColumns(a));
+        g.Listener?.Heard(nameof(Concat), y, a, b);
         g.Record(
             static (g, in s) => g.ForRows(s.Out.Rows, new ConcatBackBody(g.Grads(s.A), g.Grads(s.B), g.Grads(s.Out), s.A.Cols, s.B.Cols)), y, a, b);
         return y;
@@ -58,6 +62,7 @@ public static class ElementOps
     {
         var y = g.New(x.Rows, count, g.NeedsGrad(x));
         g.ForRows(x.Rows, new ColumnsBody(g.Values(x), g.Values(y), x.Cols, first, count));
+        g.Listener?.Heard(nameof(Columns), y, x, first, count);
         g.Record(static (g, in s) => g.ForRows(s.A.Rows, new ColumnsBackBody(g.Grads(s.A), g.Grads(s.Out), s.A.Cols, s.I, s.Out.Cols)), y, x, i: first);
         return y;
     }
@@ -67,6 +72,7 @@ public static class ElementOps
     {
         var z = g.New(x.Rows, x.Cols);
         g.ForRows(x.Rows, new AddScaledBody(g.Values(x), g.Values(y), g.Values(weight), g.Values(z), x.Cols));
+        g.Listener?.Heard(nameof(AddScaled), z, x, y, weight);
         if (!g.Training) return z;
 
         // A step has room for two tensors: y and its weight travel as one.

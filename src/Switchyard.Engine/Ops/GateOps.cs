@@ -18,6 +18,7 @@ public static class GateOps
     {
         var y = g.New(x.Rows, x.Cols, g.NeedsGrad(x) || g.NeedsGrad(weights));
         g.ForRows(x.Rows, new WeighBody(g.Values(x), g.Values(weights), g.Values(y), weights.Cols, x.Cols / weights.Cols));
+        g.Listener?.Heard(nameof(WeighGroups), y, x, weights);
         g.Record(
             static (g, in s) => g.ForRows(
                 s.A.Rows,
@@ -37,6 +38,7 @@ public static class GateOps
     {
         var y = g.New(x.Rows, x.Cols, g.NeedsGrad(x));
         g.ForRows(x.Rows, new LogGatesBody(g.Values(x), g.Values(y), gates, x.Cols / gates));
+        g.Listener?.Heard(nameof(GateLogSoftmax), y, x, gates);
         g.Record(
             static (g, in s) => g.ForRows(
                 s.A.Rows, new LogGatesBackBody(g.Values(s.Out), g.Grads(s.Out), g.Grads(s.A), s.I, s.A.Cols / s.I)),
@@ -49,6 +51,7 @@ public static class GateOps
     {
         var y = g.New(x.Rows, x.Cols / gates, g.NeedsGrad(x));
         g.ForRows(x.Rows, new PickBody(g.Values(x), g.Values(y), gates, y.Cols, own));
+        g.Listener?.Heard(nameof(PickGate), y, x, gates, own);
         var (ids, same) = own.Parts;
         g.Record(
             static (g, in s) => g.ForRows(
@@ -69,6 +72,7 @@ public static class GateOps
         var y = g.New(x.Rows, gates * x.Cols, g.NeedsGrad(x));
         g.Value(y).Clear();
         g.ForRows(x.Rows, new PlaceBody(g.Values(x), g.Values(y), gates, x.Cols, own, Back: false));
+        g.Listener?.Heard(nameof(PlaceGate), y, x, gates, own);
         var (ids, same) = own.Parts;
         g.Record(
             static (g, in s) => g.ForRows(
@@ -81,6 +85,8 @@ public static class GateOps
     {
         var y = g.New(x.Rows, x.Cols, g.NeedsGrad(x));
         g.ForRows(x.Rows, body with { Y = g.Values(y) });
+        if (mask == default) g.Listener?.Heard(nameof(SoftmaxOfGroups), y, x, groups);
+        else g.Listener?.Heard(nameof(MaskedSoftmax), y, x, mask);
         g.Record(
             static (g, in s) => g.ForRows(s.A.Rows, new SoftmaxBackBody(g.Values(s.Out), g.Grads(s.Out), g.Grads(s.A), s.A.Cols, s.I)),
             y, x, mask, groups);

@@ -13,6 +13,7 @@ public static class LabelOps
     {
         var y = g.New(weights.Rows, 1);
         g.Value(y).Clear();
+        g.Listener?.Heard(nameof(MixLogits), y, weights, logits.ToArray());
         var (ids, same) = cut.Parts;
         for (var m = 0; m < logits.Length; m++)
         {

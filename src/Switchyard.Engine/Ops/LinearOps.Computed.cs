@@ -21,6 +21,7 @@ public static partial class LinearOps
             new ForwardBody(
                 g.Values(x), g.Values(weight), MatrixLayout.Stack(dispatch.Experts, x.Cols, weight.Cols), panels, stride, g.Values(bias), g.Values(y), gather,
                 relu ? Epilogue.BiasRelu : Epilogue.Bias, SharedPart.Of(g, x, !gather, Epilogue.Bias)));
+        g.Listener?.Heard(nameof(ExpertLinear), y, x, weight, bias, gather, relu);
         g.Record(BackComputed, y, x, bias, 4 * weight.Id + (relu ? Relu : 0) + (gather ? Gather : 0), 0, dispatch);
         return y;
     }

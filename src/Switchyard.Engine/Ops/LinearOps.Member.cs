@@ -22,6 +22,7 @@ public static partial class LinearOps
             new ForwardBody(
                 g.Values(x), g.Parameters.Block(weight), layout, panels, stride, bias is null ? default : g.Parameters.Block(bias), g.Values(y), gather: true,
                 EpilogueOf(bias, relu: false), SharedPart.Of(g, x, pairs: false, Epilogue.Store)));
+        g.Listener?.Heard(nameof(MemberLinear), y, x, weight, bias, dispatch);
         if (g.Training) g.Record(BackMember, y, x, bias is null ? default : g.Use(bias), (4 * weight.Index) + Gather, 0, dispatch);
         return y;
     }

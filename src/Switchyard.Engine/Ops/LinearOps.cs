@@ -13,6 +13,7 @@ public static partial class LinearOps
     {
         var y = g.New(x.Rows, weight.Cols);
         Multiply(g, x, weight, bias, null, false, y, EpilogueOf(bias, relu));
+        g.Listener?.Heard(nameof(Linear), y, x, weight, bias, relu);
         return Recorded(g, y, x, weight, bias, relu ? Relu : 0, null);
     }
 
@@ -25,6 +26,7 @@ public static partial class LinearOps
     {
         var y = g.New(dispatch.Pairs, weight.Cols);
         Multiply(g, x, weight, bias, dispatch, gather, y, EpilogueOf(bias, relu));
+        g.Listener?.Heard(nameof(ExpertLinear), y, x, weight, bias, gather, relu);
         return Recorded(g, y, x, weight, bias, (relu ? Relu : 0) | (gather ? Gather : 0), dispatch);
     }
 
@@ -34,6 +36,7 @@ public static partial class LinearOps
         var y = g.New(a.Rows, weightA.Cols);
         Multiply(g, a, weightA, null, null, false, y, Epilogue.Store);
         Multiply(g, b, weightB, null, null, false, y, Epilogue.Continue);
+        g.Listener?.Heard(nameof(LinearOfTwo), y, a, weightA, b, weightB);
         Recorded(g, y, a, weightA, null, 0, null);
         return Recorded(g, y, b, weightB, null, 0, null);
     }

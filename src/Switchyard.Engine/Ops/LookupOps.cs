@@ -95,6 +95,7 @@ public static class LookupOps
     {
         var x = g.New(rows, width);
         g.ForRows(rows, new EmbedBody(fields, g.Values(x), width));
+        g.Listener?.Heard(nameof(Embed), x, (object)fields);
         g.Record(
             static (g, in s) =>
             {
@@ -118,6 +119,7 @@ public static class LookupOps
     {
         var y = g.New(rows, table.Cols, g.NeedsGrad(table));
         g.ForRows(rows, new LookupBody(g.Values(table), g.Values(y), index, table.Rows, table.Cols));
+        g.Listener?.Heard(nameof(Lookup), y, table, index);
         var (ids, same) = index.Parts;
         g.Record(LookupBack, y, table, i: same, aux: ids);
         return y;

@@ -14,17 +14,23 @@ public sealed class ExpertNorm(Scope scope, int experts, int width, Members? mem
 
     public const double Epsilon = 1e-5;
 
-    internal Parameter Gamma { get; } = scope.Parameter("gamma", 1, width, Init.Constant(1), experts, new MemberAxes(Stack: members));
+    /// <summary>Factor after the normalisation.</summary>
+    public Parameter Gamma { get; } = scope.Parameter("gamma", 1, width, Init.Constant(1), experts, new MemberAxes(Stack: members));
 
-    internal Parameter Beta { get; } = scope.Parameter("beta", 1, width, Init.Constant(0), experts, new MemberAxes(Stack: members));
+    /// <summary>Shift after the factor.</summary>
+    public Parameter Beta { get; } = scope.Parameter("beta", 1, width, Init.Constant(0), experts, new MemberAxes(Stack: members));
 
-    internal Parameter? SharedGamma { get; } = shared ? scope.Parameter("shared_gamma", 1, width, Init.Constant(1)) : null;
+    /// <summary>Factor of all experts, [1 × N]; null where there is none.</summary>
+    public Parameter? SharedGamma { get; } = shared ? scope.Parameter("shared_gamma", 1, width, Init.Constant(1)) : null;
 
-    internal Parameter? SharedBeta { get; } = shared ? scope.Parameter("shared_beta", 1, width, Init.Constant(0)) : null;
+    /// <summary>Shift of all experts, [1 × N]; null where there is none.</summary>
+    public Parameter? SharedBeta { get; } = shared ? scope.Parameter("shared_beta", 1, width, Init.Constant(0)) : null;
 
-    internal StateBuffer Mean { get; } = scope.Buffer("running_mean", experts * width, 0, members);
+    /// <summary>Running means.</summary>
+    public StateBuffer Mean { get; } = scope.Buffer("running_mean", experts * width, 0, members);
 
-    internal StateBuffer Variance { get; } = scope.Buffer("running_variance", experts * width, 1, members);
+    /// <summary>Running variances.</summary>
+    public StateBuffer Variance { get; } = scope.Buffer("running_variance", experts * width, 1, members);
 }
 
 /// <summary>Batch normalisation.</summary>
@@ -40,6 +46,7 @@ public static class NormOps
         var y = g.New(h.Rows, h.Cols, g.NeedsGrad(h));
         var statistics = g.New(4 * dispatch.Experts, h.Cols, needsGrad: false);
         g.Pool.For(dispatch.Experts, new ForwardBody(g, g.Values(h), g.Values(y), g.Values(statistics), g.Doubles(2 * dispatch.Experts * h.Cols), norm, dispatch, h.Cols));
+        g.Listener?.Heard(nameof(ExpertBatchNorm), y, h, norm);
         g.Record(Back, y, h, statistics, norm.Gamma.Index, norm.SharedGamma is null ? 0 : 1, dispatch);
         return y;
     }

@@ -8,6 +8,7 @@ public static class PairOps
     {
         var y = g.New(dispatch.Rows, h.Cols, g.NeedsGrad(h));
         g.ForRows(y.Rows, new MeanBody(g.Values(h), g.Values(y), dispatch.Gate(0), h.Cols));
+        g.Listener?.Heard(nameof(MeanOfPairs), y, h, dispatch);
         g.Record(
             static (g, in s) => g.ForRows(s.Out.Rows, new MeanBackBody(g.Grads(s.Out), g.Grads(s.A), ((Dispatch)s.Aux!).Gate(0), s.A.Cols)), y, h, aux: dispatch);
         return y;
@@ -25,6 +26,7 @@ public static class PairOps
     {
         var y = g.New(dispatch.Rows, dispatch.Experts * h.Cols, g.NeedsGrad(h));
         g.ForRows(y.Rows, new PlaceBody(g.Values(h), g.Values(y), dispatch.Gate(0), h.Cols, y.Cols, weighted));
+        g.Listener?.Heard(nameof(PlacePairs), y, h, dispatch, weighted);
         g.Record(
             static (g, in s) => g.ForRows(
                 s.Out.Rows, new PlaceBackBody(g.Grads(s.Out), g.Grads(s.A), ((Dispatch)s.Aux!).Gate(0), s.A.Cols, s.I == 1)),

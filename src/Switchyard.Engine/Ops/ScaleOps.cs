@@ -10,6 +10,7 @@ public static class ScaleOps
     {
         var y = g.New(x.Rows, x.Cols, g.NeedsGrad(x));
         g.ForRows(x.Rows, new SigmoidBody(g.Values(x), g.Values(y), x.Cols, scale));
+        g.Listener?.Heard(nameof(Sigmoid), y, x, scale);
         g.Record(
             static (g, in s) => g.ForRows(s.A.Rows, new SigmoidBackBody(g.Values(s.Out), g.Grads(s.Out), g.Grads(s.A), s.A.Cols, s.F)), y, x, f: scale);
         return y;
@@ -20,6 +21,7 @@ public static class ScaleOps
     {
         var z = g.New(x.Rows, x.Cols, g.NeedsGrad(x) || g.NeedsGrad(y));
         g.ForRows(x.Rows, new ProductBody(g.Values(x), g.Values(y), g.Values(z), x.Cols, Add: false));
+        g.Listener?.Heard(nameof(Multiply), z, x, y);
         g.Record(
             static (g, in s) =>
             {

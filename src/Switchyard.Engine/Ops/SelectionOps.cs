@@ -22,6 +22,7 @@ public static class SelectionOps
     {
         var mask = g.New(a.Rows, a.Cols, needsGrad: false);
         g.ForRows(a.Rows, new EitherBody(g.Values(a), g.Values(b), g.Values(mask), a.Cols));
+        g.Listener?.Heard(nameof(Either), mask, a, b);
         return mask;
     }
 
@@ -41,6 +42,7 @@ public static class SelectionOps
     {
         var gate = g.New(rows, members, needsGrad: false);
         g.ForRows(rows, new OneHotBody(own, g.Values(gate), members));
+        g.Listener?.Heard(nameof(OneHot), gate, own, members);
         return gate;
     }
 
@@ -48,6 +50,8 @@ public static class SelectionOps
     {
         var mask = g.New(x.Rows, x.Cols, needsGrad: false);
         g.ForRows(x.Rows, new Body(g.Values(x), without.Length == 0 ? default : g.Values(without), g.Values(mask), x.Cols, k, sign));
+        if (sign > 0) g.Listener?.Heard(nameof(SmallestPerRow), mask, x, k, without);
+        else g.Listener?.Heard(nameof(LargestPerRow), mask, x, k);
         return mask;
     }
 

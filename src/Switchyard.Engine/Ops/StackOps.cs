@@ -20,7 +20,11 @@ public static class StackOps
     static Tensor Form(Graph g, Parameter own, Parameter shared, Dispatch dispatch, bool product)
     {
         if (!g.Training)
-            return g.Formed(own, g.Parameters.Formed.Get(g, own.Index, g.Parameters.Dense.Count, own.Length, new Maker(own, shared, product)));
+        {
+            var formed = g.Formed(own, g.Parameters.Formed.Get(g, own.Index, g.Parameters.Dense.Count, own.Length, new Maker(own, shared, product)));
+            g.Listener?.Heard(product ? nameof(StackProduct) : nameof(StackSum), formed, own, shared);
+            return formed;
+        }
 
         var (a, b) = (g.Use(own), g.Use(shared));
         var y = g.New(own.Rows, own.Cols);

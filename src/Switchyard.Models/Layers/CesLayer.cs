@@ -101,27 +101,20 @@ public sealed class CesLayer
 
         if (joins)
         {
-            var always = Constant(g, x.Rows, shared, 1);
+            var always = g.Constant(x.Rows, shared, 1);
             var mask = g.Concat(chosen, always);
             var joint = g.MaskedSoftmax(g.Concat(logits, gate.SharedLogits(g, x, indicator)), mask);
             if (g.NotesGates)
             {
-                var (specific, common) = (g.Concat(chosen, Constant(g, x.Rows, shared, 0)), g.Concat(Constant(g, x.Rows, chosen.Cols, 0), always));
+                var (specific, common) = (g.Concat(chosen, g.Constant(x.Rows, shared, 0)), g.Concat(g.Constant(x.Rows, chosen.Cols, 0), always));
                 g.NoteGate(new GateNote(_name, NodeIndex.Constant(task), joint, specific, common));
             }
 
             return joint;
         }
 
-        if (g.NotesGates) g.NoteGate(new GateNote(_name, NodeIndex.Constant(task), sparse, chosen, Constant(g, x.Rows, chosen.Cols, 0)));
-        return shared == 0 ? sparse : g.Concat(sparse, Constant(g, x.Rows, shared, (Real)1 / shared));
-    }
-
-    static Tensor Constant(Graph g, int rows, int cols, Real value)
-    {
-        var constant = g.New(rows, cols, needsGrad: false);
-        g.Value(constant).Fill(value);
-        return constant;
+        if (g.NotesGates) g.NoteGate(new GateNote(_name, NodeIndex.Constant(task), sparse, chosen, g.Constant(x.Rows, chosen.Cols, 0)));
+        return shared == 0 ? sparse : g.Concat(sparse, g.Constant(x.Rows, shared, (Real)1 / shared));
     }
 
     /// <summary>The gate of one task.</summary>

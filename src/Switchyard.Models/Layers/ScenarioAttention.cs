@@ -11,6 +11,7 @@ public sealed class ScenarioAttention
     readonly Parameter _embedding;
     readonly Parameter _weight;
     readonly Parameter _bias;
+    Real[]? _others;
 
     /// <param name="scope">The model's scope.</param>
     /// <param name="scenarios">M scenarios.</param>
@@ -30,10 +31,15 @@ public sealed class ScenarioAttention
     {
         ArgumentNullException.ThrowIfNull(g);
         var scenarios = _embedding.Rows;
-        var others = g.New(scenarios, scenarios, needsGrad: false);
-        g.Value(others).Fill(1);
-        for (var i = 0; i < scenarios; i++) g.Value(others)[i * (scenarios + 1)] = 0;
-        return g.MaskedSoftmax(g.Linear(g.Use(_embedding), _weight, _bias), others);
+        return g.MaskedSoftmax(g.Linear(g.Use(_embedding), _weight, _bias), g.Input(_others ??= Others(scenarios), scenarios, scenarios));
+    }
+
+    /// <summary>0 on the diagonal, 1 elsewhere.</summary>
+    static Real[] Others(int scenarios)
+    {
+        var others = new Real[checked(scenarios * scenarios)];
+        for (var i = 0; i < others.Length; i++) others[i] = i % (scenarios + 1) == 0 ? 0 : 1;
+        return others;
     }
 
     /// <summary>The table's row of every row's scenario, [B, M]; the mean of all where it is unknown.</summary>

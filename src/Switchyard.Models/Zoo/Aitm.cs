@@ -88,8 +88,7 @@ public sealed class Aitm : RankingModel
             p[t] = g.Sigmoid(logits[t]);
             if (_given[t] >= 0) p[t] = g.Multiply(p[t], p[_given[t]]);
             if (t == 0 || _given[t] == t - 1) continue;
-            var all = g.New(p[t].Rows, 1, needsGrad: false);
-            g.Value(all).Fill(1);
+            var all = g.Constant(p[t].Rows, 1, 1);
             g.AddTerm(_calibrators[t], g.MeanWhere(g.Relu(g.Add(p[t], g.Affine(p[t - 1], -1, 0))), all), _calibrator);
         }
     }
