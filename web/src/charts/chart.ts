@@ -20,7 +20,7 @@ export interface View {
 }
 
 const manyPoints = 6000;
-const paperWidth = 680;
+const paperWidth = 640;
 const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
 /** Draws with ECharts, again whenever the table, the width or the colours change. */

@@ -68,7 +68,7 @@ export function interval(table: Table, theme: Theme, width: number): Drawing {
         inverse: true,
         splitLine: { show: true, interval: 0, lineStyle: { color: theme.rule, opacity: 0.6 } },
         axisTick: { show: false },
-        axisLabel: { color: theme.ink, fontSize: 12, interval: 0, formatter: (name: string) => cut(name, width < 500 ? 18 : 40) },
+        axisLabel: { color: theme.ink, fontSize: 12, interval: 0, formatter: (name: string) => cut(name, width < 500 ? 18 : 48) },
       },
       series,
     },
@@ -110,13 +110,14 @@ function one(
       const [from = x] = api.coord([api.value(2), api.value(0)]);
       const [to = x] = api.coord([api.value(3), api.value(0)]);
       const clear = reference === null || point.low === null || point.high === null || point.low > reference || point.high < reference;
-      const stroke = { stroke: colour, lineWidth: 2 };
+      const tint = groups > 1 || reference === null ? colour : sided(point.value - reference, clear, theme);
+      const stroke = { stroke: tint, lineWidth: 2 };
       const children: object[] = point.low === null || point.high === null ? [] : [
         { type: "line", shape: { x1: from, y1: y, x2: to, y2: y }, style: stroke },
         { type: "line", shape: { x1: from, y1: y - 4, x2: from, y2: y + 4 }, style: stroke },
         { type: "line", shape: { x1: to, y1: y - 4, x2: to, y2: y + 4 }, style: stroke },
       ];
-      children.push({ ...mark(symbol, x, y), style: { fill: clear ? colour : theme.paper, stroke: colour, lineWidth: 2 } });
+      children.push({ ...mark(symbol, x, y), style: { fill: clear ? tint : theme.paper, stroke: tint, lineWidth: 2 } });
       // Among many series a name beside the point is found sooner than a colour in the legend.
       const text = groups === 1 ? show(point.value) : groups > manySeries ? cut(name, 14) : "";
       if (text) children.push({ type: "text", style: { x: Math.max(to, x) + 8, y, text, fill: theme.soft, fontSize: groups === 1 ? 12 : 11, verticalAlign: "middle" } });
@@ -124,6 +125,11 @@ function one(
       return { type: "group", children };
     },
   };
+}
+
+/** Of points alone on their lines the colour says the side that they are on; those that may be on either have none. */
+function sided(difference: number, clear: boolean, theme: Theme): string {
+  return clear ? look(theme, difference < 0 ? 1 : 0).colour : theme.soft;
 }
 
 /** A symbol of a `Look` around a point. Polygons are drawn anew where a path would keep its first place. */

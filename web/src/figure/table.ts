@@ -3,16 +3,23 @@ import { element } from "../page";
 import { format, type Table } from "../table";
 
 const mostRows = 500;
+const longText = 40;
 
 /** The rows as a table; the first ones where they are very many, for the file has them all. */
 export function tableOf(table: Table, caption: string): HTMLElement {
   const head = element("tr", {}, ...table.columns.map(column =>
-    element("th", { scope: "col", class: column.type === "text" ? null : "number" }, column.unit ? `${column.title} (${column.unit})` : column.title)));
+    element("th", { scope: "col", class: kindOf(table, column) }, column.unit ? `${column.title} (${column.unit})` : column.title)));
   const body = table.rows.slice(0, mostRows).map(row => element("tr", {}, ...table.columns.map((column, place) => cell(row[place], column, place))));
   const left = table.rows.length - body.length;
   return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
     element("table", { class: "data" }, element("caption", { class: "hidden" }, caption), element("thead", {}, head), element("tbody", {}, ...body)),
     left > 0 ? element("p", { class: "note" }, `${left} more rows are in the CSV file.`) : null);
+}
+
+/** The class of a column: numbers to the right, and room for sentences. */
+function kindOf(table: Table, column: Table["columns"][number]): string | null {
+  if (column.type !== "text") return "number";
+  return table.rows.some(row => table.text(row, column.name).length > longText) ? "long" : null;
 }
 
 function cell(value: Cell | undefined, column: Table["columns"][number], place: number): HTMLElement {
