@@ -14,9 +14,9 @@ static class ComparisonDocument
             new SeesawSection(comparison).Build(),
             new CellSection(comparison).Build(),
             new CostSection(comparison).Build(),
+            logs.Experts(),
             new ComparedCurves(comparison).Build(),
             logs.Training(),
-            logs.Experts(),
         ];
         return new ReportDocument
         {
@@ -24,7 +24,7 @@ static class ComparisonDocument
             Title = $"{comparison.File.Name}: {Words.Count(comparison.File.Variants.Length, "model")} compared",
             Created = options.Clock.GetUtcNow(),
             Product = RunReport.Product,
-            Summary = new ComparisonSummary(comparison, logs.Layers()).Build(),
+            Summary = new ComparisonSummary(comparison, logs.Layers(), hasLogs: !comparison.Logs.IsEmpty).Build(),
             Sections = [.. sections.OfType<Section>()],
             Provenance = new Provenance { Command = options.Command, Configuration = comparison.Configuration, Facts = Facts(comparison) },
         };

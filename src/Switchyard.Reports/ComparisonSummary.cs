@@ -7,7 +7,7 @@ namespace Switchyard.Reports;
 /// A comparison in plain words. A difference is named only where its p value, corrected as compare corrects it (Holm over a model's cells; over the models
 /// for the mean AUC), says that rows and seeds do not explain it; whatever is left open is called open.
 /// </summary>
-sealed class ComparisonSummary(ComparisonSubject comparison, ImmutableArray<(string Variant, ImmutableArray<LayerView> Layers)> experts)
+sealed class ComparisonSummary(ComparisonSubject comparison, ImmutableArray<(string Variant, ImmutableArray<LayerView> Layers)> experts, bool hasLogs)
 {
     readonly ComparisonFile _file = comparison.File;
 
@@ -85,10 +85,15 @@ sealed class ComparisonSummary(ComparisonSubject comparison, ImmutableArray<(str
 
     IEnumerable<SummaryLine> Experts()
     {
-        if (experts.IsEmpty) yield break;
+        if (experts.IsEmpty)
+        {
+            if (!hasLogs) yield return new SummaryLine("Whether gates collapsed, and which experts are shared, cannot be said: the compared runs left no logs.");
+            yield break;
+        }
+
         var collapsed = experts.SelectMany(e => Shown(e.Layers).Where(l => l.Collapsed is not null).Select(l => $"{e.Variant} {l.Name} (onto expert {l.Collapsed})")).ToList();
         yield return collapsed.Count == 0
-            ? new SummaryLine($"No gates have collapsed, in none of {Words.Count(experts.Length, "model")} with gates (last batches of training that were logged).", Tone.Good)
+            ? new SummaryLine($"The gates of no model have collapsed ({Words.Count(experts.Length, "model")} with gates; last batches of training that were logged).", Tone.Good)
             : new SummaryLine($"Gates have collapsed: {Words.List(collapsed)}; one expert carries 90 % of the weight or more (last batches of training that were logged).", Tone.Bad);
         var dead = experts.SelectMany(e => Shown(e.Layers).Where(l => !l.Dead.IsEmpty).Select(l => $"{e.Variant} {l.Name} {Words.Numbers(l.Dead)}")).ToList();
         if (dead.Count > 0) yield return new SummaryLine($"Dead experts, used by fewer than 0.1 % of the rows: {Words.List(dead)}.", Tone.Bad);

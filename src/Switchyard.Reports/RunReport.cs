@@ -15,13 +15,13 @@ static class RunReport
         Section?[] sections =
         [
             new QualitySection(run).Build(),
-            new CurveSection(run.Rows, run.Scores).Build(),
-            new LearningSection(run.Log, run.NoLog).Build(),
             new ExpertSection(layers, nodes, Words.Count(run.Use.Rows, $"{run.Part.Name()} row")).Build($"The model {run.Model} has no gates, so there is nothing to choose."),
-            run.Log is null ? null : new ExpertsOverTime(run.Log).Build(),
             new FlowSection(layers, run.Rows.Layout.Tasks).Build(),
             new ScenarioMapSection(run.Ranker, layers).Build(),
             new ImportanceSection(run.Importance, run.NoImportance).Build(),
+            new CurveSection(run.Rows, run.Scores).Build(),
+            new LearningSection(run.Log, run.NoLog).Build(),
+            run.Log is null ? null : new ExpertsOverTime(run.Log).Build(),
         ];
         return new ReportDocument
         {

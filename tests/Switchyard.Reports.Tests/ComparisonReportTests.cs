@@ -59,6 +59,7 @@ public sealed class ComparisonReportTests
         document.ShouldBeWhole();
         document.Sections.Single(s => s.Id == "training").Text.Single().ShouldContain("no logs");
         document.Sections.ShouldNotContain(s => s.Id == "experts");
+        document.Summary.ShouldContain(l => l.Text.Contains("cannot be said: the compared runs left no logs", StringComparison.Ordinal));
     }
 
     [Fact]

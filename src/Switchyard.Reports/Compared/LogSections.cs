@@ -28,7 +28,7 @@ sealed class LogSections(ImmutableArray<(string Variant, RunLog Log)> logs, Immu
             "experts",
             "Which experts scenarios and tasks use",
             [
-                "Of the logged training batch nearest before the weights that were kept, first seed; with the noise of training in the gates. The report of one run counts all measured rows.",
+                "Of the last logged training batches (5 at most) before the weights that were kept, first seed; with the noise of training in the gates. The report of one run counts all measured rows.",
                 .. models.SelectMany(m => m.Layers.Where(l => !l.IsScenarioAttention && !l.IsBeforeSelection(m.Layers) && l.Experts > 1).Select(l => $"{m.Variant}, {ExpertSection.Sentence(l)}")),
             ],
             [Use(models), .. Flow(models)]);
@@ -111,11 +111,11 @@ sealed class LogSections(ImmutableArray<(string Variant, RunLog Log)> logs, Immu
 
     IEnumerable<Figure> Flow(ImmutableArray<(string Variant, ImmutableArray<LayerView> Layers)> models)
     {
-        foreach (var (variant, layers) in models)
+        foreach (var (place, (variant, layers)) in models.Index())
         {
             var tasks = logs.First(l => l.Variant == variant).Log.Run.Tasks;
             if (new FlowSection(layers, tasks).Build() is { } flow)
-                yield return flow.Figures[0] with { Id = $"flow-{Words.Slug(variant)}", Title = $"{variant}: {char.ToLowerInvariant(flow.Figures[0].Title[0])}{flow.Figures[0].Title[1..]}" };
+                yield return flow.Figures[0] with { Id = FormattableString.Invariant($"flow-{place + 1}-{Words.Slug(variant)}"), Title = $"{variant}: {char.ToLowerInvariant(flow.Figures[0].Title[0])}{flow.Figures[0].Title[1..]}" };
         }
     }
 }

@@ -10,12 +10,15 @@ sealed class FlowSection(ImmutableArray<LayerView> layers, IReadOnlyList<string>
     /// <summary>Streams below this share of all rows are not drawn.</summary>
     const double Least = 0.003;
 
+    /// <summary>Beginning of the names of AESM²'s scenario layers, which follow each other level by level.</summary>
+    const string Successive = "scenario.";
+
     /// <summary>Scenarios that are drawn: of more, those with the most rows.</summary>
     const int MostScenarios = 20;
 
     public Section? Build()
     {
-        var chain = layers.Where(l => !l.IsScenarioAttention && !l.IsBeforeSelection(layers)).ToImmutableArray();
+        var chain = Chain();
         var column = chain.SelectMany(l => l.Gates).FirstOrDefault(g => g.Column is not null)?.Column;
         if (chain.IsEmpty || column is null) return null;
         var nodes = chain[^1].Gates.Where(g => g.Column == column && g.Task is null).OrderByDescending(g => g.Rows).Take(MostScenarios).ToList();
@@ -59,6 +62,19 @@ sealed class FlowSection(ImmutableArray<LayerView> layers, IReadOnlyList<string>
         }
 
         void Stream(int layer, string from, string to, double share) => streams[(layer, from, to)] = streams.GetValueOrDefault((layer, from, to)) + share;
+    }
+
+    /// <summary>
+    /// Layers that a row passes one after the other: those of scenario nodes (of several beside each other, as HiNet has them, the last), then the last
+    /// one of tasks. Gates that are nobody's, and those before a selection, are not among them.
+    /// </summary>
+    ImmutableArray<LayerView> Chain()
+    {
+        var own = layers.Where(l => !l.IsScenarioAttention && !l.IsBeforeSelection(layers)).ToList();
+        var scenarios = own.Where(l => l.Column is not null).ToList();
+        if (!scenarios.TrueForAll(l => l.Name.StartsWith(Successive, StringComparison.Ordinal))) scenarios = scenarios[^1..];
+        var tasks = own.Where(l => l.Column is null && l.Gates.Any(g => g.Task is not null)).ToList();
+        return [.. scenarios, .. tasks.Count > 0 ? tasks[^1..] : []];
     }
 
     /// <summary>Mean weights of a scenario's rows, of the task's gate where tasks have their own; they sum to 1.</summary>

@@ -26,7 +26,7 @@ sealed class ScenarioMapSection(Ranker ranker, ImmutableArray<LayerView> layers)
         var column = ranker.Schema.Levels[level].Column;
         return new Figure
         {
-            Id = $"map-{Words.Slug(column)}",
+            Id = FormattableString.Invariant($"map-level{level + 1}"),
             Title = $"Map of {column}",
             Description = string.Create(
                 CultureInfo.InvariantCulture,

@@ -14,12 +14,12 @@ sealed record Estimate(double Value, double Low, double High, double StandardErr
 {
     public const double Confidence = 0.95;
 
-    /// <summary>Student's t.</summary>
-    public static Estimate? Of(double value, double error, double freedom)
+    /// <summary>Student's t; no end leaves the values that the metric can have, 0 to <paramref name="most"/>.</summary>
+    public static Estimate? Of(double value, double error, double freedom, double most)
     {
         if (!double.IsFinite(value) || !double.IsFinite(error) || freedom < 1) return null;
         var half = new Difference(value, error, freedom).HalfWidth(Confidence);
-        return new Estimate(value, value - half, value + half, error, freedom);
+        return new Estimate(value, Math.Max(0, value - half), Math.Min(most, value + half), error, freedom);
     }
 
     /// <summary>Two-sided p value of the true value being <paramref name="expected"/>.</summary>
@@ -50,7 +50,7 @@ sealed class CellEstimates
             var of = bootstrap.Values[v];
             var finite = model.Means[v].Where(double.IsFinite).ToArray();
             if (of.IsMean || of.Groups < 2 || finite.Length < 2) continue;
-            if (Estimate.Of(model.Draws[v][0], finite.StandardDeviation(), of.Groups - 1) is { } estimate) _bootstrap.TryAdd((of.Level, of.Scenario, of.Task, of.Metric), estimate);
+            if (Estimate.Of(model.Draws[v][0], finite.StandardDeviation(), of.Groups - 1, of.Metric == ComparedMetric.LogLoss ? double.PositiveInfinity : 1) is { } estimate) _bootstrap.TryAdd((of.Level, of.Scenario, of.Task, of.Metric), estimate);
         }
 
         foreach (var node in NodeRows.Of(rows.Layout, rows.Leaves))
@@ -103,6 +103,6 @@ sealed class CellEstimates
         var sets = alone + grouped.Count;
         if (sets < 2) return null;
         squares += grouped.Values.Sum(rest => rest * rest);
-        return Estimate.Of(ratio, Math.Sqrt(squares * sets / (sets - 1)) / observed, sets - 1);
+        return Estimate.Of(ratio, Math.Sqrt(squares * sets / (sets - 1)) / observed, sets - 1, double.PositiveInfinity);
     }
 }

@@ -47,8 +47,11 @@ sealed record LayerView(string Name, string? Column, int Experts, ImmutableArray
         }
     }
 
-    /// <summary>Experts that hardly any row uses; experts are numbered from 0.</summary>
-    public ImmutableArray<int> Dead => [.. Enumerable.Range(0, Experts).Where(k => Total.Used(k) < DeadBelow)];
+    /// <summary>
+    /// Experts that hardly any row uses; experts are numbered from 0. HiNet's own sub-experts belong to one scenario each: few rows use those of a small one,
+    /// and that says nothing of them.
+    /// </summary>
+    public ImmutableArray<int> Dead => Name == "sei.own" ? [] : [.. Enumerable.Range(0, Experts).Where(k => Total.Used(k) < DeadBelow)];
 
     /// <summary>The expert that does nearly all the work; null where the gates have not collapsed.</summary>
     public int? Collapsed => Experts > 1 && Total.Weight.Max() is var most && most >= CollapsedFrom * Total.Weight.Sum() ? Total.Weight.IndexOf(most) : null;
@@ -66,6 +69,12 @@ sealed record LayerView(string Name, string? Column, int Experts, ImmutableArray
             return [.. Enumerable.Range(0, Experts).Where(k => own.All(g => Selects ? g.Shared[k] >= SharedFrom : g.Weight[k] >= SharedFrom / Experts))];
         }
     }
+
+    /// <summary>The same layer in several batches as one count over all their rows.</summary>
+    public static LayerView Merge(IReadOnlyList<LayerView> batches) => batches[0] with
+    {
+        Gates = [.. batches.SelectMany(b => b.Gates).GroupBy(g => (g.Task, g.Column, g.Scenario)).Select(g => GateView.Merge([.. g]))],
+    };
 
     public static LayerView Of(LayerUse layer) => new(
         layer.Name,
@@ -104,4 +113,13 @@ sealed record GateView(
         ({ } scenario, _) => scenario,
         (null, { } task) => task,
     };
+
+    public static GateView Merge(IReadOnlyList<GateView> batches)
+    {
+        var rows = batches.Sum(b => b.Rows);
+        return batches[0] with { Rows = rows, Specific = Mean(b => b.Specific), Shared = Mean(b => b.Shared), Weight = Mean(b => b.Weight) };
+
+        ImmutableArray<double> Mean(Func<GateView, ImmutableArray<double>> values) =>
+            [.. Enumerable.Range(0, values(batches[0]).Length).Select(k => batches.Sum(b => b.Rows * values(b)[k]) / Math.Max(1, rows))];
+    }
 }

@@ -7,6 +7,9 @@ namespace Switchyard.Reports;
 sealed record RunLog(
     RunEvent Run, ImmutableArray<StepEvent> Steps, ImmutableArray<ExpertsEvent> Experts, ImmutableArray<ValidationEvent> Validations, ImmutableArray<ControlEvent> Controls, EndEvent? End)
 {
+    /// <summary>Batches that are counted together: one alone has too few rows of small scenarios.</summary>
+    const int MergedBatches = 5;
+
     /// <summary>Reads a log; null where there is none.</summary>
     /// <exception cref="InputException">It cannot be read, or does not begin with the run.</exception>
     public static RunLog? Load(string path)
@@ -23,12 +26,13 @@ sealed record RunLog(
             events.OfType<EndEvent>().LastOrDefault());
     }
 
-    /// <summary>The experts of the logged batch nearest before the weights that were kept; of the first one where that came later.</summary>
+    /// <summary>The experts of the last logged batches before the weights that were kept, counted together; of the first one where that came later.</summary>
     public ImmutableArray<LayerView> ExpertsAtBest()
     {
         if (Experts.IsEmpty) return [];
         var best = End?.BestStep ?? long.MaxValue;
-        return ViewsOf(Experts.LastOrDefault(e => e.Step <= best) ?? Experts[0]);
+        var last = Experts.Where(e => e.Step <= best).TakeLast(MergedBatches).DefaultIfEmpty(Experts[0]);
+        return [.. last.SelectMany(e => ViewsOf(e)).GroupBy(l => l.Name).Select(l => LayerView.Merge([.. l]))];
     }
 
     /// <summary>The layers of a logged batch.</summary>
