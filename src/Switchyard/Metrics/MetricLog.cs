@@ -21,6 +21,7 @@ sealed class MetricLog : IMetricSink, IDisposable
     readonly TimeProvider _time;
     readonly ArrayBufferWriter<byte> _pending = new();
     readonly Utf8JsonWriter _json;
+    FileStream? _lock;
     FileStream? _file;
     long _flushed;
 
@@ -44,6 +45,7 @@ sealed class MetricLog : IMetricSink, IDisposable
         log.Try(() =>
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            log._lock = Lock(path);
             if (resumed > 0) log.GoesOn = Cut(path, resumed);
             log._file = new FileStream(path, log.GoesOn ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
         });
@@ -65,7 +67,15 @@ sealed class MetricLog : IMetricSink, IDisposable
         Flush();
         _json.Dispose();
         _file?.Dispose();
-        _file = null;
+        _lock?.Dispose();
+        (_file, _lock) = (null, null);
+    }
+
+    /// <summary>Keeps a second run out, but no reader; the system gives it back when a process ends.</summary>
+    static FileStream Lock(string path)
+    {
+        var (folder, name) = (Path.GetDirectoryName(Path.GetFullPath(path))!, Path.GetFileName(path));
+        return new FileStream(Path.Combine(folder, $".{name}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
     }
 
     void Flush()
