@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Switchyard.Data;
+using Switchyard.Interop;
 using Switchyard.Training;
 
 namespace Switchyard.Cli;
@@ -18,6 +19,11 @@ static class TrainCommand
         {
             Description = "Start from this bundle instead of random weights: new ids, scenarios and tasks are added (docs/updating.md).",
             HelpName = "bundle",
+        };
+        var tensorBoard = new Option<string?>("--tensorboard")
+        {
+            Description = "Also write what metrics.jsonl holds as an event file of TensorBoard, to a folder of the run's name in this one (docs/metrics.md).",
+            HelpName = "folder",
         };
         var dryRun = new Option<bool>("--dry-run") { Description = "Train nothing: print parameters, memory, FLOPs per row, expected time and disk. With --json, write them." };
         var ui = new Option<bool>("--ui") { Description = "Show the training on a local page while it runs, with buttons to stop it, save a checkpoint and lower the learning rate (docs/live.md)." };
@@ -39,6 +45,7 @@ static class TrainCommand
             json,
             resume,
             initFrom,
+            tensorBoard,
             dryRun,
             ui,
             port,
@@ -47,19 +54,21 @@ static class TrainCommand
         command.SetAction(result => console.Run(reporter =>
         {
             var (file, overrides, metrics) = (result.GetRequiredValue(configuration), result.GetValue(set), result.GetValue(json));
-            var start = result.GetValue(initFrom);
+            var (start, events) = (result.GetValue(initFrom), result.GetValue(tensorBoard));
             var page = TrainingPage.Of(result.GetValue(ui), result.GetValue(port), result.GetValue(keep));
             if (result.GetValue(dryRun))
             {
                 if (result.GetValue(resume)) throw new InputException("--dry-run trains nothing, so there is nothing to --resume; leave one of the two out.");
                 if (start is not null) throw new InputException("--dry-run and --init-from cannot be given together: a dry run looks at a new model of the configuration, not at an update of a bundle; leave --init-from out, memory and time are almost the same.");
                 if (page is not null) throw new InputException("--dry-run trains nothing, so there is nothing to show; leave --ui out.");
+                if (events is not null) throw new InputException("--dry-run trains nothing, so there are no events to write; leave --tensorboard out.");
                 Run.DryRun(RunConfiguration.Load(file, overrides), metrics, reporter, cancellation);
                 return;
             }
 
-            var watch = new RunWatch { Command = ["switchyard", .. result.Tokens.Select(t => t.Value)] };
             var run = RunConfiguration.Load(file, overrides);
+            using var board = events is null ? null : new TensorBoardLog(events, reporter.Warning);
+            var watch = new RunWatch { Command = ["switchyard", .. result.Tokens.Select(t => t.Value)], Sinks = board is null ? [] : [board] };
             try
             {
                 if (page is null) Train(watch);
@@ -67,7 +76,7 @@ static class TrainCommand
             }
             catch (TrainingInterruptedException e)
             {
-                reporter.Message(string.Create(CultureInfo.InvariantCulture, $"saved after step {e.Step:N0}; to go on: {Again(file, overrides ?? [], metrics, start)}"));
+                reporter.Message(string.Create(CultureInfo.InvariantCulture, $"saved after step {e.Step:N0}; to go on: {Again(file, overrides ?? [], metrics, start, events)}"));
                 throw;
             }
 
@@ -76,12 +85,13 @@ static class TrainCommand
         return command;
     }
 
-    static string Again(string configuration, string[] overrides, string? json, string? initFrom)
+    static string Again(string configuration, string[] overrides, string? json, string? initFrom, string? tensorBoard)
     {
         List<string> words = ["switchyard", "train", configuration];
         foreach (var text in overrides) words.AddRange(["--set", text]);
         if (json is not null) words.AddRange(["--json", json]);
         if (initFrom is not null) words.AddRange(["--init-from", initFrom]);
+        if (tensorBoard is not null) words.AddRange(["--tensorboard", tensorBoard]);
         words.Add("--resume");
         return string.Join(' ', words.Select(Quoted));
     }

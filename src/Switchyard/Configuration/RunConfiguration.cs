@@ -23,7 +23,7 @@ public sealed record RunConfiguration
     [Description("Name of the run. Default: the name of the file, or of its folder where the file is called switchyard.yaml.")]
     public required string Name { get; init; }
 
-    [Description("Folder for the model bundle (model) and checkpoints, relative to this file. Column files lie beside it, in .columns, shared by runs. Default: runs/ and the name.")]
+    [Description("Folder for the model bundle (model), the metric log (metrics.jsonl) and checkpoints, relative to this file. Column files lie beside it, in .columns, shared by runs. Default: runs/ and the name.")]
     public required string Output { get; init; }
 
     /// <summary>The file as it was named by the caller.</summary>

@@ -23,6 +23,10 @@ public sealed record RunEvent : MetricEvent
     /// <summary>Version of the format.</summary>
     public int Version { get; init; } = CurrentVersion;
 
+    /// <summary>Step that the run goes on after, for who hears the events; a log reads as if it had never stopped, and does not say.</summary>
+    [JsonIgnore]
+    public long After { get; init; }
+
     /// <summary>Name of the run.</summary>
     public required string Name { get; init; }
 

@@ -41,9 +41,10 @@ sealed class MetricRecorder(
         var options = configuration.Training;
         _step = step;
         _total = stepsPerEpoch * options.Epochs;
-        _log = MetricLog.Open(path, step, reporter.Warning, watch.Time);
+        _log = new MetricLog(path, step, reporter.Warning, watch.Time);
         var run = new RunEvent
         {
+            After = step,
             Name = configuration.Name,
             Started = watch.Time.GetUtcNow(),
             Command = watch.Command,

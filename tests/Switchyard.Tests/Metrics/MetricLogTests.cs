@@ -194,20 +194,39 @@ public sealed class MetricLogTests : IDisposable
         Enumerable.Range(1, (int)total).Count(step => cadence.CountsExperts(step, total)).ShouldBe(experts);
     }
 
-    MetricLog Open(long resumed = 0) => MetricLog.Open(File, resumed, _warnings.Add, _clock);
+    MetricLog Open(long resumed = 0) => new(File, resumed, _warnings.Add, _clock);
 
     string[] Kinds() => [.. MetricLogReader.WholeLines(File).Select(line => MetricJson.Place(line).Kind)];
 
     static RunEvent Run() => new()
     {
-        Name = "r", Started = DateTimeOffset.UnixEpoch, Model = "mmoe", Configuration = "", Tasks = ["click"], Levels = [], Parameters = 1, Epochs = 1,
-        StepsPerEpoch = 10, BatchSize = 2, Rows = new MetricRows(20, 0, 0), Monitor = "mean_auc", HigherIsBetter = true,
+        Name = "r",
+        Started = DateTimeOffset.UnixEpoch,
+        Model = "mmoe",
+        Configuration = "",
+        Tasks = ["click"],
+        Levels = [],
+        Parameters = 1,
+        Epochs = 1,
+        StepsPerEpoch = 10,
+        BatchSize = 2,
+        Rows = new MetricRows(20, 0, 0),
+        Monitor = "mean_auc",
+        HigherIsBetter = true,
     };
 
     static StepEvent Step(long step) => new()
     {
-        Step = step, Epoch = 1, Seconds = step, Loss = 0.5, Tasks = new Dictionary<string, double> { ["click"] = 0.5 },
-        Auxiliary = new Dictionary<string, double>(), AuxiliaryLoss = 0, Rate = 0.001, RowsPerSecond = 2, LeftSeconds = 10 - step,
+        Step = step,
+        Epoch = 1,
+        Seconds = step,
+        Loss = 0.5,
+        Tasks = new Dictionary<string, double> { ["click"] = 0.5 },
+        Auxiliary = new Dictionary<string, double>(),
+        AuxiliaryLoss = 0,
+        Rate = 0.001,
+        RowsPerSecond = 2,
+        LeftSeconds = 10 - step,
     };
 
     static EndEvent End(long step) => new() { Step = step, Seconds = step, Reason = EndReason.Finished };
