@@ -99,6 +99,6 @@ function decimal(value: number, digits: number): string {
 
 function grouped(text: string): string {
   const [whole = "", part] = text.split(".");
-  const spaced = whole.replace(/\B(?=(\d{3})+$)/g, whole.replace("-", "").length > 4 ? "\u202f" : "");
-  return part === undefined ? spaced : `${spaced}.${part}`;
+  const groups = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return part === undefined ? groups : `${groups}.${part}`;
 }

@@ -6,6 +6,7 @@ import { inkOn, onTheme, shade, theme as current, type Theme } from "./theme";
 
 const mostCells = 600;
 const mostColumns = 24;
+const wideColumns = 8;
 
 /** A matrix of colours: with few cells a table whose cells print their values, with many a chart. */
 export function heat(host: HTMLElement, first: Table): View {
@@ -84,7 +85,7 @@ function cells(host: HTMLElement, first: Table): View {
     host.style.height = "";
     host.replaceChildren(
       element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": column.title },
-        element("table", { class: "heat" }, element("thead", {}, head), element("tbody", {}, ...body))),
+        element("table", { class: across.length > wideColumns ? "heat dense" : "heat" }, element("thead", {}, head), element("tbody", {}, ...body))),
       key(range, stops, end => format(end, column)));
   }
 
