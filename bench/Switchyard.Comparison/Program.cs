@@ -33,6 +33,9 @@ switch (args)
         ServeBench.Run(scenario, settings);
         if (Environment.ExitCode == 0) break;
         return Environment.ExitCode;
+    case ["onnx", var configuration, var rows, .. var changes]:
+        OnnxDifference.Print(configuration, int.Parse(rows, CultureInfo.InvariantCulture), changes);
+        break;
     case ["import", var configuration]:
         ImportSpeed.Print(configuration);
         break;
@@ -71,7 +74,7 @@ switch (args)
         RequestLog.Write(configuration, file, int.Parse(requests, CultureInfo.InvariantCulture));
         break;
     default:
-        Console.Error.WriteLine("usage: [results] scenarios | experts [BATCH ...] | experts ops AES|CES EXPERTS ROWS [score] | breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | serve throughput|overhead|swap|overload|malformed|store [--seconds N] [--requests N] | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed [WORKLOAD ...] | gemm [MxKxN ...] | scoring | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | requests CONFIGURATION FILE REQUESTS | requests http FILE RANK-URL [REQUESTS] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
+        Console.Error.WriteLine("usage: [results] scenarios | experts [BATCH ...] | experts ops AES|CES EXPERTS ROWS [score] | breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | serve throughput|overhead|swap|overload|malformed|store [--seconds N] [--requests N] | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed [WORKLOAD ...] | gemm [MxKxN ...] | scoring | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | onnx CONFIGURATION ROWS [MODEL ...] [key=value ...] | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | requests CONFIGURATION FILE REQUESTS | requests http FILE RANK-URL [REQUESTS] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
         return 2;
 }
 
