@@ -72,7 +72,13 @@ sealed class ComparisonSummary(ComparisonSubject comparison, ImmutableArray<(str
         var losers = _file.Losses.Select(l => l.Variant).Distinct().ToList();
         yield return losers.Count == 0
             ? new SummaryLine("Over the cells of all models together (Holm), no model significantly loses a cell against the controls.", Tone.Good)
-            : new SummaryLine($"Over the cells of all models together (Holm), {Words.List(losers)} significantly {(losers.Count == 1 ? "loses" : "lose")} in some cell against the controls.", Tone.Bad);
+            : new SummaryLine($"Over the cells of all models together (Holm), significant losses against the controls: {Words.List(losers.Select(Most))}.", Tone.Bad);
+
+        string Most(string loser)
+        {
+            var own = _file.Losses.Where(l => l.Variant == loser && l.Bootstrap is not null).OrderBy(l => l.Bootstrap!.Difference).ToList();
+            return own.Count == 0 ? loser : $"{loser} in {Words.Count(own.Count, "cell")}, most in {own[0].Scenario}, {own[0].Task} against {own[0].Reference} ({Words.Signed(own[0].Bootstrap!.Difference)})";
+        }
     }
 
     IEnumerable<SummaryLine> Cost()

@@ -14,7 +14,7 @@ sealed class RankingSection(ComparisonSubject comparison)
             $"{Words.Count(_file.Rows, $"{_file.Part} row")}, {Words.Number(_file.Groups)} groups. Means and standard deviations are over seeds; intervals cover rows and seeds ({Words.Percent(_file.Confidence)}).",
             .. Missing(),
         ],
-        [Table(), Intervals()]);
+        [Table(), Intervals(), Architectures()]);
 
     /// <summary>p values of the mean AUC's difference from the baseline, corrected over the models.</summary>
     public static Dictionary<string, double> Corrected(ComparisonFile file)
@@ -39,7 +39,7 @@ sealed class RankingSection(ComparisonSubject comparison)
             var difference = _file.Mean(v.Variant, _file.Baseline)?.Bootstrap;
             return new FigureValue[]
             {
-                v.Variant, v.Topology, v.Size, v.Mean(_file.Level)?.Mean, v.Mean(_file.Level)?.Sd, difference?.Difference, difference?.Low, difference?.High,
+                v.Variant, v.Mean(_file.Level)?.Mean, v.Mean(_file.Level)?.Sd, difference?.Difference, difference?.Low, difference?.High,
                 corrected.TryGetValue(v.Variant, out var p) ? p : default(FigureValue), v.Runs.Length, v.Validation?.Mean,
             };
         });
@@ -51,13 +51,23 @@ sealed class RankingSection(ComparisonSubject comparison)
             Kind = FigureKind.Table,
             Columns =
             [
-                new("model", "Model"), new("topology", "How scenarios and tasks reach it"), new("size", "Weights, to the baseline's"), Column.Number("mean_auc", "Mean AUC"), Column.Number("sd", "Deviation over seeds"),
+                new("model", "Model"), Column.Number("mean_auc", "Mean AUC"), Column.Number("sd", "Deviation over seeds"),
                 Column.Number("difference", $"Against {_file.Baseline}"), Column.Number("low", "Lower end"), Column.Number("high", "Upper end"), Column.Number("p", "p (Holm)"),
                 Column.Integer("seeds", "Seeds"), Column.Number("validation", "Monitor on validation rows"),
             ],
             Rows = [.. rows],
         };
     }
+
+    Figure Architectures() => new()
+    {
+        Id = "architectures",
+        Title = "What the models are",
+        Description = "Architecture of every model, how scenarios and tasks reach it, and whether it has about as many weights as the baseline (equal: within ten percent, tables left out) or a number of its own.",
+        Kind = FigureKind.Table,
+        Columns = [new("model", "Model"), new("architecture", "Architecture"), new("size", "Size"), new("topology", "Scenarios and tasks")],
+        Rows = [.. _file.Variants.Select(v => new FigureValue[] { v.Variant, v.Model, v.Size, v.Topology })],
+    };
 
     Figure Intervals() => new()
     {
