@@ -6,7 +6,7 @@ namespace Switchyard.Interop;
 sealed partial class OnnxGraph
 {
     /// <summary>Version of the standard's operators: the newest that all runtimes of recent years know.</summary>
-    public const int Opset = 18;
+    public const int Opset = 17;
 
     public string Add(string a, string b) => Node("Add", [a, b]);
 
@@ -40,7 +40,7 @@ sealed partial class OnnxGraph
 
     public string Sum(string x, long axis, bool keep = false) => Node("ReduceSum", [x, Ints([axis], 1)], Attribute("keepdims", keep ? 1 : 0));
 
-    public string Mean(string x, long axis, bool keep = false) => Node("ReduceMean", [x, Ints([axis], 1)], Attribute("keepdims", keep ? 1 : 0));
+    public string Mean(string x, long axis, bool keep = false) => Node("ReduceMean", [x], Attribute("axes", [axis]), Attribute("keepdims", keep ? 1 : 0));
 
     public string Concat(long axis, params IReadOnlyList<string> parts) => parts.Count == 1 ? parts[0] : Node("Concat", parts, Attribute("axis", axis));
 
