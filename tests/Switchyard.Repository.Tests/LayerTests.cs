@@ -19,7 +19,7 @@ public sealed partial class LayerTests
         ["Switchyard.Features"] = ["Switchyard.Data"],
         ["Switchyard.Client"] = [],
         ["Switchyard.Ui"] = ["Switchyard", "Switchyard.Reports", "Switchyard.Data"],
-        ["Switchyard.Interop"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models"],
+        ["Switchyard.Interop"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models", "Switchyard"],
         ["Switchyard.Models"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data"],
         ["Switchyard.Training"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models"],
         ["Switchyard.Inference"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models"],
