@@ -8,9 +8,21 @@ namespace Switchyard.Engine;
 /// <param name="Shared">Mask [B,n] of the experts chosen as shared; empty where the gate mixes all.</param>
 public readonly record struct GateNote(string Layer, NodeIndex Own, Tensor Weights, Tensor Specific = default, Tensor Shared = default);
 
+/// <summary>An expert that a row of a pass does without, to see what it does: its mixing weight becomes 0, the others' stay.</summary>
+/// <param name="Gate">Place of the gate in <see cref="Graph.Gates"/>.</param>
+/// <param name="Row">The row.</param>
+/// <param name="Expert">The expert.</param>
+public readonly record struct GateMask(int Gate, int Row, int Expert);
+
 public sealed partial class Graph
 {
     readonly List<GateNote> _gates = [];
+
+    /// <summary>
+    /// Experts that rows do without, while <see cref="NotesGates"/>; none by default. A gate whose note is not what it mixes with, but tells
+    /// of it, is not changed by a mask.
+    /// </summary>
+    public IReadOnlyList<GateMask> Masks { get; set; } = [];
 
     /// <summary>
     /// True where somebody reads <see cref="Gates"/> after a pass. Otherwise (default) none are kept, and what is computed for a note alone
@@ -24,9 +36,14 @@ public sealed partial class Graph
     /// </summary>
     public ReadOnlySpan<GateNote> Gates => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_gates);
 
-    /// <summary>Lets whoever reads the graph after the pass see a gate. It computes nothing and changes nothing.</summary>
+    /// <summary>Lets whoever reads the graph after the pass see a gate, before it is mixed with. It computes nothing, and changes nothing but what is masked.</summary>
     public void NoteGate(in GateNote gate)
     {
-        if (NotesGates) _gates.Add(gate);
+        if (!NotesGates) return;
+        _gates.Add(gate);
+        foreach (var mask in Masks)
+        {
+            if (mask.Gate == _gates.Count - 1) Value(gate.Weights)[(mask.Row * gate.Weights.Cols) + mask.Expert] = 0;
+        }
     }
 }

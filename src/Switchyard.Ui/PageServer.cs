@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -19,11 +20,12 @@ public sealed class PageServer : IAsyncDisposable
 {
     readonly WebApplication _application;
     readonly RunEndpoints _runs;
+    readonly ExplorerEndpoint _explorer;
     readonly CancellationTokenSource _stopping;
 
-    PageServer(WebApplication application, RunEndpoints runs, CancellationTokenSource stopping, string token)
+    PageServer(WebApplication application, RunEndpoints runs, ExplorerEndpoint explorer, CancellationTokenSource stopping, string token)
     {
-        (_application, _runs, _stopping) = (application, runs, stopping);
+        (_application, _runs, _explorer, _stopping) = (application, runs, explorer, stopping);
         var listening = application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
         Address = new Uri($"{listening}/{token}/");
     }
@@ -64,6 +66,8 @@ public sealed class PageServer : IAsyncDisposable
         application.UseRouting();
         page.Map(application);
         runs.Map(application);
+        var explorer = new ExplorerEndpoint(folder);
+        application.MapGet("/explain", (RequestDelegate)explorer.AnswerAsync);
         try
         {
             await application.StartAsync(cancellation).ConfigureAwait(false);
@@ -71,11 +75,12 @@ public sealed class PageServer : IAsyncDisposable
         catch (IOException e)
         {
             stopping.Dispose();
+            explorer.Dispose();
             await application.DisposeAsync().ConfigureAwait(false);
             throw new InputException($"The page cannot be served at port {options.Port}: {e.Message} Take another with --ui-port, or leave it out for a free one.", e);
         }
 
-        return new PageServer(application, runs, stopping, gate.Token);
+        return new PageServer(application, runs, explorer, stopping, gate.Token);
     }
 
     /// <summary>The run of this process is over: its buttons do nothing any more.</summary>
@@ -87,6 +92,7 @@ public sealed class PageServer : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _application.StopAsync(CancellationToken.None).ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
+        _explorer.Dispose();
         _stopping.Dispose();
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -22,7 +21,7 @@ sealed class RunEndpoints(RunFolder folder, LiveRun? live, TimeProvider time, Ca
     /// <summary>The run of this process takes no more actions.</summary>
     public void EndRun() => _hasEnded = true;
 
-    Task ListAsync(HttpContext context) => WriteAsync(context, StatusCodes.Status200OK, RunList.Of(folder, _live));
+    Task ListAsync(HttpContext context) => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, RunList.Of(folder, _live));
 
     /// <summary>A piece of a log as it is; the header says where the next begins.</summary>
     async Task EventsAsync(HttpContext context)
@@ -30,14 +29,14 @@ sealed class RunEndpoints(RunFolder folder, LiveRun? live, TimeProvider time, Ca
         var query = context.Request.Query;
         if (folder.Find(query["run"].ToString()) is not { } run)
         {
-            await RefuseAsync(context, StatusCodes.Status404NotFound, "There is no such run; GET runs lists those there are.").ConfigureAwait(false);
+            await JsonAnswer.RefuseAsync(context, StatusCodes.Status404NotFound, "There is no such run; GET runs lists those there are.").ConfigureAwait(false);
             return;
         }
 
         var text = query["from"].ToString();
         if ((text.Length == 0 ? default(LogCursor) : LogCursor.Parse(text)) is not { } from)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, "'from' is the Switchyard-Next header of the answer before.").ConfigureAwait(false);
+            await JsonAnswer.RefuseAsync(context, StatusCodes.Status400BadRequest, "'from' is the Switchyard-Next header of the answer before.").ConfigureAwait(false);
             return;
         }
 
@@ -53,13 +52,13 @@ sealed class RunEndpoints(RunFolder folder, LiveRun? live, TimeProvider time, Ca
         if (live is null || _hasEnded)
         {
             var why = live is null ? "This page shows logs only; buttons act on a run started with switchyard train --ui." : "The training has ended.";
-            await RefuseAsync(context, StatusCodes.Status409Conflict, why).ConfigureAwait(false);
+            await JsonAnswer.RefuseAsync(context, StatusCodes.Status409Conflict, why).ConfigureAwait(false);
             return;
         }
 
         if (await ReadAsync(context).ConfigureAwait(false) is not { } asked || !TryAct(asked, live))
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, "An action is {\"action\": \"stop\"}, {\"action\": \"checkpoint\"} or {\"action\": \"rate\", \"factor\": 0.5} with a factor above 0 and at most 10.").ConfigureAwait(false);
+            await JsonAnswer.RefuseAsync(context, StatusCodes.Status400BadRequest, "An action is {\"action\": \"stop\"}, {\"action\": \"checkpoint\"} or {\"action\": \"rate\", \"factor\": 0.5} with a factor above 0 and at most 10.").ConfigureAwait(false);
             return;
         }
 
@@ -95,14 +94,5 @@ sealed class RunEndpoints(RunFolder folder, LiveRun? live, TimeProvider time, Ca
         {
             return null;
         }
-    }
-
-    static Task RefuseAsync(HttpContext context, int status, string text) => WriteAsync(context, status, new JsonObject { ["error"] = text });
-
-    static Task WriteAsync(HttpContext context, int status, JsonNode json)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json; charset=utf-8";
-        return context.Response.WriteAsync(json.ToJsonString(), context.RequestAborted);
     }
 }

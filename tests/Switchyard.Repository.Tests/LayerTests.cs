@@ -18,7 +18,7 @@ public sealed partial class LayerTests
         ["Switchyard.Generation"] = ["Switchyard.Data"],
         ["Switchyard.Features"] = ["Switchyard.Data"],
         ["Switchyard.Client"] = [],
-        ["Switchyard.Ui"] = ["Switchyard", "Switchyard.Reports", "Switchyard.Data"],
+        ["Switchyard.Ui"] = ["Switchyard", "Switchyard.Reports", "Switchyard.Serving", "Switchyard.Models", "Switchyard.Data"],
         ["Switchyard.Interop"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models", "Switchyard"],
         ["Switchyard.Models"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data"],
         ["Switchyard.Training"] = ["Switchyard.Kernels", "Switchyard.Engine", "Switchyard.Data", "Switchyard.Models"],

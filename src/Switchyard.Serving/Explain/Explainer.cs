@@ -88,7 +88,7 @@ public sealed class Explainer
         return choices.ToImmutable();
     }
 
-    static ImmutableArray<ExpertChoice> Experts(Graph g, in GateNote gate, int row)
+    internal static ImmutableArray<ExpertChoice> Experts(Graph g, in GateNote gate, int row)
     {
         var experts = ImmutableArray.CreateBuilder<ExpertChoice>();
         var weights = Row(g, gate.Weights, row);

@@ -4,6 +4,7 @@ import { Actions } from "./actions";
 import { Chooser } from "./chooser";
 import type { ControlEvent } from "./events";
 import { evennessFigure, findings, usage, type Health } from "./experts";
+import { Explorer } from "./explorer";
 import { aucs, auxiliaries, cells, losses, rates, speeds } from "./figures";
 import css from "./live.css?inline";
 import { RunLog } from "./log";
@@ -18,6 +19,7 @@ const logs = new Map<string, RunLog>();
 const status = new Status();
 const actions = new Actions();
 const painter = new Painter();
+const explorer = new Explorer(() => chooser.chosen.find(id => chooser.find(id)?.bundle));
 const warnings = element("ul", { class: "warnings", "aria-label": "Experts that stand out" });
 const chooser = new Chooser(() => {
   stream.open();
@@ -62,6 +64,7 @@ function refresh(): void {
   status.update(runs, id => chooser.find(id));
   const live = runs.find(run => chooser.find(run.id)?.live);
   actions.update(live !== undefined, Boolean(live?.end));
+  explorer.update();
   const said = runs.flatMap(run => findings(run, health).map(text => (runs.length > 1 ? `${run.id}, ${text}` : text)));
   if (said.join() !== [...warnings.children].map(child => child.lastChild!.textContent).join()) {
     warnings.replaceChildren(...said.map(text => element("li", {}, element("span", { class: "mark", "aria-hidden": "true" }, "✕"), element("span", {}, text))));
@@ -79,7 +82,7 @@ use.section.insertBefore(warnings, use.figures);
 document.body.append(
   element("a", { class: "skip", href: "#learning" }, "To the charts"),
   element("header", { class: "head" }, element("h1", {}, "Switchyard: training"), chooser.section, status.section, actions.section),
-  element("main", {}, learning.section, quality.section, use.section, speed.section));
+  element("main", {}, learning.section, quality.section, use.section, speed.section, explorer.section));
 painter.add(learning.figures, () => losses(shown()));
 painter.add(learning.figures, () => auxiliaries(shown()));
 painter.add(quality.figures, () => aucs(shown()));

@@ -1,0 +1,143 @@
+import type { Cell, Figure } from "../document";
+import { show } from "../figure";
+import type { Handle } from "../charts";
+import { element } from "../page";
+import { count, fixed } from "./words";
+
+interface Effect {
+  logits: (number | null)[];
+}
+
+interface Explained {
+  row: number;
+  rows: number;
+  part: string;
+  scenario: Record<string, string | null>;
+  tasks: { name: string; logit: number; label: number | null }[];
+  gates: { layer: string; task: string | null; column: string | null; experts: (Effect & { expert: number; role: string; weight: number })[] }[];
+  inputs: (Effect & { name: string; as: "field" | "scenario" })[];
+}
+
+/** One row of the test part and its way through the model. */
+export class Explorer {
+  readonly section: HTMLElement;
+  private readonly number = element("input", { type: "number", min: 0, step: 1, value: 0, id: "row" });
+  private readonly button = element("button", { type: "submit" }, "Show its way");
+  private readonly said = element("p", { class: "said", role: "status" });
+  private readonly figures = element("div", { class: "figures" });
+  private handles: Handle[] = [];
+
+  /** @param run The run whose model is looked at; undefined where none that is shown has one. */
+  constructor(private readonly run: () => string | undefined) {
+    const form = element("form", { class: "row", onsubmit: event => {
+      event.preventDefault();
+      void this.ask();
+    } }, element("label", { for: "row" }, "Row of the test part, from 0"), this.number, this.button);
+    this.section = element("section", { id: "explorer", "aria-labelledby": "explorer-heading", hidden: true },
+      element("h2", { id: "explorer-heading" }, "One row through the model"), form, this.said, this.figures);
+  }
+
+  update(): void {
+    this.section.hidden = this.run() === undefined;
+  }
+
+  private async ask(): Promise<void> {
+    const run = this.run();
+    if (run === undefined) return;
+    this.button.disabled = true;
+    this.said.textContent = "Loading the model…";
+    try {
+      const answer = await fetch(`explain?${new URLSearchParams({ run, row: this.number.value })}`);
+      const body = await answer.json();
+      if (answer.ok) this.draw(run, body as Explained);
+      else this.said.textContent = (body as { error: string }).error;
+    } catch {
+      this.said.textContent = "There is no answer from the server.";
+    } finally {
+      this.button.disabled = false;
+    }
+  }
+
+  private draw(run: string, path: Explained): void {
+    const scenario = Object.entries(path.scenario).map(([column, value]) => `${column} ${value ?? "unknown"}`).join(", ");
+    const scores = path.tasks.map(task => `${task.name} ${fixed(1 / (1 + Math.exp(-task.logit)))}${task.label === null ? "" : ` (label ${task.label})`}`).join(", ");
+    this.said.textContent = `${run}, ${path.part} row ${count(path.row)} of ${count(path.rows)}: ${scenario === "" ? "no scenario" : scenario}. Probability of every task, given the task before it: ${scores}.`;
+    this.number.max = String(path.rows - 1);
+    const figures = [way(path), experts(path), inputs(path)];
+    if (this.handles.length > 0) this.handles.forEach((handle, place) => handle.update(figures[place]!));
+    else this.handles = figures.map(figure => show(this.figures, figure));
+  }
+}
+
+function owner(gate: Explained["gates"][number], path: Explained): string {
+  if (gate.task !== null) return gate.task;
+  return gate.column !== null ? (path.scenario[gate.column] ?? "unknown") : "all";
+}
+
+/** From whose gates to which experts, layer by layer. */
+function way(path: Explained): Figure {
+  const rows: Cell[][] = path.gates.flatMap(gate => gate.experts.filter(expert => expert.weight > 0)
+    .map(expert => [gate.layer, owner(gate, path), `expert ${expert.expert}`, expert.weight]));
+  const widest = path.gates.map(gate => ({ gate, top: [...gate.experts].sort((a, b) => b.weight - a.weight)[0] })).filter(({ top }) => top !== undefined);
+  return {
+    id: "way",
+    title: "Which experts it goes through",
+    description: rows.length === 0
+      ? "The model has no gates: every row takes the same way."
+      : `The mixing weight of every expert on the row's way. The largest: ${widest.map(({ gate, top }) => `${gate.layer} (${owner(gate, path)}) expert ${top!.expert} with ${fixed(top!.weight, 2)}`).join(", ")}.`,
+    kind: "bar",
+    encoding: { category: "expert", value: "weight", series: "gate" },
+    columns: [
+      { name: "layer", title: "Layer", type: "text" },
+      { name: "gate", title: "Gate of", type: "text" },
+      { name: "expert", title: "Expert", type: "text" },
+      { name: "weight", title: "Weight", type: "number", digits: 3 },
+    ],
+    rows,
+    select: ["layer"],
+  };
+}
+
+/** What every expert does to the logits. */
+function experts(path: Explained): Figure {
+  const rows: Cell[][] = path.gates.flatMap(gate => gate.experts.flatMap(expert =>
+    path.tasks.map((task, place) => [task.name, gate.layer, owner(gate, path), expert.expert, expert.role, expert.weight, expert.logits[place] ?? null])));
+  const largest = rows.filter(row => row[6] !== null).sort((a, b) => Math.abs(b[6] as number) - Math.abs(a[6] as number))[0];
+  return {
+    id: "effects",
+    title: "What its experts do",
+    description: largest
+      ? `Logit of the task, less its logit when the expert's weight is set to 0 and the others are left. The largest: ${largest[1]}, expert ${largest[3]}, which moves ${largest[0]} by ${fixed(largest[6] as number, 3)}.`
+      : "The model has no experts that a row could do without.",
+    kind: "table",
+    encoding: {},
+    columns: [
+      { name: "task", title: "Task", type: "text" },
+      { name: "layer", title: "Layer", type: "text" },
+      { name: "gate", title: "Gate of", type: "text" },
+      { name: "expert", title: "Expert", type: "integer" },
+      { name: "role", title: "Chosen as", type: "text" },
+      { name: "weight", title: "Weight", type: "number", digits: 3 },
+      { name: "logit", title: "Moves the logit by", type: "number", digits: 4 },
+    ],
+    rows,
+    select: ["task"],
+  };
+}
+
+/** What every field and scenario level does to the logits. */
+function inputs(path: Explained): Figure {
+  const rows: Cell[][] = path.tasks.flatMap((task, place) => [...path.inputs]
+    .sort((a, b) => Math.abs(b.logits[place] ?? 0) - Math.abs(a.logits[place] ?? 0)).slice(0, 20)
+    .map(input => [task.name, input.as === "scenario" ? `${input.name} (scenario)` : input.name, input.logits[place] ?? null]));
+  return {
+    id: "inputs",
+    title: "What its values do",
+    description: "Logit of the task, less its logit without the value: a field is missing, a scenario unknown. The 20 that do most.",
+    kind: "bar",
+    encoding: { category: "input", value: "logit" },
+    columns: [{ name: "task", title: "Task", type: "text" }, { name: "input", title: "Field", type: "text" }, { name: "logit", title: "Moves the logit by", type: "number", digits: 4 }],
+    rows,
+    select: ["task"],
+  };
+}
