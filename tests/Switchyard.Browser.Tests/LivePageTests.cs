@@ -1,0 +1,89 @@
+using Microsoft.Playwright;
+using Switchyard.Training;
+using Switchyard.Ui;
+
+namespace Switchyard.Browser.Tests;
+
+/// <summary>What somebody sees of a training while it runs, and does to it.</summary>
+[Collection(BrowserGroup.Name)]
+public sealed class LivePageTests(BrowserFixture browser)
+{
+    const float Patience = 60_000;
+
+    [BrowserFact]
+    public async Task Training_WatchedAndStopped_ShowsItLiveAndObeys()
+    {
+        using var folder = new LiveFolder();
+        var control = new TrainingControl();
+        var live = new LiveRun(folder.Output) { Stop = control.Stop, Checkpoint = control.SaveCheckpoint, ScaleRate = control.MultiplyRate };
+        var server = await PageServer.StartAsync(new PageOptions { Folder = folder.Runs, Live = live });
+        await using var watched = await browser.OpenAsync();
+        var page = watched.Page;
+        page.SetDefaultTimeout(Patience);
+        await page.GotoAsync(server.Address.AbsoluteUri);
+        await page.GetByText("No run has written a log here yet.").WaitForAsync();
+
+        var training = Task.Run(() => Run.Train(folder.Configuration(), watch: new RunWatch { Control = control }));
+        var cells = page.Locator(".status tbody tr").First;
+        await Assertions.Expect(cells).ToContainTextAsync("training here", new() { Timeout = Patience });
+        var step = await Step(cells);
+        await Assertions.Expect(cells.Locator("td").Nth(2)).Not.ToHaveTextAsync(step, new() { Timeout = Patience });
+        await page.Locator("#loss svg").WaitForAsync();
+
+        var said = page.Locator(".actions .said");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Halve the learning rate" }).ClickAsync();
+        await Assertions.Expect(said).ToContainTextAsync("The learning rate is multiplied by 0.5 from step", new() { Timeout = Patience });
+
+        // With the keyboard alone: the question begins with the harmless answer.
+        var stop = page.GetByRole(AriaRole.Button, new() { Name = "Stop training…" });
+        await stop.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Go on training" })).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(said).ToContainTextAsync("Stopped at step", new() { Timeout = Patience });
+        (await training).Training.StoppedByRequest.ShouldBeTrue();
+        await Assertions.Expect(stop).ToBeDisabledAsync(new() { Timeout = Patience });
+
+        await server.DisposeAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The server has ended", new() { Timeout = Patience });
+        watched.Errors.ShouldBeEmpty();
+    }
+
+    static async Task<string> Step(ILocator row)
+    {
+        var cell = row.Locator("td").Nth(2);
+        await Assertions.Expect(cell).Not.ToHaveTextAsync("–", new() { Timeout = Patience });
+        return await cell.InnerTextAsync();
+    }
+
+    /// <summary>A run that would train for minutes.</summary>
+    sealed class LiveFolder : IDisposable
+    {
+        readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
+
+        public LiveFolder() => File.WriteAllLines(
+            Path.Combine(_folder.FullName, "rows.csv"),
+            Enumerable.Range(0, 4000).Select(i => $"{"abc"[i % 3]},{i * 7 % 31},{(i * i % 5 == 1 ? 1 : 0)}").Prepend("kind,size,click"));
+
+        public string Runs => Path.Combine(_folder.FullName, "runs");
+
+        public string Output => Path.Combine(Runs, "live");
+
+        public RunConfiguration Configuration() => RunConfiguration.Parse(
+            """
+            name: live
+            sources: rows.csv
+            fields: [kind, {name: size, type: numeric, buckets: 4}]
+            scenario: kind
+            tasks: {click: click}
+            split: {train: "row mod 10 in [0..7]", validation: row mod 10 == 8, test: row mod 10 == 9}
+            model: aesm2
+            training: {epochs: 100000, batch_size: 32, patience: 0, threads: 1, validate_every: 200}
+            """,
+            "switchyard.yaml",
+            _folder.FullName);
+
+        public void Dispose() => _folder.Delete(recursive: true);
+    }
+}
