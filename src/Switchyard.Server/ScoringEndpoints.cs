@@ -49,7 +49,8 @@ sealed class ScoringEndpoints(
     async Task AnswerAsync(HttpContext context, ScoringWork work, bool isRank)
     {
         var started = time.GetTimestamp();
-        var explains = isRank && Explain.IsAsked(context);
+        var explains = Explain.IsAsked(context);
+        if (explains && !isRank) throw ProblemTypes.Error("wrong-value", "Only rank requests are explained: send the row as an item to …/rank?explain=true.");
         var name = (string)context.GetRouteValue("name")!;
         var isRoute = isRank && routes.Has(name);
         if (!isRoute && models.State(name) is null) throw NoModel(name);

@@ -108,11 +108,15 @@ public sealed class ExplainTests(TrainedModel model) : IDisposable
 
         var many = await server.PostAsync("/v1/models/shop/rank?explain=true", Body);
         var maybe = await server.PostAsync("/v1/models/shop/rank?explain=maybe", Body);
+        var rows = await server.PostAsync("/v1/models/shop/score?explain=true", """{"rows": []}""");
 
         many.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         var problem = JsonNode.Parse(await many.Content.ReadAsStringAsync())!;
         (problem["type"]!.GetValue<string>(), problem["pointer"]!.GetValue<string>()).ShouldBe(("too-many-items", "/items"));
         problem["detail"]!.GetValue<string>().ShouldBe("There are 3 items, and at most 2 are explained at a time; send fewer, or raise limits.explain_items.");
+        var unexplained = JsonNode.Parse(await rows.Content.ReadAsStringAsync())!;
+        (rows.StatusCode, unexplained["type"]!.GetValue<string>()).ShouldBe((HttpStatusCode.BadRequest, "wrong-value"));
+        unexplained["detail"]!.GetValue<string>().ShouldStartWith("Only rank requests are explained");
         JsonNode.Parse(await maybe.Content.ReadAsStringAsync())!["type"]!.GetValue<string>().ShouldBe("wrong-value");
         (await RankTests.Answer(await server.PostAsync("/v1/models/shop/rank?explain=true", """{"scenario": ["home", "DE"], "items": []}""")))["items"]!.AsArray().ShouldBeEmpty();
         (await RankTests.Answer(await server.PostAsync("/v1/models/shop/rank", Body)))["items"]![0]!["explanation"].ShouldBeNull();
