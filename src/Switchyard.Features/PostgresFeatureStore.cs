@@ -44,7 +44,7 @@ sealed class PostgresFeatureStore : IFeatureStore
         catch (Exception e)
         {
             await source.DisposeAsync().ConfigureAwait(false);
-            if (e is PostgresException refused && !PostgresTables.IsLost(refused)) throw new InputException($"Feature store in {variable}: the server reports: {PostgresConnection.Reason(e)}.", e);
+            if (e is PostgresException && !PostgresTables.IsPassing(e)) throw new InputException($"Feature store in {variable}: the server reports: {PostgresConnection.Reason(e)}.", e);
             if (e is NpgsqlException or IOException or System.Net.Sockets.SocketException or TimeoutException) throw new FeatureStoreUnavailableException(PostgresConnection.Unreachable(variable, e).Message, e);
             if (PostgresConnection.IsOfOpening(e)) throw PostgresConnection.Unreachable(variable, e);
             throw;

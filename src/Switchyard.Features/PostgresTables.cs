@@ -30,6 +30,9 @@ static class PostgresTables
         _ => e is IOException or ObjectDisposedException,
     };
 
+    /// <summary>Nothing is wrong with the question, and later there may be an answer: the connection is lost, or the server has no room (class 53: too many connections, say).</summary>
+    public static bool IsPassing(Exception e) => IsLost(e) || (e is PostgresException { SqlState: var state } && state.StartsWith("53", StringComparison.Ordinal));
+
     /// <summary>A table's name in a statement: as it stands, or behind its schema and a dot.</summary>
     public static string Quoted(string table) => string.Join('.', table.Split('.', 2).Select(FeatureTables.Quoted));
 

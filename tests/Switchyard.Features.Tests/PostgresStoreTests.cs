@@ -91,6 +91,37 @@ public sealed class PostgresStoreTests(PostgresServer server)
     }
 
     [PostgresFact]
+    public async Task Reach_NoConnectionLeft_MayBeTriedAgainAndIsThenReached()
+    {
+        const string variable = "SWITCHYARD_CROWDED_FEATURES";
+        server.Execute(
+            """
+            create table crowded(id text primary key, x int); insert into crowded values ('1', 1);
+            create role crowd login connection limit 0; grant select on crowded to crowd
+            """);
+        Environment.SetEnvironmentVariable(variable, $"{Environment.GetEnvironmentVariable(PostgresServer.Variable)};Username=crowd");
+        var options = Options(new FeatureEntityOptions { Name = "crowded" }) with { Connection = variable };
+
+        (await Should.ThrowAsync<FeatureStoreUnavailableException>(() => FeatureStore.ReachAsync(options, "/"))).Message.ShouldContain("too many connections");
+        (await Should.ThrowAsync<InputException>(() => FeatureStore.OpenAsync(options, "/"))).Message.ShouldContain("too many connections");
+
+        server.Execute("alter role crowd connection limit 5");
+        await using var store = await FeatureStore.ReachAsync(options, "/");
+        (await store.Find("crowded", "1")).ShouldBe(["x=1"]);
+        Environment.SetEnvironmentVariable(variable, null);
+    }
+
+    [PostgresFact]
+    public async Task Reach_NoSuchDatabase_IsSaidAtOnce()
+    {
+        const string variable = "SWITCHYARD_OTHER_FEATURES";
+        Environment.SetEnvironmentVariable(variable, $"{Environment.GetEnvironmentVariable(PostgresServer.Variable)};Database=nowhere");
+
+        (await Should.ThrowAsync<InputException>(() => FeatureStore.ReachAsync(Options(new FeatureEntityOptions { Name = "x" }) with { Connection = variable }, "/"))).Message.ShouldContain("nowhere");
+        Environment.SetEnvironmentVariable(variable, null);
+    }
+
+    [PostgresFact]
     public async Task Lookup_ConnectionsEnded_GoesOnWithNewOnes()
     {
         server.Execute("create table ended(id text primary key, x int); insert into ended select i::text, i from generate_series(1, 10) i");
