@@ -40,7 +40,8 @@ public static partial class Run
             cancellation.ThrowIfCancellationRequested();
             batch.Count = 0;
             while (batch.Count < PredictRows && (more = rows.Read())) encoder.Encode(rows, batch, batch.Count++);
-            tally.Add(batch, pass.Score(batch), pass.Graph);
+            // The rows may end where a batch does.
+            if (batch.Count > 0) tally.Add(batch, pass.Score(batch), pass.Graph);
         }
 
         WarnOfUnknown(encoder.UnknownScenarios, reporter);
