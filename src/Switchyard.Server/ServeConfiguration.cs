@@ -17,6 +17,9 @@ public sealed record ServeConfiguration(ServeOptions Options, string BaseDirecto
     /// <summary>What is recorded, with an absolute path; null where nothing is.</summary>
     public RecordOptions? Record => Options.Record is { } record ? record with { Path = Full(record.Path) } : null;
 
+    /// <summary>Absolute path of the recorded requests that versions are warmed with; null where there are none.</summary>
+    public string? WarmUpRequests => Options.WarmUp is { } warmUp ? Full(warmUp.Requests) : null;
+
     /// <summary>Reads a file.</summary>
     /// <param name="file">The YAML file.</param>
     /// <param name="overrides">Texts <c>path=value</c>: <c>queue.workers=2</c>.</param>

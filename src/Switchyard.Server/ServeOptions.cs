@@ -30,6 +30,9 @@ public sealed record ServeOptions : IValidatableObject
     [Description("Keep sampled requests with their scores, for switchyard replay. The files hold all values of these requests. Default: nothing is kept.")]
     public RecordOptions? Record { get; init; }
 
+    [Description("What versions are warmed with before they serve. Default: models.warm_up_requests requests that are made up.")]
+    public WarmUpOptions? WarmUp { get; init; }
+
     [Description("How the rows that models score are compared with those they were trained on (docs/monitoring.md).")]
     public DriftOptions Drift { get; init; } = new();
 
@@ -49,6 +52,13 @@ public sealed record ServeOptions : IValidatableObject
         foreach (var twice in Routes.GroupBy(r => r.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
             yield return new ValidationResult($"there are several routes called '{twice.Key}'; give each a name of its own.", [nameof(Routes)]);
     }
+}
+
+/// <summary>What versions are warmed with.</summary>
+public sealed record WarmUpOptions
+{
+    [Description("File of recorded requests (also .gz), or a folder of them, as serve --record writes them; relative to this file. A version scores the first models.warm_up_requests of its model that it can take; those that are wanting are made up. The file need not be there.")]
+    public required string Requests { get; init; }
 }
 
 /// <summary>A name that stands for several models.</summary>

@@ -59,6 +59,9 @@ static partial class ServerLog
     [LoggerMessage(30, LogLevel.Warning, "recording requests with all their values to {File}")]
     public static partial void Records(ILogger log, string file);
 
+    [LoggerMessage(34, LogLevel.Warning, "no more recorded requests to warm versions with, others are made up: {Reason}")]
+    public static partial void NoWarmUp(ILogger log, string reason);
+
     [LoggerMessage(31, LogLevel.Error, "records cannot be written, they are dropped: {Reason} (said once in 10 s)")]
     public static partial void RecordsNotWritten(ILogger log, string reason);
 

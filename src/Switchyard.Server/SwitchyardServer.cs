@@ -82,7 +82,7 @@ public sealed class SwitchyardServer : IAsyncDisposable
             Say(log, news);
             if (options.Routes.Any(r => r.Name == news.Name)) ServerLog.ModelHidden(log, news.Name);
             if (news.Name.Length > 0) monitoring.Requests.Loaded(news);
-        });
+        }, configuration.WarmUpRequests is { } requests ? new RecordedWarmUp(requests, log).Of : null);
         var queue = application.Services.GetRequiredService<ScoringQueue>();
         monitoring.Watch(models, queue);
         var server = new SwitchyardServer(application, models, queue, options, monitoring, log);

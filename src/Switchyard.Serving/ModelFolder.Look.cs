@@ -54,10 +54,11 @@ public sealed partial class ModelFolder
         if (version.Length == 0) version = digest!.Value.Sha256 is { Length: > DigestName } sha256 ? sha256[..DigestName] : digest.Value.Sha256;
         var old = slot.State.Serving;
         ServedModel model;
+        string warmed;
 #pragma warning disable CA1031 // A bad bundle, however bad, must not end the service of the good one.
         try
         {
-            model = ModelLoading.Load(name, version, folder, _options, _fill, cancellation);
+            (model, warmed) = ModelLoading.Load(name, version, folder, _options, _warmUp, cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
@@ -70,7 +71,7 @@ public sealed partial class ModelFolder
 
         slot.Bad.Remove(folder);
         slot.Switch(model, seen);
-        news.Add(new ModelNews(name, version, VersionStatus.Serving, $"model {name}: version {version} serves{(old is null ? "" : $" in place of {old}")}{WithoutBaseline(model)}"));
+        news.Add(new ModelNews(name, version, VersionStatus.Serving, $"model {name}: version {version} serves{(old is null ? "" : $" in place of {old}")}{warmed}{WithoutBaseline(model)}"));
         return new VersionState(version, VersionStatus.Serving);
     }
 

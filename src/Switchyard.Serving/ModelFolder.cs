@@ -18,7 +18,7 @@ public sealed partial class ModelFolder : IDisposable
     readonly ConcurrentDictionary<string, ModelSlot> _slots = new(StringComparer.Ordinal);
     readonly ModelFolderOptions _options;
     readonly Action<ModelNews> _news;
-    readonly Action<ServedModel, RankRequest, int> _fill;
+    readonly Func<ServedModel, IEnumerable<Action<RankRequest>>>? _warmUp;
     readonly string _path;
     readonly Lock _looking = new();
     readonly CancellationTokenSource _ended = new();
@@ -29,15 +29,18 @@ public sealed partial class ModelFolder : IDisposable
 
     /// <param name="options">Where, and how.</param>
     /// <param name="news">Hears once of every version that begins to serve or cannot, on the thread that found out; null for nobody.</param>
-    /// <param name="fill">Fills warm-up request number n (recorded ones, say); null makes them up: <see cref="WarmUp"/>.</param>
+    /// <param name="warmUp">
+    /// Requests that a version scores before it serves, recorded ones, say: each fills one that was begun. One that the version does not take
+    /// (<see cref="InputException"/> or <see cref="RequestException"/>) is passed over and counted; those that are wanting, and with null all, are made up
+    /// (<see cref="WarmUp"/>).
+    /// </param>
     /// <exception cref="ValidationException">An option is out of range.</exception>
     /// <exception cref="InputException">There is no such folder.</exception>
-    public ModelFolder(ModelFolderOptions options, Action<ModelNews>? news = null, Action<ServedModel, RankRequest, int>? fill = null)
+    public ModelFolder(ModelFolderOptions options, Action<ModelNews>? news = null, Func<ServedModel, IEnumerable<Action<RankRequest>>>? warmUp = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
-        (_options, _news) = (options, news ?? (static _ => { }));
-        _fill = fill ?? ((_, request, number) => WarmUp.Fill(request, number, options.WarmUpItems));
+        (_options, _news, _warmUp) = (options, news ?? (static _ => { }), warmUp);
         _path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Path));
         if (!Directory.Exists(_path)) throw new InputException($"{_path}: there is no such folder; give a folder of models (NAME/VERSION), or a bundle.");
     }

@@ -205,13 +205,16 @@ public sealed class ModelFolderTests : IDisposable
     {
         Save("trips", "1");
         var numbers = new List<int>();
-        using var models = new ModelFolder(new ModelFolderOptions { Path = _folder.Path, WarmUpRequests = 3 }, fill: (model, request, number) =>
+        using var models = new ModelFolder(new ModelFolderOptions { Path = _folder.Path, WarmUpRequests = 3 }, _news.Add, model => Enumerable.Range(0, 100).Select(number => (Action<RankRequest>)(request =>
         {
+            request.Model.ShouldBeSameAs(model);
             numbers.Add(number);
             request.Set(request.AddItem(), 0, "u1"u8);
-        });
+            if (number == 1) throw new InputException("no record");
+        })));
         models.Reload();
-        numbers.ShouldBe([0, 1, 2]);
+        numbers.ShouldBe([0, 1, 2, 3]);
+        _news.Single().Message.ShouldContain("version 1 serves, warmed with 3 recorded requests (1 do not fit it)");
         using var lease = models.Lease("trips")!;
         lease.Model.Rows.ShouldBe(0);
     }

@@ -127,12 +127,12 @@ public sealed class ModelFolderTroubleTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         Save("trips", "1");
         var warmed = 0;
-        using var models = new ModelFolder(new ModelFolderOptions { Path = _folder.Path, WarmUpRequests = 5 }, _news.Add, (model, request, number) =>
+        using var models = new ModelFolder(new ModelFolderOptions { Path = _folder.Path, WarmUpRequests = 5 }, _news.Add, model => Enumerable.Range(0, 5).Select(number => (Action<RankRequest>)(request =>
         {
             warmed++;
             if (model.Version == "2" && number == 1) cancellation.Cancel();
             request.Set(request.AddItem(), 0, "u1"u8);
-        });
+        })));
         models.Reload(cancellation.Token);
         Save("trips", "2", seed: 2);
         Should.Throw<OperationCanceledException>(() => models.Reload(cancellation.Token));
@@ -157,13 +157,15 @@ public sealed class ModelFolderTroubleTests : IDisposable
         using var isWarming = new ManualResetEventSlim();
         using var isDisposed = new ManualResetEventSlim();
         var warmed = 0;
-        var models = new ModelFolder(new ModelFolderOptions { Path = _folder.Path, WarmUpRequests = 100_000 }, _news.Add, (_, request, _) =>
-        {
-            warmed++;
-            isWarming.Set();
-            isDisposed.Wait();
-            request.Set(request.AddItem(), 0, "u1"u8);
-        });
+        var models = new ModelFolder(new ModelFolderOptions { Path = _folder.Path, WarmUpRequests = 100_000 }, _news.Add, _ => Enumerable.Repeat<Action<RankRequest>>(
+            request =>
+            {
+                warmed++;
+                isWarming.Set();
+                isDisposed.Wait();
+                request.Set(request.AddItem(), 0, "u1"u8);
+            },
+            100_000));
         var reload = Task.Run(() => models.Reload());
         isWarming.Wait();
         var dispose = Task.Run(models.Dispose);

@@ -96,6 +96,10 @@ sealed class RecordedRequest
         {
             throw new InputException($"{e.Problem.Detail}{(e.Problem.Pointer is { } pointer ? $" ({pointer} of the request)" : "")}", e);
         }
+        catch (InvalidOperationException e)
+        {
+            throw new InputException($"this is no record of a request: {e.Message}", e);
+        }
     }
 
     void Read(ref Utf8JsonReader reader)
