@@ -9,7 +9,8 @@ namespace Switchyard;
 public static partial class Run
 {
     const int PredictRows = 2048;
-    const string FusedColumn = "fused";
+    /// <summary>Name of the fused score among those of the tasks.</summary>
+    internal const string FusedColumn = "fused";
 
     /// <summary>Scores rows: CSV or JSON Lines in, CSV out, in the same order, a column per task, and a column <c>fused</c> where the bundle has a fusion.yaml. Labels need not be there; unseen ids are allowed.</summary>
     /// <param name="bundle">Folder of the bundle.</param>
@@ -52,7 +53,7 @@ public static partial class Run
     }
 
     /// <summary>The fusion of a bundle that has a file for it; null for one without.</summary>
-    static Fusion? FusionOf(LoadedBundle loaded)
+    internal static Fusion? FusionOf(LoadedBundle loaded)
     {
         var fusion = Fusion.Load(loaded);
         if (fusion.IsDefault) return null;

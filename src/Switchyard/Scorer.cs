@@ -18,22 +18,31 @@ public sealed class Scorer : IDisposable
 
     readonly Schema _schema;
     readonly WorkerPool _pool;
+    readonly string[] _names;
     readonly Predictor _predictor;
     readonly Dictionary<string, int> _columns;
     readonly ConcurrentQueue<Desk> _idle = new();
 
-    Scorer(Ranker ranker, int threads)
+    Scorer(Ranker ranker, Fusion? fusion, int threads)
     {
+        Fusion = fusion;
         _schema = ranker.Schema;
         _pool = new WorkerPool(threads > 0 ? threads : Environment.ProcessorCount);
         _predictor = new Predictor(ranker, _pool);
         Columns = [.. _predictor.Embedding.Fields.Select(f => _schema.Fields[f].Column).Concat(_schema.Levels.Select(l => l.Column)).Distinct(StringComparer.Ordinal)];
         Tasks = [.. _schema.Tasks.Select(t => t.Name)];
+        _names = fusion is null ? [.. Tasks] : [.. Tasks, Fused];
         _columns = Columns.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
 
         // Columns whose fields the model leaves out: rows of models that read them may be given to one that does not.
         foreach (var field in _schema.Fields) _columns.TryAdd(field.Column, _columns.Count);
     }
+
+    /// <summary>Name of the fused score beside those of the tasks.</summary>
+    public const string Fused = Run.FusedColumn;
+
+    /// <summary>The fusion of a bundle that has a fusion.yaml: scores then have one more, <see cref="Fused"/>, with the bits of that of <see cref="Run.Predict"/>. Null for one without.</summary>
+    public Fusion? Fusion { get; }
 
     /// <summary>Columns that the model's fields and scenario read; of a history field, the one that lists its items.</summary>
     public IReadOnlyList<string> Columns { get; }
@@ -44,18 +53,19 @@ public sealed class Scorer : IDisposable
     /// <summary>Loads a model.</summary>
     /// <param name="bundle">Folder of the bundle.</param>
     /// <param name="threads">Threads that compute one call; 0 = all cores. Scores do not depend on it.</param>
-    /// <exception cref="InputException">There is no bundle, or it is damaged.</exception>
+    /// <exception cref="InputException">There is no bundle, it is damaged, or its fusion.yaml is not valid or was searched for another model.</exception>
     public static Scorer Load(string bundle, int threads = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        return new Scorer(ModelBundle.Load(bundle).Ranker, threads);
+        var loaded = ModelBundle.Load(bundle);
+        return new Scorer(loaded.Ranker, Run.FusionOf(loaded), threads);
     }
 
     /// <summary>Probability of every task for one row.</summary>
     /// <param name="row">Value by column. A column that is not there is a missing value; a name that is no column of the data's fields or scenario is an error, and one of fields that the model leaves out says nothing.</param>
-    /// <returns>Score by task: of a conditional task, the product along its chain.</returns>
-    /// <exception cref="InputException">An unknown column, a number that cannot be read, or a scenario that training has not seen
-    /// where the configuration's unknown_scenario is error.</exception>
+    /// <returns>Score by task: of a conditional task, the product along its chain; with a <see cref="Fusion"/> also <see cref="Fused"/>.</returns>
+    /// <exception cref="InputException">An unknown column, a number that cannot be read, a scenario that training has not seen
+    /// where the configuration's unknown_scenario is error, or a fused score that is no finite number.</exception>
     public IReadOnlyDictionary<string, float> Score(IReadOnlyDictionary<string, string?> row)
     {
         ArgumentNullException.ThrowIfNull(row);
@@ -64,7 +74,7 @@ public sealed class Scorer : IDisposable
 
     /// <summary>Probability of every task for every row, in the rows' order.</summary>
     /// <param name="rows">See <see cref="Score(IReadOnlyDictionary{string, string?})"/>.</param>
-    /// <returns>Scores by task, one entry per row.</returns>
+    /// <returns>Scores by task, and the fused one where there is one, an entry per row.</returns>
     /// <exception cref="InputException">See <see cref="Score(IReadOnlyDictionary{string, string?})"/>.</exception>
     public IReadOnlyList<IReadOnlyDictionary<string, float>> Score(IEnumerable<IReadOnlyDictionary<string, string?>> rows)
     {
@@ -79,7 +89,7 @@ public sealed class Scorer : IDisposable
     /// </summary>
     /// <param name="shared">Value by column of what all candidates have in common; may be empty.</param>
     /// <param name="items">The other values of every candidate. No candidates: no scores.</param>
-    /// <returns>Scores by task, one entry per candidate.</returns>
+    /// <returns>Scores by task, and the fused one where there is one, an entry per candidate.</returns>
     /// <exception cref="InputException">See <see cref="Score(IReadOnlyDictionary{string, string?})"/>; also a column that is given both as shared and by a candidate.</exception>
     public IReadOnlyList<IReadOnlyDictionary<string, float>> ScoreRequest(
         IReadOnlyDictionary<string, string?> shared, IEnumerable<IReadOnlyDictionary<string, string?>> items)
@@ -100,8 +110,9 @@ public sealed class Scorer : IDisposable
         {
             desk.Encode(chunk);
             _predictor.Score(desk.Batch, desk.Scores);
+            Fusion?.Evaluate(desk.Batch, desk.Scores, desk.Scores.AsSpan(Tasks.Count * chunk.Length));
             for (var r = 0; r < chunk.Length; r++)
-                result.Add(Tasks.Index().ToDictionary(t => t.Item, t => desk.Scores[(t.Index * chunk.Length) + r], StringComparer.Ordinal));
+                result.Add(_names.Index().ToDictionary(t => t.Item, t => desk.Scores[(t.Index * chunk.Length) + r], StringComparer.Ordinal));
         }
 
         // Not after an exception: a desk that saw a wrong row is thrown away.
@@ -121,7 +132,8 @@ public sealed class Scorer : IDisposable
 
         public Batch Batch { get; } = new(schema, Rows);
 
-        public float[] Scores { get; } = new float[schema.Tasks.Length * Rows];
+        // The fused ones stand behind those of the tasks.
+        public float[] Scores { get; } = new float[(schema.Tasks.Length + 1) * Rows];
 
         /// <summary>Takes the values that the rows to come have in common.</summary>
         public void Share(IReadOnlyDictionary<string, string?> values)

@@ -86,6 +86,28 @@ public sealed class FuseTests
         }
     });
 
+    [Fact]
+    public void Scorer_BundleWithAFusion_HasTheBitsOfPredictsColumn() => Longer().Use(run =>
+    {
+        run.Train("training.epochs=1").ShouldSucceed();
+        using (var without = Scorer.Load(run.Bundle)) (without.Fusion, without.Score([]).Count).ShouldBe((null, 0));
+        File.WriteAllText(Path.Combine(run.Bundle, Fusion.FileName), "formula: click^a * buy^b\nweights: {a: 1, b: 0.4}\nscenarios: {ams: {weights: {b: 0.7}}}\n");
+        run.Predict("rows.csv", "scores.csv").ShouldSucceed();
+        string[] header = CliRun.Header.Split(',');
+        using var scorer = Scorer.Load(run.Bundle, 2);
+        var rows = run.ReadLines("rows.csv").Skip(1)
+            .Select(l => header.Zip(l.Split(',')).Where(p => scorer.Columns.Contains(p.First)).ToDictionary(p => p.First, p => (string?)p.Second, StringComparer.Ordinal)).ToArray();
+
+        var scores = scorer.Score(rows);
+        var requests = scorer.ScoreRequest(new Dictionary<string, string?> { ["city"] = rows[0]["city"] }, rows.Where(r => r["city"] == rows[0]["city"]).Select(r => r.Where(v => v.Key != "city").ToDictionary()));
+
+        var expected = run.ReadLines("scores.csv");
+        expected[0].ShouldBe("click,buy,like,fused");
+        scores.Select(s => string.Join(',', expected[0].Split(',').Select(n => s[n].ToString("R", CultureInfo.InvariantCulture)))).ShouldBe(expected[1..]);
+        requests.Select(s => s[Scorer.Fused]).ShouldBe(scores.Where((_, i) => rows[i]["city"] == rows[0]["city"]).Select(s => s[Scorer.Fused]));
+        scorer.Fusion!.Version.Length.ShouldBe(12);
+    });
+
     /// <summary>The column would stand there twice.</summary>
     [Fact]
     public void Predict_KeepsAColumnCalledFused_IsRefused() => Longer().Use(run =>
