@@ -62,7 +62,12 @@ public static partial class Run
         ReportTraining(result, options, data.Rows(Part.Validation), reporter);
         var report = OnceTrained(() => ReportPart(data, Measured(data), new Predictor(ranker, pool), configuration.Evaluation, reporter, cancellation), checkpoints, cancellation);
         var baseline = OnceTrained(() => DriftBaseline.Measure(ranker, data, pool, cancellation), checkpoints, cancellation);
-        ModelBundle.Save(configuration.BundleDirectory, ranker, Describe(configuration, data, result, report, update), (folder, digest) => baseline?.Save(folder, digest));
+        var fusion = update?.Fusion?.TextFor(data.Schema, reporter);
+        ModelBundle.Save(configuration.BundleDirectory, ranker, Describe(configuration, data, result, report, update), (folder, digest) =>
+        {
+            baseline?.Save(folder, digest);
+            if (fusion is not null) CarriedFusion.Save(folder, fusion);
+        });
 
         // What the update changed stands in no bundle: whatever befalls the comparison, the model is saved.
         var changes = OnceTrained(

@@ -50,6 +50,9 @@ public sealed class Fusion
     /// <summary>What the formula is measured by; null where the file does not say.</summary>
     internal FusionObjective? Objective { get; private init; }
 
+    /// <summary>SHA-256 (hex) of the weights that it was searched for; null where the file names none, and it goes with any.</summary>
+    internal string? SearchedFor { get; private init; }
+
     /// <summary>What the scenarios have, each once; the one of unknown scenarios is among them.</summary>
     public IReadOnlyList<FusionRule> Rules => _rules;
 
@@ -158,6 +161,7 @@ public sealed class Fusion
         return new(schema, [.. compiled.Select(c => c.Program)], [.. compiled.Select(c => c.Rule)], ruleOf, text, Convert.ToHexStringLower(SHA256.HashData(bytes)))
         {
             Objective = options.Objective,
+            SearchedFor = options.Model,
         };
     }
 

@@ -23,11 +23,15 @@ sealed class ModelUpdate : IDisposable
     ModelUpdate(LoadedBundle start, HashSet<string> frozen, RunConfiguration configuration, IRunReporter reporter, Dataset? oldRows)
     {
         (Start, _frozen, _options, _configuration, _reporter, _oldRows) = (start, frozen, configuration.Update, configuration, reporter, oldRows);
+        Fusion = CarriedFusion.Of(start, reporter);
         Ancestor = new BundleAncestor(NameOf(start), start.WeightsSha256, start.Ranker.Schema.Fingerprint());
     }
 
     /// <summary>The bundle.</summary>
     public LoadedBundle Start { get; }
+
+    /// <summary>Its fusion.yaml; null where it has none. Read now: the updated bundle may take its place.</summary>
+    public CarriedFusion? Fusion { get; }
 
     /// <summary>Which bundle it is, wherever it lies.</summary>
     public BundleAncestor Ancestor { get; }
