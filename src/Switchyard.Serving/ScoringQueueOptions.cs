@@ -20,7 +20,7 @@ public sealed record ScoringQueueOptions
 
     [Description("Milliseconds that what waits may take to score, by the times measured last; beyond, a request is refused at once, and one that has waited half as long again as well.")]
     [Range(0.1, 60_000)]
-    public double MaxWaitMs { get; init; } = 20;
+    public double MaxWaitMs { get; init; } = 10;
 
     [Description("Milliseconds that scoring several waiting requests together may take; 0 = one by one. Nothing ever waits for company. Scores do not depend on it.")]
     [Range(0.0, 1_000)]

@@ -13,6 +13,7 @@ sealed class HttpConnection(IPEndPoint address) : IDisposable
 {
     Socket? _socket;
     byte[] _buffer = new byte[1 << 14];
+    int _got;
     int _head;
     int _length;
 
@@ -21,6 +22,9 @@ sealed class HttpConnection(IPEndPoint address) : IDisposable
 
     /// <summary>Head of the last response.</summary>
     public ReadOnlySpan<byte> Head => _buffer.AsSpan(0, _head);
+
+    /// <summary>The system's number of the connection; null while there is none.</summary>
+    public int? Descriptor => (int?)_socket?.Handle;
 
     /// <summary>A request with a body of JSON, as it goes over the wire.</summary>
     /// <param name="path">Path of the address.</param>
@@ -51,11 +55,40 @@ sealed class HttpConnection(IPEndPoint address) : IDisposable
     /// <exception cref="SocketException">There is no connection.</exception>
     public int Exchange(ReadOnlySpan<byte> request)
     {
+        Send(request);
+        while (true)
+        {
+            if (Read() is { } status) return status;
+        }
+    }
+
+    /// <summary>Sends a request; <see cref="Read"/> reads the response.</summary>
+    /// <exception cref="SocketException">There is no connection.</exception>
+    public void Send(ReadOnlySpan<byte> request)
+    {
         try
         {
             _socket ??= Connect();
+            _got = 0;
             while (!request.IsEmpty) request = request[_socket.Send(request)..];
-            return Read(_socket);
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+    }
+
+    /// <summary>Reads what there is of the response, or waits for more.</summary>
+    /// <returns>Its status once it is whole; until then null.</returns>
+    /// <exception cref="IOException">The connection ended before the response did, or it is no HTTP.</exception>
+    /// <exception cref="SocketException">The connection broke.</exception>
+    public int? Read()
+    {
+        try
+        {
+            _got += Receive(_socket!, _got);
+            return Whole();
         }
         catch
         {
@@ -80,21 +113,19 @@ sealed class HttpConnection(IPEndPoint address) : IDisposable
         return socket;
     }
 
-    int Read(Socket socket)
+    int? Whole()
     {
-        var got = 0;
-        do got += Receive(socket, got);
-        while ((_head = _buffer.AsSpan(0, got).IndexOf("\r\n\r\n"u8) + 4) < 4);
+        if ((_head = _buffer.AsSpan(0, _got).IndexOf("\r\n\r\n"u8) + 4) < 4) return null;
         if (!Utf8Parser.TryParse(_buffer.AsSpan(9, 3), out int status, out _)) throw new IOException("The response has no status.");
         if (Utf8Parser.TryParse(Header("\r\nContent-Length: "u8), out _length, out _))
         {
-            while (got < _head + _length) got += Receive(socket, got);
+            if (_got < _head + _length) return null;
         }
         else
         {
             // In chunks, as what is made for readers comes: its body is not looked at.
-            while (!_buffer.AsSpan(_head, got - _head).EndsWith("0\r\n\r\n"u8)) got += Receive(socket, got);
-            _length = got - _head;
+            if (!_buffer.AsSpan(_head, _got - _head).EndsWith("0\r\n\r\n"u8)) return null;
+            _length = _got - _head;
         }
 
         if (Header("\r\nConnection: "u8).StartsWith("close"u8)) Close();

@@ -13,11 +13,12 @@ delegate void ResponseCheck(int request, int status, ReadOnlySpan<byte> body);
 /// <summary>
 /// Requests at a constant rate over a bounded number of connections. Every request has a time at which it is due, whatever became of those before it,
 /// and its latency counts from then: a server that stalls is charged for all that had to wait (no coordinated omission). Without a rate, every
-/// connection sends the next request when it has the answer to the last.
+/// connection sends the next request when it has the answer to the last. A rate is kept by one thread for all connections (<see cref="PacedLoad"/>), so
+/// that the load is one of those who want a core, not a thousand; anything else has a thread for every connection.
 /// </summary>
 /// <param name="Address">The server.</param>
 /// <param name="Requests">Sent in turn.</param>
-/// <param name="Connections">Connections, each a thread.</param>
+/// <param name="Connections">Connections.</param>
 /// <param name="Rate">Requests per second; 0 = as many as come back.</param>
 /// <param name="Seconds">How long; 0 = until <paramref name="Count"/>.</param>
 /// <param name="Count">Requests at most; 0 = no limit.</param>
@@ -27,10 +28,12 @@ sealed record Load(IPEndPoint Address, byte[][] Requests, int Connections, doubl
     const int StackBytes = 1 << 18;
 
     /// <summary>After the end, what is still due is left out after so long.</summary>
-    const double MostLateSeconds = 5;
+    public const double MostLateSeconds = 5;
 
     /// <summary>Runs it to its end.</summary>
-    public LoadResult Run()
+    public LoadResult Run() => Rate > 0 && Count == 0 && Check is null && PacedLoad.IsPossible ? new PacedLoad(this).Run() : RunThreads();
+
+    LoadResult RunThreads()
     {
         var cpu = Environment.CpuUsage.TotalTime;
         using var ready = new CountdownEvent(Connections);
