@@ -83,7 +83,7 @@ static class EventFileReader
 
     static (string Tag, float Value) ScalarOf(ReadOnlySpan<byte> bytes)
     {
-        var (tag, scalar) = ("", 0f);
+        var (tag, scalar) = ("", (float?)null);
         while (!bytes.IsEmpty)
         {
             var (field, value) = Next(ref bytes);
@@ -92,7 +92,8 @@ static class EventFileReader
             else throw new InvalidDataException($"A value has no field {field} that a run writes.");
         }
 
-        return (tag, scalar);
+        // A reader that finds no value drops the point, or takes it for another kind.
+        return (tag, scalar ?? throw new InvalidDataException($"{tag} has no value."));
     }
 
     /// <summary>The number and the bytes of the next field.</summary>

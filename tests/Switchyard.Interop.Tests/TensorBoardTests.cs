@@ -43,19 +43,20 @@ public sealed class TensorBoardTests : IDisposable
 
         (events[0].Version, events[0].Step).ShouldBe(("brain.Event:2", 0));
         events.ShouldAllBe(e => e.WallTime == 12345.5);
-        events.Skip(1).Select(e => e.Step).ShouldBe([1, 20, 20]);
-        events[1].Scalars.ShouldBe(
-        [
-            ("loss/all", 0.75f), ("loss/click", 0.5f), ("auxiliary/task.0.specific", 2f), ("auxiliary/all", 0.25f),
-            ("training/rate", 0.001f), ("training/rows_per_second", 1000f),
-        ]);
+        (events[1].Session, events[1].Step).ShouldBe((1, 1L));
+        events.Skip(2).Select(e => e.Step).ShouldBe([1, 20, 20]);
         events[2].Scalars.ShouldBe(
+        [
+            ("loss/click", 0.5f), ("auxiliary/task.0.specific", 2f), ("auxiliary/all", 0.25f),
+            ("training/loss", 0.75f), ("training/rate", 0.001f), ("training/rows_per_second", 1000f),
+        ]);
+        events[3].Scalars.ShouldBe(
         [
             ("specific/task.0/0", 0.25f), ("shared/task.0/0", 1f), ("weight/task.0/0", 0.5f),
             ("specific/task.0/1", 0.75f), ("shared/task.0/1", 0f), ("weight/task.0/1", 0.5f),
             ("weight/expert/0", 0.125f), ("weight/expert/1", 0.875f),
         ]);
-        events[3].Scalars.ShouldBe(
+        events[4].Scalars.ShouldBe(
         [
             ("validation/monitor", 0.8125f), ("auc/land/Österreich/click", 0.625f), ("log_loss/land/Österreich/click", 0.5f), ("log_loss/land/x/click", 0.25f),
             ("auc/all/click", 0.75f), ("log_loss/all/click", 0.5f),
@@ -76,21 +77,36 @@ public sealed class TensorBoardTests : IDisposable
         var files = Files();
 
         files.Length.ShouldBe(2);
-        var events = files.Select(EventFileReader.Read).Single(e => e.Count > 1);
+        var events = files.Select(EventFileReader.Read).Single(e => e.Count > 2);
         (events[1].Session, events[1].Step).ShouldBe((1, 301L));
         events[2].Step.ShouldBe(301);
     }
 
     [Fact]
-    public void Write_NewRun_ReplacesItsOwnFilesOnly()
+    public void Write_NewRunOfTheSameName_LeavesFilesAndHidesTheirSteps()
     {
         using (var board = Board()) board.Write(Run());
-        var other = Path.Combine(_folder.FullName, "r", "events.out.tfevents.1.other");
-        File.WriteAllText(other, "");
 
         using (var board = Board()) board.Write(Run() with { Started = DateTimeOffset.UnixEpoch.AddSeconds(9) });
 
-        Files().Select(Path.GetFileName).ShouldBe(["events.out.tfevents.1.other", "events.out.tfevents.9.0.switchyard"], ignoreOrder: true);
+        Files().Select(Path.GetFileName).ShouldBe(["events.out.tfevents.0.0.switchyard", "events.out.tfevents.9.0.switchyard"], ignoreOrder: true);
+        var first = EventFileReader.Read(Files().Single(f => f.Contains(".9.", StringComparison.Ordinal)))[1];
+        (first.Session, first.Step).ShouldBe((1, 1L));
+    }
+
+    [Theory]
+    [InlineData("../x", "..-x")]
+    [InlineData("/x/y", "-x-y")]
+    [InlineData("..", "run")]
+    [InlineData(" a b ", "a b")]
+    public void Write_AnyName_StaysInsideTheFolder(string name, string folder)
+    {
+        var inside = Path.Combine(_folder.FullName, "events");
+        using (var board = new TensorBoardLog(inside, _warnings.Add, new Clock())) board.Write(Run() with { Name = name });
+
+        _folder.GetDirectories().Select(d => d.Name).ShouldBe(["events"]);
+        Directory.GetDirectories(inside).Select(Path.GetFileName).ShouldBe([folder]);
+        _warnings.ShouldBeEmpty();
     }
 
     /// <summary>Checksums known from RFC 3720, B.4, of 32 zero bytes and of bytes that count up; a record carries them masked.</summary>
@@ -114,8 +130,8 @@ public sealed class TensorBoardTests : IDisposable
         var file = Path.Combine(_folder.FullName, "file");
         File.WriteAllText(file, "");
 
-        Should.Throw<InputException>(() => new TensorBoardLog(file, _warnings.Add)).Message.ShouldStartWith($"--tensorboard {file} cannot be made: ");
-        Should.Throw<InputException>(() => new TensorBoardLog(" ", _warnings.Add)).Message.ShouldBe("--tensorboard: the name is empty; name a folder.");
+        Should.Throw<InputException>(() => new TensorBoardLog(file, _warnings.Add)).Message.ShouldStartWith($"{file} cannot be made for event files: ");
+        Should.Throw<InputException>(() => new TensorBoardLog(" ", _warnings.Add)).Message.ShouldBe("The folder for event files has an empty name; name a folder.");
     }
 
     [Fact]

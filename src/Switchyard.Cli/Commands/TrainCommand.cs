@@ -35,6 +35,7 @@ static class TrainCommand
             "switchyard train samples/census-income/switchyard.yaml",
             "switchyard train samples/trivago/t1n.yaml --set training.seed=2 --set output=runs/t1n-2",
             "switchyard train samples/census-income/switchyard.yaml --ui",
+            "switchyard train samples/census-income/switchyard.yaml --tensorboard runs/events",
             "switchyard train samples/trivago/t1n.yaml --resume",
             "switchyard train samples/trivago/t1n.yaml --dry-run",
             "switchyard train friday.yaml --init-from runs/thursday/model --set update.replay=0.1",

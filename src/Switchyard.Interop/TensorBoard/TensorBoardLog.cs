@@ -11,7 +11,7 @@ namespace Switchyard.Interop;
 /// </summary>
 public sealed class TensorBoardLog : IMetricSink, IDisposable
 {
-    // TensorBoard looks for the middle part; the end tells our files from another program's in the same folder.
+    // TensorBoard looks for it and reads the files of a folder in the order of their names; the end says who wrote the file.
     const string Prefix = "events.out.tfevents.";
     const string End = ".switchyard";
 
@@ -29,14 +29,14 @@ public sealed class TensorBoardLog : IMetricSink, IDisposable
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(warn);
         (_folder, _warn, _time) = (folder, warn, time ?? TimeProvider.System);
-        if (string.IsNullOrWhiteSpace(folder)) throw new InputException("--tensorboard: the name is empty; name a folder.");
+        if (string.IsNullOrWhiteSpace(folder)) throw new InputException("The folder for event files has an empty name; name a folder.");
         try
         {
             Directory.CreateDirectory(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"--tensorboard {folder} cannot be made: {e.Message.TrimEnd('.')}; name a folder that you may write to.", e);
+            throw new InputException($"{folder} cannot be made for event files: {e.Message.TrimEnd('.')}; name a folder that you may write to.", e);
         }
     }
 
@@ -70,25 +70,28 @@ public sealed class TensorBoardLog : IMetricSink, IDisposable
 
     void Begin(RunEvent run)
     {
-        var folder = Path.Combine(_folder, run.Name);
+        Dispose();
+        var folder = Path.Combine(_folder, FolderName(run.Name));
         var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{run.Started.ToUnixTimeSeconds()}.{run.After}{End}"));
         _file = new RecordFile(path, Open, _warn, _time);
         Write(new Event { FileVersion = "brain.Event:2" }, 0);
 
-        // What earlier files of a resumed run say of later steps does not count any more.
-        if (run.After > 0) Write(new Event { SessionLog = new SessionLog { Status = SessionLog.Types.SessionStatus.Start } }, run.After + 1);
+        // What earlier files of the run, or of one of the same name, say of later steps does not count any more.
+        Write(new Event { SessionLog = new SessionLog { Status = SessionLog.Types.SessionStatus.Start } }, run.After + 1);
         _file.Close(isUrgent: true);
 
         FileStream Open()
         {
             Directory.CreateDirectory(folder);
-            if (run.After == 0)
-            {
-                foreach (var former in Directory.GetFiles(folder, $"{Prefix}*{End}")) File.Delete(former);
-            }
-
             return new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
         }
+    }
+
+    /// <summary>A run's name as that of one folder: no name leads out of the folder that was given.</summary>
+    static string FolderName(string run)
+    {
+        var name = string.Concat(run.Select(c => c is '/' or '\\' or ':' || char.IsControl(c) ? '-' : c)).Trim();
+        return name.Trim('.').Length == 0 ? "run" : name;
     }
 
     void Add(long step, IEnumerable<(string Tag, double Value)> scalars, bool isUrgent)

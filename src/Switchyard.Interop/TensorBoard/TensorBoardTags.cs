@@ -7,10 +7,10 @@ static class TensorBoardTags
 {
     public static IEnumerable<(string Tag, double Value)> Of(StepEvent step)
     {
-        yield return ("loss/all", step.Loss);
         foreach (var (task, loss) in step.Tasks) yield return ($"loss/{task}", loss);
         foreach (var (term, value) in step.Auxiliary) yield return ($"auxiliary/{term}", value);
         if (step.Auxiliary.Count > 0) yield return ("auxiliary/all", step.AuxiliaryLoss);
+        yield return ("training/loss", step.Loss);
         yield return ("training/rate", step.Rate);
         yield return ("training/rows_per_second", step.RowsPerSecond);
     }
