@@ -6,10 +6,11 @@ namespace Switchyard.Engine;
 /// </summary>
 public interface IOpListener
 {
-    /// <summary>An op has computed its result.</summary>
+    /// <summary>An op has computed its result: its values are there.</summary>
     /// <param name="op">Name of its method.</param>
     /// <param name="result">A <see cref="Tensor"/> or a <see cref="Dispatch"/>.</param>
-    /// <param name="arguments">What the result depends on, in the order of the method's parameters; several tensors are an array.</param>
+    /// <param name="arguments">What the result depends on, in the order of the method's parameters; several tensors are an array. Left out is
+    /// what only training reads, numbers of rows, and a dispatch that says no more than which pairs are wanted.</param>
     void Heard(string op, object result, params object?[] arguments);
 }
 

@@ -13,7 +13,6 @@ public static class LabelOps
     {
         var y = g.New(weights.Rows, 1);
         g.Value(y).Clear();
-        g.Listener?.Heard(nameof(MixLogits), y, weights, logits.ToArray());
         var (ids, same) = cut.Parts;
         for (var m = 0; m < logits.Length; m++)
         {
@@ -23,6 +22,7 @@ public static class LabelOps
             g.Record(Back, y, logits[m], weights, i: m, f: same, aux: ids);
         }
 
+        g.Listener?.Heard(nameof(MixLogits), y, weights, logits.ToArray());
         return y;
     }
 

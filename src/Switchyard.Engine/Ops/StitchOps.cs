@@ -21,13 +21,13 @@ public static class StitchOps
         var y = g.New(to.Pairs, streams[0].Cols);
         var alpha = g.Use(weights);
         g.Value(y).Clear();
-        g.Listener?.Heard(nameof(Stitch), y, streams.ToArray(), weights);
         for (var s = 0; s < streams.Length; s++)
         {
             g.ForRows(to.Rows, new ForwardBody(g.Values(streams[s]), g.Values(alpha), Matrix(to, s), g.Values(y), to, y.Cols));
             g.Record(Back, y, streams[s], alpha, s, 0, to);
         }
 
+        g.Listener?.Heard(nameof(Stitch), y, streams.ToArray(), weights);
         return y;
     }
 

@@ -16,13 +16,13 @@ public static class StreamOps
 
         var y = g.New(streams[0].Rows, streams[0].Cols);
         g.Value(y).Clear();
-        g.Listener?.Heard(nameof(PickStream), y, streams.ToArray(), own);
         for (var m = 0; m < streams.Length; m++)
         {
             g.ForRows(y.Rows, new ForwardBody(g.Values(streams[m]), g.Values(y), m, streams.Length, y.Cols, own));
             g.Record(Back, y, streams[m], i: m, f: (Real)1 / streams.Length, aux: ids);
         }
 
+        g.Listener?.Heard(nameof(PickStream), y, streams.ToArray(), own);
         return y;
     }
 
