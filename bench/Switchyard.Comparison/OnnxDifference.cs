@@ -1,6 +1,5 @@
 using System.Globalization;
 using Switchyard.Data;
-using Switchyard.Engine;
 using Switchyard.Inference;
 using Switchyard.Interop;
 using Switchyard.Models;
@@ -10,13 +9,10 @@ namespace Switchyard.Comparison;
 
 /// <summary>
 /// Models trained on a run's rows, exported and run by ONNX Runtime on its test rows: the largest difference of a probability. Rows of which
-/// a choice of experts is nearly a tie are counted and shown apart: another order of additions can turn it.
+/// a choice of experts is nearly a tie are counted and left out, but for the last column: another order of additions can turn it.
 /// </summary>
 static class OnnxDifference
 {
-    /// <summary>Distance between the last expert that is chosen and the first that is not, below which a choice counts as nearly a tie.</summary>
-    const float NearTie = 1e-4f;
-
     /// <param name="configuration">The run; its model is replaced.</param>
     /// <param name="rows">Test rows, at most.</param>
     /// <param name="changes">Overrides of the configuration (with =) and names of models; none named: all.</param>
@@ -35,7 +31,7 @@ static class OnnxDifference
             Console.Error.WriteLine(lines[^1]);
         }
 
-        TextTable.Print("| model | rows | tasks | nodes | MB | largest difference | mean difference | near ties | largest of these |", lines);
+        TextTable.Print("| model | rows | tasks | nodes | MB | largest difference | mean difference | near ties | largest of all rows |", lines);
     }
 
     static string Line(string configuration, string model, int most, string[] overrides, out string version)
@@ -54,23 +50,12 @@ static class OnnxDifference
         (version, var outputs) = OnnxRuntime.Run(folder, [new OnnxRuntime.Case("model", OnnxRows.Of(batch, written.Inputs))]);
         var (expected, found) = (new float[batch.Count * bundle.Ranker.Schema.Tasks.Length], outputs["model"]);
         new Predictor(bundle.Ranker).Score(batch, expected);
-        var margins = Margins(bundle.Ranker, batch);
-        var near = Enumerable.Range(0, batch.Count).Where(r => margins[r] < NearTie).ToHashSet();
-        var differences = expected.Select((p, i) => (Row: i % batch.Count, Value: Math.Abs(p - found[i]))).ToArray();
-        var clear = differences.Where(d => !near.Contains(d.Row)).Select(d => d.Value).ToArray();
+        var margins = SelectionMargins.Of(bundle.Ranker, batch);
+        var near = margins.Count(m => m < SelectionMargins.NearTie);
+        var differences = expected.Select((p, i) => Math.Abs(p - found[i])).ToArray();
+        var clear = differences.Where((_, i) => margins[i % batch.Count] >= SelectionMargins.NearTie).DefaultIfEmpty().ToArray();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| `{model}` | {batch.Count:N0} | {bundle.Ranker.Schema.Tasks.Length} | {written.Nodes:N0} | {written.Bytes / 1e6:0.0} | {clear.Max():0.0e+0} | {clear.Average():0.0e+0} | {near.Count:N0} | {(near.Count == 0 ? "–" : Largest(differences.Where(d => near.Contains(d.Row)).Max(d => d.Value)))} |");
-    }
-
-    static string Largest(float value) => value.ToString("0.0e+0", CultureInfo.InvariantCulture);
-
-    static float[] Margins(Ranker ranker, Batch batch)
-    {
-        var pass = new ForwardPass(ranker, GraphMode.Score);
-        var margins = new SelectionMargins(pass.Graph, batch.Count);
-        (pass.Graph.Listener, pass.Graph.NotesGates) = (margins, true);
-        pass.Logits(batch);
-        return margins.OfRows.ToArray();
+            $"| `{model}` | {batch.Count:N0} | {bundle.Ranker.Schema.Tasks.Length} | {written.Nodes:N0} | {written.Bytes / 1e6:0.0} | {clear.Max():0.0e+0} | {clear.Average():0.0e+0} | {near:N0} | {differences.Max():0.0e+0} |");
     }
 }

@@ -33,8 +33,8 @@ switch (args)
         ServeBench.Run(scenario, settings);
         if (Environment.ExitCode == 0) break;
         return Environment.ExitCode;
-    case ["onnx", var configuration, var rows, .. var changes]:
-        OnnxDifference.Print(configuration, int.Parse(rows, CultureInfo.InvariantCulture), changes);
+    case ["onnx", var configuration, var rows, .. var changes] when int.TryParse(rows, CultureInfo.InvariantCulture, out var most) && most > 0:
+        OnnxDifference.Print(configuration, most, changes);
         break;
     case ["import", var configuration]:
         ImportSpeed.Print(configuration);

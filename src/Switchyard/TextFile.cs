@@ -18,6 +18,9 @@ static class TextFile
     /// <summary>The same of bytes.</summary>
     public static void Write(string path, byte[] bytes) => WriteWhole(path, stream => stream.Write(bytes));
 
+    /// <summary>The same of what a function writes.</summary>
+    public static void WriteBytes(string path, Action<Stream> write) => WriteWhole(path, write);
+
     static void WriteWhole(string path, Action<Stream> write)
     {
         try
@@ -86,8 +89,8 @@ static class TextFile
         return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionLevel.Fastest) : file;
     }
 
-    // /dev/null, /dev/stdout and /dev/fd/63 would be replaced by a rename.
-    static bool IsDevice(string path) => !OperatingSystem.IsWindows() && Path.GetDirectoryName(Path.GetFullPath(path)) is "/dev" or "/dev/fd";
+    /// <summary>/dev/null, /dev/stdout and /dev/fd/63 would be replaced by a rename.</summary>
+    public static bool IsDevice(string path) => !OperatingSystem.IsWindows() && Path.GetDirectoryName(Path.GetFullPath(path)) is "/dev" or "/dev/fd";
 
     static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
 

@@ -13,6 +13,9 @@ public sealed class ExportTests
 
         result.Output.ShouldContain("inputs: field/");
         result.Output.ShouldContain("outputs: task/");
+
+        // Scoring fixes the position, so it is no input.
+        result.Output.ShouldNotContain("field/slot");
         var bytes = File.ReadAllBytes(file);
         CliRun.Run("export", "onnx", run.Configuration, "-o", file).ShouldSucceed();
         File.ReadAllBytes(file).ShouldBe(bytes);
@@ -26,5 +29,7 @@ public sealed class ExportTests
         CliRun.Run("export", "onnx", run.Place("nowhere"), "-o", run.Place("model.onnx")).ShouldRefuse("nowhere");
         CliRun.Run("export", "onnx", run.Bundle, "-o", "").ShouldRefuse("--output: the name is empty");
         CliRun.Run("export", "onnx", run.Bundle, "-o", run.Place(".")).ShouldRefuse("it is a folder");
+        CliRun.Run("export", "onnx", run.Bundle, "-o", run.Place("new/")).ShouldRefuse("it is a folder");
+        Directory.Exists(run.Place("new")).ShouldBeFalse();
     }
 }

@@ -19,7 +19,8 @@ public sealed class OnnxExportTests : IDisposable
     [MemberData(nameof(All))]
     public void Convert_EveryModel_HasAFormOfEveryOp(string name)
     {
-        var (graph, weights) = OnnxExport.Convert(Trained.Untrained(ModelCases.Options(name))).Build();
+        var ranker = Trained.Untrained(ModelCases.Options(name));
+        var (graph, weights) = OnnxExport.Convert(ranker, OnnxExport.AnyRow(ranker.Schema)).Build();
         graph.Output.Select(o => o.Name).ShouldBe(["task/task0", "task/task1", "task/task2"]);
         weights.ShouldNotBeEmpty();
 
@@ -32,6 +33,26 @@ public sealed class OnnxExportTests : IDisposable
         }
 
         graph.Output.ShouldAllBe(o => known.Contains(o.Name));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Convert_OtherRows_SameGraph(string name)
+    {
+        var ranker = Trained.Untrained(ModelCases.Options(name));
+        var (graph, weights) = OnnxExport.Convert(ranker, OnnxExport.AnyRow(ranker.Schema)).Build();
+
+        var (other, otherWeights) = OnnxExport.Convert(ranker, TinyData.Rows(ranker.Schema, 7, 3, unknown: 0.3)).Build();
+
+        other.ShouldBe(graph);
+        otherWeights.Select(w => w.Declaration).ShouldBe(weights.Select(w => w.Declaration));
+    }
+
+    [Fact]
+    public void Convert_PositionsOnly_IsAnError()
+    {
+        var ranker = WithPositions(new MmoeOptions { Without = ["user", "item", "last_item", "tags", "words"] }, levels: []);
+        Should.Throw<InputException>(() => Write(ranker)).Message.ShouldContain("fields of role position only");
     }
 
     [Fact]
@@ -87,21 +108,72 @@ public sealed class OnnxExportTests : IDisposable
     {
         var ranker = Trained.Untrained(new MmoeOptions());
         var written = Write(ranker, largestInline: 0);
-        written.Data.ShouldBe(written.File + ".data");
+        Path.GetFileName(written.Data).ShouldNotBeNull().ShouldMatch("^model\\.onnx\\.[0-9a-f]{8}\\.data$");
         var tables = Read(written.File).Graph.Initializer.Single(i => i.Name == "embedding.user");
         tables.DataLocation.ShouldBe(TensorProto.Types.DataLocation.External);
         tables.HasRawData.ShouldBeFalse();
         var place = tables.ExternalData.ToDictionary(e => e.Key, e => e.Value, StringComparer.Ordinal);
-        place["location"].ShouldBe("model.onnx.data");
+        place["location"].ShouldBe(Path.GetFileName(written.Data));
         var bytes = File.ReadAllBytes(written.Data!).AsSpan(int.Parse(place["offset"], System.Globalization.CultureInfo.InvariantCulture), int.Parse(place["length"], System.Globalization.CultureInfo.InvariantCulture));
         System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes).ToArray().ShouldBe(ranker.Parameters.Tables[0].Values);
+    }
+
+    [Fact]
+    public void Write_OtherWeights_LieInAnotherFileAndFormerOnesGo()
+    {
+        var ranker = Trained.Untrained(new MmoeOptions());
+        var first = Write(ranker, largestInline: 0);
+        Write(ranker, largestInline: 0).Data.ShouldBe(first.Data);
+        var foreign = Path.Combine(_folder.FullName, "model.onnx.weights1.data");
+        File.WriteAllText(foreign, "");
+        ranker.Parameters.Tables[0].Values[0]++;
+
+        var second = Write(ranker, largestInline: 0);
+
+        second.Data.ShouldNotBe(first.Data);
+        _folder.GetFiles().Select(f => f.FullName).ShouldBe([second.File, second.Data!, foreign], ignoreOrder: true);
+
+        // What fits into the model leaves none beside it.
+        Write(ranker);
+        _folder.GetFiles().Select(f => f.FullName).ShouldBe([second.File, foreign], ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void Each_AnyNumberAtOnce_SameBytes(int atOnce)
+    {
+        float[] values = [1, 2, 3, 4, 5, 6, 7];
+        using var bytes = new MemoryStream();
+        OnnxFile.Each(values, atOnce, bytes.Write);
+        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes.ToArray()).ToArray().ShouldBe(values);
+    }
+
+    [OnnxRuntimeFact]
+    public void Run_PositionFields_AreThoseThatScoringFixes()
+    {
+        var ranker = WithPositions(new MmoeOptions(), Trained.Levels);
+        var written = Write(ranker);
+        written.Inputs.ShouldNotContain("field/brand");
+        written.Inputs.ShouldNotContain("field/age");
+        var batch = TinyData.Rows(ranker.Schema, 50, 3);
+        var real = Scores(ranker, batch);
+        batch.FixPositions();
+        var expected = Scores(ranker, batch);
+
+        var found = OnnxRuntime.Run(_folder.FullName, [new OnnxRuntime.Case("model", OnnxRows.Of(batch, written.Inputs))]).Outputs["model"];
+
+        expected.Zip(found, (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(1e-6f);
+        expected.Zip(real, (a, b) => Math.Abs(a - b)).Max().ShouldBeGreaterThan(1e-4f);
     }
 
     [OnnxRuntimeFact]
     public void Run_WeightsBesideTheModel_SameProbabilities()
     {
         var ranker = Trained.Untrained(new PleOptions());
-        Difference(ranker, Write(ranker, largestInline: 0), 0.1).ShouldBeLessThan(1e-5f);
+        Difference(ranker, Write(ranker, largestInline: 0), 0.1).ShouldBeLessThan(1e-6f);
     }
 
     [OnnxRuntimeFact]
@@ -111,14 +183,14 @@ public sealed class OnnxExportTests : IDisposable
         var ranker = Trained.Train(new Aesm2Options { Experts = 5, Specific = 2, Shared = 2 }, steps: 2, rows: 100);
         foreach (var gate in ranker.Parameters.Dense.Where(p => p.Name.Contains("gate", StringComparison.Ordinal))) ranker.Parameters.Values(gate).Clear();
         ranker.Parameters.Touch();
-        Difference(ranker, Write(ranker), 0).ShouldBeLessThan(1e-5f);
+        Difference(ranker, Write(ranker), 0).ShouldBeLessThan(1e-6f);
     }
 
     [OnnxRuntimeFact]
     public void Run_OneRow_SameProbabilities()
     {
         var ranker = Trained.Untrained(new StarOptions());
-        Difference(ranker, Write(ranker), 0, rows: 1).ShouldBeLessThan(1e-5f);
+        Difference(ranker, Write(ranker), 0, rows: 1).ShouldBeLessThan(1e-6f);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -131,9 +203,29 @@ public sealed class OnnxExportTests : IDisposable
     float Difference(Ranker ranker, OnnxFiles written, double unknown, int rows = 100)
     {
         var batch = TinyData.Rows(ranker.Schema, rows, 3, unknown);
-        var expected = new float[rows * ranker.Schema.Tasks.Length];
-        new Predictor(ranker).Score(batch, expected);
+        var expected = Scores(ranker, batch);
         var found = OnnxRuntime.Run(_folder.FullName, [new OnnxRuntime.Case("model", OnnxRows.Of(batch, written.Inputs))]).Outputs["model"];
         return expected.Zip(found, (a, b) => Math.Abs(a - b)).Max();
+    }
+
+    static float[] Scores(Ranker ranker, Batch batch)
+    {
+        var scores = new float[batch.Count * ranker.Schema.Tasks.Length];
+        new Predictor(ranker).Score(batch, scores);
+        return scores;
+    }
+
+    /// <summary>The tiny schema with a word and a number of role position.</summary>
+    static Ranker WithPositions(ModelOptions options, int[] levels)
+    {
+        var schema = TinyData.Schema(levels, Trained.Funnel);
+        return new Ranker(schema with { Fields = [.. schema.Fields.Select(Changed)] }, options, 1);
+
+        static Field Changed(Field field) => field.Name switch
+        {
+            "brand" => field with { Role = FieldRole.Position, Fixed = "b", Encoder = new VocabularyEncoder(["a", "b", "c"]) },
+            "age" => field with { Role = FieldRole.Position, Fixed = "3", Encoder = new StandardiseEncoder(1, 4) },
+            _ => field,
+        };
     }
 }

@@ -1,5 +1,5 @@
+using MathNet.Numerics.Statistics;
 using Switchyard.Data;
-using Switchyard.Engine;
 using Switchyard.Inference;
 using Switchyard.Models;
 using Switchyard.Models.Tests;
@@ -10,7 +10,11 @@ namespace Switchyard.Interop.Tests;
 /// <summary>Every model of the suite, trained, written and run by another runtime on rows with everything a row can have.</summary>
 public sealed class OnnxModelTests(OnnxModels models) : IClassFixture<OnnxModels>
 {
-    const float NearTie = 1e-5f;
+    /// <summary>Ten times the largest difference that was seen: a slip of a model's constant (an ε of 1e-3 for 1e-5) is far above it.</summary>
+    const float Tolerance = 1e-6f;
+
+    /// <summary>Probabilities that are all alike would agree whatever the graph did.</summary>
+    const double LeastSpread = 1e-3;
 
     public static TheoryData<string> All() => ModelCases.All();
 
@@ -20,15 +24,16 @@ public sealed class OnnxModelTests(OnnxModels models) : IClassFixture<OnnxModels
     {
         var (expected, found, margins) = models.Of(name);
         found.Length.ShouldBe(expected.Length);
+        expected.Chunk(OnnxModels.Rows).ShouldAllBe(task => Statistics.PopulationStandardDeviation(task) > LeastSpread);
         var compared = 0;
         for (var i = 0; i < expected.Length; i++)
         {
-            if (margins[i % OnnxModels.Rows] < NearTie) continue;
-            found[i].ShouldBe(expected[i], 1e-5f, $"task {i / OnnxModels.Rows}, row {i % OnnxModels.Rows}");
+            if (margins[i % OnnxModels.Rows] < SelectionMargins.NearTie) continue;
+            found[i].ShouldBe(expected[i], Tolerance, $"task {i / OnnxModels.Rows}, row {i % OnnxModels.Rows}");
             compared++;
         }
 
-        compared.ShouldBeGreaterThan(expected.Length * 3 / 4);
+        compared.ShouldBeGreaterThan(expected.Length * 9 / 10);
     }
 }
 
@@ -36,6 +41,9 @@ public sealed class OnnxModelTests(OnnxModels models) : IClassFixture<OnnxModels
 public sealed class OnnxModels : IDisposable
 {
     public const int Rows = 400;
+
+    /// <summary>So many that the probabilities of the rows differ.</summary>
+    const int Steps = 30;
 
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("switchyard-onnx-");
     readonly Lazy<Dictionary<string, (float[] Expected, float[] Found, float[] Margins)>> _results;
@@ -49,7 +57,7 @@ public sealed class OnnxModels : IDisposable
     Dictionary<string, (float[] Expected, float[] Found, float[] Margins)> Run()
     {
         var names = ((IEnumerable<object[]>)ModelCases.All()).Select(row => (string)row[0]).ToArray();
-        var rankers = names.Select(n => Trained.Train(ModelCases.Options(n), steps: 3, rows: 100)).ToArray();
+        var rankers = names.Select(n => Trained.Train(ModelCases.Options(n), steps: Steps, rows: 100)).ToArray();
         var batch = TinyData.Rows(rankers[0].Schema, Rows, 11, unknown: 0.1);
         var cases = names.Select((_, i) =>
         {
@@ -58,7 +66,7 @@ public sealed class OnnxModels : IDisposable
             return new OnnxRuntime.Case(file, OnnxRows.Of(batch, written.Inputs));
         }).ToArray();
         var outputs = OnnxRuntime.Run(_folder.FullName, cases).Outputs;
-        return names.Select((name, i) => (name, Result: (Scores(rankers[i], batch), outputs[cases[i].Name], Margins(rankers[i], batch)))).ToDictionary(r => r.name, r => r.Result, StringComparer.Ordinal);
+        return names.Select((name, i) => (name, Result: (Scores(rankers[i], batch), outputs[cases[i].Name], SelectionMargins.Of(rankers[i], batch)))).ToDictionary(r => r.name, r => r.Result, StringComparer.Ordinal);
     }
 
     static float[] Scores(Ranker ranker, Batch batch)
@@ -66,14 +74,5 @@ public sealed class OnnxModels : IDisposable
         var scores = new float[batch.Count * ranker.Schema.Tasks.Length];
         new Predictor(ranker).Score(batch, scores);
         return scores;
-    }
-
-    static float[] Margins(Ranker ranker, Batch batch)
-    {
-        var pass = new ForwardPass(ranker, GraphMode.Score);
-        var margins = new SelectionMargins(pass.Graph, batch.Count);
-        (pass.Graph.Listener, pass.Graph.NotesGates) = (margins, true);
-        pass.Logits(batch);
-        return margins.OfRows.ToArray();
     }
 }

@@ -36,7 +36,7 @@ static class ExportCommand
         {
             var file = result.GetRequiredValue(output);
             if (string.IsNullOrWhiteSpace(file)) throw new InputException("--output: the name is empty; name a file.");
-            if (Directory.Exists(file)) throw new InputException($"--output {file}: it is a folder; name a file, for example model.onnx.");
+            if (Directory.Exists(file) || Path.EndsInDirectorySeparator(file)) throw new InputException($"--output {file}: it is a folder; name a file, for example model.onnx.");
             var bundle = ModelBundle.Load(RunSymbols.Resolve(result.GetRequiredValue(model), null, []).Bundle, cancellation);
             var written = OnnxExport.Write(bundle, file);
             reporter.Result(string.Create(

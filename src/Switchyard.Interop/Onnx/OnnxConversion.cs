@@ -17,6 +17,7 @@ sealed class OnnxConversion(Ranker ranker, ForwardPass pass) : IOpListener
 
     readonly Dictionary<int, string> _values = [];
     readonly Dictionary<Dispatch, string> _gates = new(ReferenceEqualityComparer.Instance);
+    readonly Batch _positions = Positions(ranker.Schema);
     string? _rows;
 
     public OnnxGraph Graph { get; } = new();
@@ -32,7 +33,7 @@ sealed class OnnxConversion(Ranker ranker, ForwardPass pass) : IOpListener
     public void Heard(string op, object result, params object?[] arguments)
     {
         if (!OnnxOps.All.TryGetValue(op, out var convert))
-            throw new InputException($"export onnx: model {Model} uses the op {op}, which has no form in ONNX yet; export a model without it, or report it.");
+            throw new InputException($"ONNX: model {Model} uses the op {op}, which has no form there yet; export a model without it, or report it.");
         var value = convert(new OpCall(this, op, result, arguments));
         if (result is Tensor tensor) _values[tensor.Id] = value;
         else _gates[(Dispatch)result] = value;
@@ -42,7 +43,7 @@ sealed class OnnxConversion(Ranker ranker, ForwardPass pass) : IOpListener
     /// <exception cref="InputException">It was made by something that told nobody.</exception>
     public string Value(Tensor tensor, string op) => _values.TryGetValue(tensor.Id, out var value)
         ? value
-        : throw new InputException($"export onnx: model {Model}: the op {op} reads numbers that no op is known to make; report it.");
+        : throw new InputException($"ONNX: model {Model}: the op {op} reads numbers that no op is known to make; report it.");
 
     /// <summary>The first gate of a dispatch, [rows, experts].</summary>
     public string Gate(Dispatch dispatch) => _gates[dispatch];
@@ -60,6 +61,12 @@ sealed class OnnxConversion(Ranker ranker, ForwardPass pass) : IOpListener
 
     /// <summary>The field of several values whose rows start where the array says.</summary>
     public EmbeddingInput InputOf(int[] starts) => pass.Inputs.Single(i => ReferenceEquals(i.Offsets, starts));
+
+    /// <summary>Id that stands for every value of a field of role position.</summary>
+    public int FixedId(Field field) => _positions.Ids(Schema.Fields.IndexOf(field))[0];
+
+    /// <summary>The same of a number: value and missing flag.</summary>
+    public float[] FixedNumber(Field field) => _positions.Numbers(Schema.Fields.IndexOf(field));
 
     /// <summary>Node of every row at a level, −1 where it is unknown.</summary>
     public string Nodes(int level) => Graph.Input(NameOf(Schema.Levels[level]), TensorProto.Types.DataType.Int64, Rows);
@@ -83,6 +90,13 @@ sealed class OnnxConversion(Ranker ranker, ForwardPass pass) : IOpListener
 
     /// <summary>Name of a level's input.</summary>
     internal static string NameOf(ScenarioLevel level) => "scenario/" + level.Column;
+
+    static Batch Positions(Schema schema)
+    {
+        var batch = new Batch(schema, 1) { Count = 1 };
+        batch.FixPositions();
+        return batch;
+    }
 
     string Unknown(int level) => Graph.Less(Nodes(level), Graph.Ints([0]));
 }

@@ -20,8 +20,8 @@ public sealed record OnnxFiles(string File, string? Data, IReadOnlyList<string> 
 /// </summary>
 public static class OnnxExport
 {
-    /// <summary>Bytes of weights above which they get a file of their own: a protobuf message ends at 2 GiB.</summary>
-    public const long LargestInline = 1_900_000_000;
+    /// <summary>Bytes of weights above which they get a file of their own: inside a message they are held in memory once more, and it ends at 2 GiB.</summary>
+    public const long LargestInline = 500_000_000;
 
     /// <summary>Version of the file format that goes with <see cref="OnnxGraph.Opset"/>.</summary>
     const int FormatVersion = 8;
@@ -29,13 +29,14 @@ public static class OnnxExport
     /// <summary>Writes a model. The files are written beside their place and then renamed.</summary>
     /// <param name="bundle">The model.</param>
     /// <param name="file">The file to write; folders are made.</param>
-    /// <param name="largestInline">Bytes of weights above which they go to a second file, <paramref name="file"/> with .data behind its name.</param>
+    /// <param name="largestInline">Bytes of weights above which they go to a second file beside <paramref name="file"/>, of its name, a hash of them and .data.
+    /// One that an earlier export left there goes.</param>
     /// <exception cref="InputException">The model has an op without a form in ONNX, or the file cannot be written.</exception>
     public static OnnxFiles Write(LoadedBundle bundle, string file, long largestInline = LargestInline)
     {
         ArgumentNullException.ThrowIfNull(bundle);
         ArgumentException.ThrowIfNullOrEmpty(file);
-        var (graph, weights) = Convert(bundle.Ranker).Build();
+        var (graph, weights) = Convert(bundle.Ranker, AnyRow(bundle.Ranker.Schema)).Build();
         var model = new ModelProto
         {
             IrVersion = FormatVersion,
@@ -49,7 +50,9 @@ public static class OnnxExport
     }
 
     /// <summary>The graph of a model, with an output for every task.</summary>
-    internal static OnnxGraph Convert(Ranker ranker)
+    /// <param name="ranker">The model.</param>
+    /// <param name="rows">What the pass is heard to score; the graph does not depend on it, as long as there is an item in every field of several.</param>
+    internal static OnnxGraph Convert(Ranker ranker, Batch rows)
     {
         // Gates are noted so that selection is computed op by op.
         var pass = new ForwardPass(ranker, GraphMode.Score) { ShareRequests = false };
@@ -57,7 +60,7 @@ public static class OnnxExport
         (pass.Graph.Listener, pass.Graph.NotesGates) = (conversion, true);
         var (graph, tasks) = (conversion.Graph, ranker.Schema.Tasks);
         var chain = new string[tasks.Length];
-        var logits = pass.Logits(AnyRow(ranker.Schema));
+        var logits = pass.Logits(rows);
         for (var t = 0; t < tasks.Length; t++)
         {
             chain[t] = graph.Node("Sigmoid", [conversion.Value(logits[t], "output")]);
@@ -72,7 +75,7 @@ public static class OnnxExport
     internal static string NameOf(TaskInfo task) => "task/" + task.Name;
 
     /// <summary>One row: which ops run does not depend on its values, but attention computes nothing without an item.</summary>
-    static Batch AnyRow(Schema schema)
+    internal static Batch AnyRow(Schema schema)
     {
         var batch = new Batch(schema, 1) { Count = 1 };
         for (var f = 0; f < schema.Fields.Length; f++)

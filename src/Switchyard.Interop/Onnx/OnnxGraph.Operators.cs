@@ -5,7 +5,7 @@ namespace Switchyard.Interop;
 /// <summary>The operators that a model is made of, by the names of the standard (operator set <see cref="Opset"/>).</summary>
 sealed partial class OnnxGraph
 {
-    /// <summary>Version of the standard's operators: the newest that all runtimes of recent years know.</summary>
+    /// <summary>Version of the standard's operators: old enough for tools of three years ago, which do not know ReduceMean of 18.</summary>
     public const int Opset = 17;
 
     public string Add(string a, string b) => Node("Add", [a, b]);

@@ -25,6 +25,7 @@ static class OnnxMetadata
             Entry("switchyard.weights_sha256", bundle.WeightsSha256),
             Entry("switchyard.schema_fingerprint", schema.Fingerprint()),
             Entry("switchyard.fields", Text(schema.Fields.Where(f => inputs.Contains(OnnxOps.NameOf(f))).Select(f => Describe(f, schema)))),
+            Entry("switchyard.positions", Text(schema.Fields.Where(f => f.Role == FieldRole.Position).Select(f => new { f.Name, f.Column, f.Fixed }))),
             Entry("switchyard.scenarios", Text(schema.Levels.Select(l => (Input: OnnxConversion.NameOf(l), Level: l)).Where(l => inputs.Contains(l.Input))
                 .Select(l => new { l.Input, l.Level.Column, l.Level.Nodes }))),
             Entry("switchyard.tasks", Text(schema.Tasks.Select(t => new { Output = OnnxExport.NameOf(t), t.Name, Given = t.Given < 0 ? null : schema.Tasks[t.Given].Name }))),
@@ -39,7 +40,6 @@ static class OnnxMetadata
         Kind = field.Kind.ToString().ToLowerInvariant(),
         Ids = field.Table < 0 ? (int?)null : schema.Tables[field.Table].Rows,
         Pooling = field.HasItems ? field.Pooling.ToString().ToLowerInvariant() : null,
-        field.Fixed,
     };
 
     static string Text(object value) => JsonSerializer.Serialize(value, Json);

@@ -13,10 +13,19 @@ static partial class OnnxOps
     static string Embed(OpCall o)
     {
         var of = o.Of;
-        var x = o.Graph.Concat(-1, [.. o.Get<EmbeddingInput[]>(0).Where(f => !f.Attended).OrderBy(f => f.Column).Select(f => Columns(of, f))]);
-        of.CountRows(x);
-        return x;
+        var fields = o.Get<EmbeddingInput[]>(0).Where(f => !f.Attended).OrderBy(f => f.Column).ToArray();
+        var columns = fields.Select(f => Columns(of, f)).ToArray();
+        var counted = Array.FindIndex(fields, f => !IsFixed(f));
+        if (counted >= 0) of.CountRows(columns[counted]);
+        else if (of.Schema.Levels.Length > 0) of.CountRows(of.Nodes(0));
+        else throw new InputException("ONNX: the model reads fields of role position only, so that nothing says how many rows there are; export a model that reads a further field.");
+        return o.Graph.Concat(-1, [.. columns.Select((c, i) => IsFixed(fields[i]) ? of.ForAllRows(c) : c)]);
+
+        bool IsFixed(EmbeddingInput input) => OnnxOps.IsFixed(of.FieldOf(input));
     }
+
+    /// <summary>Whether all scoring replaces the field's values by one: then it is part of the graph, and no input.</summary>
+    static bool IsFixed(Field field) => field.Role == FieldRole.Position;
 
     /// <summary>Table [M,N] → the row of every row's node, the mean of all where it is unknown.</summary>
     static string Lookup(OpCall o)
@@ -47,6 +56,7 @@ static partial class OnnxOps
     static string Columns(OnnxConversion of, EmbeddingInput input)
     {
         var (g, field) = (of.Graph, of.FieldOf(input));
+        if (field.Kind == FieldKind.Number && IsFixed(field)) return g.Floats(of.FixedNumber(field), 1, NumberWidth);
         if (field.Kind == FieldKind.Number) return g.Input(NameOf(field), TensorProto.Types.DataType.Float, OnnxConversion.Rows, NumberWidth);
         if (!field.HasItems) return Vectors(of, input);
         var present = Present(of, input);
@@ -75,7 +85,8 @@ static partial class OnnxOps
     static string Ids(OnnxConversion of, EmbeddingInput input)
     {
         var field = of.FieldOf(input);
-        object[] dims = field.HasItems ? [OnnxConversion.Rows, "values of " + field.Name] : [OnnxConversion.Rows];
+        if (IsFixed(field)) return of.Graph.Ints([of.FixedId(field)], 1);
+        object[] dims = field.HasItems ? [OnnxConversion.Rows, field.Name + "_values"] : [OnnxConversion.Rows];
         return of.Graph.Input(NameOf(field), TensorProto.Types.DataType.Int64, dims);
     }
 

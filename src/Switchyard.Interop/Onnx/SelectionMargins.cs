@@ -1,4 +1,6 @@
+using Switchyard.Data;
 using Switchyard.Engine;
+using Switchyard.Models;
 
 namespace Switchyard.Interop;
 
@@ -7,14 +9,36 @@ namespace Switchyard.Interop;
 /// that was chosen and the first that was not (divergences or gate logits). Another order of additions, as another runtime has it, can
 /// turn a choice where the margin is as small as its rounding.
 /// </summary>
-/// <param name="graph">The graph of the pass; its <see cref="Graph.NotesGates"/> must be on, so that selection is computed op by op.</param>
-/// <param name="rows">Rows of the pass.</param>
-public sealed class SelectionMargins(Graph graph, int rows) : IOpListener
+public sealed class SelectionMargins : IOpListener
 {
-    readonly float[] _margins = [.. Enumerable.Repeat(float.PositiveInfinity, rows)];
+    /// <summary>A margin of the size of rounding: below it another runtime may choose another expert.</summary>
+    public const float NearTie = 1e-6f;
 
-    /// <summary>Margin of every row; infinite where nothing is chosen.</summary>
-    public ReadOnlySpan<float> OfRows => _margins;
+    readonly Graph _graph;
+    readonly float[] _margins;
+
+    internal SelectionMargins(Graph graph, int rows)
+    {
+        (_graph, _margins) = (graph, new float[rows]);
+        Array.Fill(_margins, float.PositiveInfinity);
+    }
+
+    /// <summary>Margin of every row of a batch; infinite where nothing is chosen.</summary>
+    public static float[] Of(Ranker ranker, Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(ranker);
+        ArgumentNullException.ThrowIfNull(batch);
+        var pass = new ForwardPass(ranker, GraphMode.Score);
+        var margins = new SelectionMargins(pass.Graph, batch.Count);
+
+        // Gates are noted so that selection is computed op by op.
+        (pass.Graph.Listener, pass.Graph.NotesGates) = (margins, true);
+        pass.Logits(batch);
+        return margins._margins;
+    }
+
+    /// <summary>Margin of every row of the pass so far.</summary>
+    internal ReadOnlySpan<float> OfRows => _margins;
 
     public void Heard(string op, object result, params object?[] arguments)
     {
@@ -31,9 +55,9 @@ public sealed class SelectionMargins(Graph graph, int rows) : IOpListener
         var (last, first) = (float.NegativeInfinity, float.PositiveInfinity);
         for (var i = row * x.Cols; i < (row + 1) * x.Cols; i++)
         {
-            var value = sign * graph.Value(x)[i];
-            if (graph.Value(mask)[i] != 0) last = Math.Max(last, value);
-            else if (without == default || graph.Value(without)[i] == 0) first = Math.Min(first, value);
+            var value = sign * _graph.Value(x)[i];
+            if (_graph.Value(mask)[i] != 0) last = Math.Max(last, value);
+            else if (without == default || _graph.Value(without)[i] == 0) first = Math.Min(first, value);
         }
 
         return first - last;
