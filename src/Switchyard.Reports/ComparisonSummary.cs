@@ -11,7 +11,7 @@ sealed class ComparisonSummary(ComparisonSubject comparison, ImmutableArray<(str
 {
     readonly ComparisonFile _file = comparison.File;
 
-    public ImmutableArray<SummaryLine> Build() => [.. Ranking(), .. comparison.BestModel is { } best ? Transfer(best) : [], .. Losses(), .. Cost(), .. Experts(), .. Caveats()];
+    public ImmutableArray<SummaryLine> Build() => [.. Ranking(), .. comparison.Told is { } told ? Transfer(told) : [], .. Losses(), .. Cost(), .. Experts(), .. Caveats()];
 
     IEnumerable<SummaryLine> Ranking()
     {
@@ -23,7 +23,7 @@ sealed class ComparisonSummary(ComparisonSubject comparison, ImmutableArray<(str
         }
 
         var deviation = mean.Sd is { } sd ? $" ± {Words.Metric(sd)} over {Words.Count(mean.Seeds, "seed")}" : "";
-        yield return new SummaryLine($"{best.Variant} has the highest mean AUC over the cells (scenario × task): {Words.Metric(mean.Mean)}{deviation}.");
+        yield return new SummaryLine($"The highest mean AUC over the cells (scenario × task) was measured for {best.Variant}: {Words.Metric(mean.Mean)}{deviation}. The highest of {Words.Count(_file.Variants.Length, "model")} on the same rows is flattered by chance.");
         var corrected = RankingSection.Corrected(_file);
         if (best.Variant != _file.Baseline && _file.Mean(best.Variant, _file.Baseline)?.Bootstrap is { } lead)
         {
@@ -32,30 +32,37 @@ sealed class ComparisonSummary(ComparisonSubject comparison, ImmutableArray<(str
                 : $"That is {Words.Signed(lead.Difference)} [{Words.Signed(lead.Low)}, {Words.Signed(lead.High)}] against the baseline {_file.Baseline}: after correction over the models (Holm) rows and seeds may explain it, so the order is open.");
         }
 
-        var differing = _file.Variants.Where(v => corrected.TryGetValue(v.Variant, out var p) && p < _file.Significance && v.Variant != best.Variant).ToList();
+        var differing = _file.Variants.Where(v => corrected.TryGetValue(v.Variant, out var p) && p < _file.Significance).ToList();
         var (better, worse) = (differing.Where(v => _file.Mean(v.Variant, _file.Baseline)!.Bootstrap!.Difference > 0).ToList(), differing.Where(v => _file.Mean(v.Variant, _file.Baseline)!.Bootstrap!.Difference < 0).ToList());
-        if (better.Count > 0) yield return new SummaryLine($"Also significantly better than {_file.Baseline}: {Words.List(better.Select(v => v.Variant))}.");
+        if (better.Count > 0) yield return new SummaryLine($"Significantly better than {_file.Baseline}: {Words.List(better.Select(v => v.Variant))}.");
+        if (differing.Count == 0 && corrected.Count > 0) yield return new SummaryLine($"No model's mean AUC differs significantly from that of the baseline {_file.Baseline}, after correction over the models (Holm).");
         if (worse.Count > 0) yield return new SummaryLine($"Significantly worse than {_file.Baseline}: {Words.List(worse.Select(v => v.Variant))}.");
     }
 
-    /// <summary>Which cells gain and lose most by sharing, with the best model that is no control.</summary>
-    IEnumerable<SummaryLine> Transfer(FileVariant best)
+    /// <summary>Which cells gain and lose most by sharing, with the model that validation prefers.</summary>
+    IEnumerable<SummaryLine> Transfer(FileVariant told)
     {
+        var who = $"{told.Variant} ({comparison.ToldBecause} of the models that are no control)";
         foreach (var control in _file.Controls)
         {
-            var cells = _file.Cells(best.Variant, control).ToList();
+            var cells = _file.Cells(told.Variant, control).ToList();
             if (cells.Count == 0) continue;
             var name = control == _file.Single ? $"a model per scenario ({control})" : $"one model for all scenarios ({control})";
-            var gains = cells.Where(c => c.PHolm < _file.Significance && c.Bootstrap!.Difference > 0).OrderByDescending(c => c.Bootstrap!.Difference).ToList();
-            var losses = cells.Where(c => c.PHolm < _file.Significance && c.Bootstrap!.Difference < 0).OrderBy(c => c.Bootstrap!.Difference).ToList();
+            var gains = cells.Where(c => c.Verdict(_file.Significance) == FileDifference.Gain).OrderByDescending(c => c.Bootstrap!.Difference).ToList();
+            var losses = cells.Where(c => c.Verdict(_file.Significance) == FileDifference.Loss).OrderBy(c => c.Bootstrap!.Difference).ToList();
             var open = cells.Count - gains.Count - losses.Count;
-            var who = _file.Controls.Contains(comparison.Best.Variant) ? $"{best.Variant} (the best model that is no control)" : best.Variant;
+            if (gains.Count + losses.Count == 0)
+            {
+                yield return new SummaryLine($"Against {name}, no difference of {who} is shown either way: all of {Words.Count(cells.Count, "cell")} are undecided (Holm).");
+                continue;
+            }
+
             yield return gains.Count == 0
                 ? new SummaryLine($"Against {name}, {who} gains significantly in no cell.")
-                : new SummaryLine($"Against {name}, {who} gains most in {Words.List(gains.Take(3).Select(Cell))}; in all it gains significantly in {gains.Count} of {Words.Count(cells.Count, "cell")} (Holm).", Tone.Good);
+                : new SummaryLine($"Against {name}, {who} gains most in {Words.List(gains.Take(3).Select(Cell))}; in all it gains significantly in {Words.Number(gains.Count)} of {Words.Count(cells.Count, "cell")} (Holm).", Tone.Good);
             yield return losses.Count == 0
-                ? new SummaryLine($"Against {name}, {best.Variant} loses significantly in no cell{(open > 0 ? $"; {open} of {Words.Count(cells.Count, "cell")} are open" : "")}.", Tone.Good)
-                : new SummaryLine($"Against {name}, {best.Variant} loses most in {Words.List(losses.Take(3).Select(Cell))}; in all it loses significantly in {losses.Count} of {Words.Count(cells.Count, "cell")} (Holm): negative transfer.", Tone.Bad);
+                ? new SummaryLine($"Against {name}, no significant loss of {told.Variant} is shown{(open > 0 ? $"; {Words.Number(open)} of {Words.Count(cells.Count, "cell")} {(open == 1 ? "is" : "are")} undecided" : "")}.")
+                : new SummaryLine($"Against {name}, {told.Variant} loses most in {Words.List(losses.Take(3).Select(Cell))}; in all it loses significantly in {Words.Number(losses.Count)} of {Words.Count(cells.Count, "cell")} (Holm): negative transfer.", Tone.Bad);
         }
     }
 
@@ -70,9 +77,15 @@ sealed class ComparisonSummary(ComparisonSubject comparison, ImmutableArray<(str
         }
 
         var losers = _file.Losses.Select(l => l.Variant).Distinct().ToList();
-        yield return losers.Count == 0
-            ? new SummaryLine("Over the cells of all models together (Holm), no model significantly loses a cell against the controls.", Tone.Good)
-            : new SummaryLine($"Over the cells of all models together (Holm), significant losses against the controls: {Words.List(losers.Select(Most))}.", Tone.Bad);
+        var cells = (from control in _file.Controls from variant in _file.Variants where !_file.Controls.Contains(variant.Variant) from cell in _file.Cells(variant.Variant, control) select cell).ToList();
+        var alone = cells.Count(c => c.Verdict(_file.Significance) == FileDifference.Loss);
+        yield return losers.Count > 0
+            ? new SummaryLine($"Over the cells of all models together (Holm), significant losses against the controls: {Words.List(losers.Select(Most))}.", Tone.Bad)
+            : alone > 0
+                ? new SummaryLine($"Of {Words.Count(alone, "loss", "losses")} against the controls that {(alone == 1 ? "is" : "are")} significant among a model's own cells, none stays so when the cells of all models are corrected together (Holm).")
+                : cells.TrueForAll(c => c.Verdict(_file.Significance) == FileDifference.Undecided)
+                    ? new SummaryLine($"Against the controls nothing is shown either way, for any model: all of {Words.Count(cells.Count, "difference")} are undecided (Holm).")
+                    : new SummaryLine("Over the cells of all models together (Holm), no significant loss against the controls is shown.");
 
         string Most(string loser)
         {
@@ -85,8 +98,8 @@ sealed class ComparisonSummary(ComparisonSubject comparison, ImmutableArray<(str
     {
         var (best, baseline) = (comparison.Best, _file.Variants.FirstOrDefault(v => v.Variant == _file.Baseline));
         if (baseline is null || best.Variant == baseline.Variant || best.ActiveParameters is not { } own || baseline.ActiveParameters is not { Mean: > 0 } its) yield break;
-        var work = best.FlopsPerRow is { } mine && baseline.FlopsPerRow is { Mean: > 0 } theirs ? string.Create(CultureInfo.InvariantCulture, $" and {mine.Mean / theirs.Mean:0.0#} times the operations") : "";
-        yield return new SummaryLine(string.Create(CultureInfo.InvariantCulture, $"A row of {best.Variant} uses {own.Mean / its.Mean:0.0#} times the weights{work} of one of {baseline.Variant}."));
+        var work = best.FlopsPerRow is { } mine && baseline.FlopsPerRow is { Mean: > 0 } theirs ? string.Create(CultureInfo.InvariantCulture, $" and {mine.Mean / theirs.Mean:0.0##} times the operations") : "";
+        yield return new SummaryLine(string.Create(CultureInfo.InvariantCulture, $"A row of {best.Variant} uses {own.Mean / its.Mean:0.0##} times the weights{work} of one of {baseline.Variant}."));
     }
 
     IEnumerable<SummaryLine> Experts()
@@ -97,23 +110,16 @@ sealed class ComparisonSummary(ComparisonSubject comparison, ImmutableArray<(str
             yield break;
         }
 
-        var collapsed = experts.SelectMany(e => Shown(e.Layers).Where(l => l.Collapsed is not null).Select(l => $"{e.Variant} {l.Name} (onto expert {l.Collapsed})")).ToList();
+        var collapsed = experts.SelectMany(e => LayerView.Told(e.Layers).Where(l => !l.Collapsed.IsEmpty).Select(l => $"{e.Variant} {ExpertWords.Collapsed(l)}")).ToList();
         yield return collapsed.Count == 0
             ? new SummaryLine($"The gates of no model have collapsed ({Words.Count(experts.Length, "model")} with gates; last batches of training that were logged).", Tone.Good)
-            : new SummaryLine($"Gates have collapsed: {Words.List(collapsed)}; one expert carries 90 % of the weight or more (last batches of training that were logged).", Tone.Bad);
-        var dead = experts.SelectMany(e => Shown(e.Layers).Where(l => !l.Dead.IsEmpty).Select(l => $"{e.Variant} {l.Name} {Words.Numbers(l.Dead)}")).ToList();
-        if (dead.Count > 0) yield return new SummaryLine($"Dead experts, used by fewer than 0.1 % of the rows: {Words.List(dead)}.", Tone.Bad);
-        var best = experts.FirstOrDefault(e => e.Variant == comparison.BestModel?.Variant);
-        if (best.Layers.IsDefaultOrEmpty) yield break;
-        foreach (var layer in Shown(best.Layers).Where(l => l.Own.Length > 1 && (!l.Selects || l.SelectsShared)))
-        {
-            var all = layer.SharedByAll;
-            var gates = layer.Column is { } column ? $"all {layer.Own.Length} nodes of {column}" : $"all {layer.Own.Length} tasks";
-            yield return new SummaryLine($"{best.Variant}, {layer.Name}: {(all.IsEmpty ? "no expert is" : all.Length == 1 ? $"expert {all[0]} is" : $"experts {Words.Numbers(all)} are")} shared by {gates}.");
-        }
+            : new SummaryLine($"Gates have collapsed: {Words.List(collapsed)}; nearly all rows choose the same experts (last batches of training that were logged).", Tone.Bad);
+        var dead = experts.SelectMany(e => LayerView.Told(e.Layers).Where(l => !l.Dead.IsEmpty).Select(l => $"{e.Variant} {ExpertWords.Dead(l)}")).ToList();
+        if (dead.Count > 0) yield return new SummaryLine($"Dead experts: {Words.List(dead)}.", Tone.Bad);
+        var told = experts.FirstOrDefault(e => e.Variant == comparison.Told?.Variant);
+        if (told.Layers.IsDefaultOrEmpty) yield break;
+        foreach (var layer in LayerView.Told(told.Layers).Where(ExpertWords.MayShare)) yield return new SummaryLine($"{told.Variant}, {layer.Name}: {ExpertWords.Shared(layer)}.");
     }
-
-    static IEnumerable<LayerView> Shown(ImmutableArray<LayerView> layers) => layers.Where(l => !l.IsScenarioAttention && !l.IsBeforeSelection(layers) && l.Experts > 1);
 
     IEnumerable<SummaryLine> Caveats()
     {

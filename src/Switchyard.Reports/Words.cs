@@ -26,6 +26,12 @@ static class Words
 
     public static string Count(long count, string noun) => CountText.Of(count, noun);
 
+    /// <summary>Of a noun whose plural is not its singular and s.</summary>
+    public static string Count(long count, string one, string several) => $"{Number(count)} {(count == 1 ? one : several)}";
+
+    /// <summary>3 of 12 are decided.</summary>
+    public static string Decided(int decided, int all) => $"{Number(decided)} of {Number(all)} {(decided == 1 ? "is" : "are")} decided";
+
     /// <summary>a, b and c; of many the first and how many more.</summary>
     public static string List(IEnumerable<string> items)
     {

@@ -9,7 +9,7 @@ export interface Column {
   title: string;
   type: "text" | "number" | "integer";
   unit?: string | null;
-  /** Decimals shown; the table's file has them all. */
+  /** Decimals shown; the CSV file has nine digits. */
   digits?: number | null;
 }
 
@@ -31,6 +31,8 @@ export interface Encoding {
   scale?: "sequential" | "diverging" | null;
   center?: number | null;
   zero?: number | null;
+  /** Column that says gain, loss or undecided: what a test corrected for all of them decides, which an interval alone does not. */
+  verdict?: string | null;
   /** A reference line to compare with. */
   dash?: "diagonal" | null;
   /** The value axis (a line's y) is logarithmic. */

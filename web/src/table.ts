@@ -80,6 +80,29 @@ export class Table {
   }
 }
 
+/** The least and the most of values, however many; nothing where there are none. */
+export function range(values: Iterable<number>): [least: number, most: number] | null {
+  let found: [number, number] | null = null;
+  for (const value of values) {
+    if (found === null) found = [value, value];
+    else if (value < found[0]) found[0] = value;
+    else if (value > found[1]) found[1] = value;
+  }
+
+  return found;
+}
+
+export type Verdict = "gain" | "loss" | "undecided";
+
+/** What was decided of a row; null where the table does not judge. */
+export function verdictOf(table: Table, row: readonly Cell[]): Verdict | null {
+  const text = table.text(row, table.encoding.verdict);
+  return text === "gain" || text === "loss" || text === "undecided" ? text : null;
+}
+
+/** Verdicts as they stand beside values. */
+export const verdictMarks: Record<Verdict, string> = { gain: "▲", loss: "▼", undecided: "·" };
+
 /** A value as the reader sees it; a dash where there is none. */
 export function format(value: Cell | undefined, column?: Pick<Column, "digits" | "unit" | "type">): string {
   if (value === null || value === undefined || value === "") return "–";

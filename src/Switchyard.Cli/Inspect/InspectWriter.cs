@@ -24,6 +24,7 @@ static class InspectWriter
             Use(console, layer);
             var dead = layer.Dead(report.DeadBelow);
             Say(console, $"dead ({(layer.Selects ? "chosen by" : "mean weight")} under {100 * report.DeadBelow:0.###} % of all rows): {(dead.IsEmpty ? "none" : $"expert {string.Join(", ", dead)}")}");
+            if (layer.Collapsed is { IsEmpty: false } onto) Say(console, $"collapsed: the choices of nearly all rows fall on expert {string.Join(", ", onto)}");
             Overlap(console, layer);
             if (report.Drift is { } drift) Drift(console, layer, drift, report.Against!);
         }

@@ -6,11 +6,12 @@ namespace Switchyard.Reports;
 sealed class CellSection(ComparisonSubject comparison)
 {
     readonly ComparisonFile _file = comparison.File;
+    readonly ImmutableHashSet<string> _drawn = comparison.Drawn;
 
     public Section Build() => new(
         "quality",
         "Quality of every scenario and task",
-        [],
+        comparison.LeftOut is { } left ? [left] : [],
         [.. new[]
         {
             Table("auc", "AUC", "higher is better; 0.5 is chance", c => c.Auc, null),
@@ -23,7 +24,7 @@ sealed class CellSection(ComparisonSubject comparison)
     {
         var rows = (from variant in _file.Variants
                     from cell in variant.Cells
-                    where (cell.Level == _file.Level || cell.Level == "total") && metric(cell) is not null
+                    where ((cell.Level == _file.Level && _drawn.Contains(cell.Scenario)) || cell.Level == "total") && metric(cell) is not null
                     let spread = metric(cell)!
                     select new FigureValue[]
                     {

@@ -135,6 +135,19 @@ sealed record FileDifference(
     public double? PHolm { get; init; }
 
     public string Cell => $"{Scenario} · {Task}";
+
+    /// <summary>gain or loss where the corrected p value decides it, otherwise undecided.</summary>
+    public string Verdict(double significance) => VerdictOf(Bootstrap!.Difference, PHolm, significance);
+
+    /// <summary>What a difference with a corrected p value is called.</summary>
+    public static string VerdictOf(double difference, double? corrected, double significance) =>
+        !(corrected < significance) || difference == 0 ? Undecided : difference > 0 ? Gain : Loss;
+
+    public const string Gain = "gain";
+
+    public const string Loss = "loss";
+
+    public const string Undecided = "undecided";
 }
 
 /// <summary>What a variant gains and loses against a control.</summary>

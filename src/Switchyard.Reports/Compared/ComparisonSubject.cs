@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Switchyard.Evaluation;
 
 namespace Switchyard.Reports;
 
@@ -25,9 +26,44 @@ sealed record ComparisonSubject
     /// <summary>Configuration of the baseline's first run as YAML; null where it was not found.</summary>
     public string? Configuration { get; init; }
 
-    /// <summary>The variant with the highest mean AUC over the judged cells.</summary>
+    /// <summary>Rows of a figure of all models and cells, so that the page stays small.</summary>
+    const int MostRows = 5000;
+
+    /// <summary>Scenarios that are drawn whatever the number of models.</summary>
+    const int LeastScenarios = 10;
+
+    /// <summary>The variant with the highest measured mean AUC over the judged cells: a fact of these rows, no choice.</summary>
     public FileVariant Best => File.Variants.MaxBy(v => v.Mean(File.Level)?.Mean ?? double.NegativeInfinity)!;
 
-    /// <summary>The best one that is no control; null where there are only controls.</summary>
-    public FileVariant? BestModel => File.Variants.Where(v => !File.Controls.Contains(v.Variant)).MaxBy(v => v.Mean(File.Level)?.Mean ?? double.NegativeInfinity);
+    /// <summary>
+    /// The model whose gains are told: of those that are no control, the best on the validation rows, so that it is not chosen by what is measured; the
+    /// baseline where validations cannot be compared. Null where there are only controls.
+    /// </summary>
+    public FileVariant? Told
+    {
+        get
+        {
+            var models = File.Variants.Where(v => !File.Controls.Contains(v.Variant)).ToList();
+            if (models.Count == 0) return null;
+            if (!HasOneMonitor(models)) return models.Find(v => v.Variant == File.Baseline) ?? models[0];
+            return EvaluationReport.HigherIsBetter(models[0].Monitor!) ? models.MaxBy(v => v.Validation!.Mean) : models.MinBy(v => v.Validation!.Mean);
+        }
+    }
+
+    /// <summary>Why it is told of.</summary>
+    public string ToldBecause => HasOneMonitor([.. File.Variants.Where(v => !File.Controls.Contains(v.Variant))]) ? "best on the validation rows" : "not chosen by its results";
+
+    /// <summary>The scenarios of the pictures of all models: all, or of many those with the most rows.</summary>
+    public ImmutableHashSet<string> Drawn => [.. Scenarios.Take(Math.Max(LeastScenarios, MostRows / Math.Max(1, RowsOfAScenario)))];
+
+    /// <summary>What to say where scenarios are left out of the pictures; null where all are drawn.</summary>
+    public string? LeftOut => Scenarios.Length <= Drawn.Count
+        ? null
+        : $"Pictures and tables show the {Drawn.Count} of {Words.Number(Scenarios.Length)} scenarios with the most rows; report.json has all, and the sentences count all.";
+
+    ImmutableArray<string> Scenarios => [.. File.Variants[0].Cells.Where(c => c.Level == File.Level).GroupBy(c => c.Scenario).OrderByDescending(s => s.Max(c => c.Rows)).Select(s => s.Key)];
+
+    int RowsOfAScenario => File.Variants.Length * File.References.Count() * File.Variants[0].Cells.Select(c => c.Task).Distinct().Count();
+
+    static bool HasOneMonitor(List<FileVariant> models) => models.TrueForAll(v => v is { Monitor: not null, Validation: not null }) && models.Select(v => v.Monitor).Distinct().Count() == 1;
 }

@@ -9,15 +9,16 @@ sealed class CostSection(ComparisonSubject comparison)
         "cost",
         "What it costs",
         ["Active parameters are those a row uses (of experts only the chosen ones), embedding tables left out; operations are those of a row's matrix products. Rows per second depend on the machine and on what else it did."],
-        [
+        [.. new[]
+        {
             Scatter("cost-active-parameters", "Active parameters", "active parameters", v => v.ActiveParameters?.Mean),
             Scatter("cost-operations", "Operations of a row", "operations of a row", v => v.FlopsPerRow?.Mean),
             Scatter("cost-parameters", "All trained values", "trained values, embedding tables included", v => v.Parameters),
             Scatter("cost-speed", "Training rows per second", "training rows a second", v => v.RowsPerSecond?.Mean),
             Table(),
-        ]);
+        }.OfType<Figure>()]);
 
-    Figure Scatter(string id, string title, string what, Func<FileVariant, double?> cost) => new()
+    Figure? Scatter(string id, string title, string what, Func<FileVariant, double?> cost) => !_file.Variants.Any(v => cost(v) is not null) ? null : new()
     {
         Id = id,
         Title = $"{title} and mean AUC",

@@ -29,7 +29,7 @@ sealed class LogSections(ImmutableArray<(string Variant, RunLog Log)> logs, Immu
             "Which experts scenarios and tasks use",
             [
                 "Of the last logged training batches (5 at most) before the weights that were kept, first seed; with the noise of training in the gates. The report of one run counts all measured rows.",
-                .. models.SelectMany(m => m.Layers.Where(l => !l.IsScenarioAttention && !l.IsBeforeSelection(m.Layers) && l.Experts > 1).Select(l => $"{m.Variant}, {ExpertSection.Sentence(l)}")),
+                .. models.SelectMany(m => LayerView.Told(m.Layers).Select(l => $"{m.Variant}, {ExpertWords.Sentence(l)}")),
             ],
             [Use(models), .. Flow(models)]);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Switchyard.Evaluation;
 
 namespace Switchyard.Reports;
@@ -14,7 +15,7 @@ sealed class RankingSection(ComparisonSubject comparison)
             $"{Words.Count(_file.Rows, $"{_file.Part} row")}, {Words.Number(_file.Groups)} groups. Means and standard deviations are over seeds; intervals cover rows and seeds ({Words.Percent(_file.Confidence)}).",
             .. Missing(),
         ],
-        [Table(), Intervals(), Architectures()]);
+        [.. new[] { Table(), Intervals(), Architectures() }.OfType<Figure>()]);
 
     /// <summary>p values of the mean AUC's difference from the baseline, corrected over the models.</summary>
     public static Dictionary<string, double> Corrected(ComparisonFile file)
@@ -69,15 +70,27 @@ sealed class RankingSection(ComparisonSubject comparison)
         Rows = [.. _file.Variants.Select(v => new FigureValue[] { v.Variant, v.Model, v.Size, v.Topology })],
     };
 
-    Figure Intervals() => new()
+    Figure? Intervals()
+    {
+        var corrected = Corrected(_file);
+        var means = _file.Variants.Select(v => _file.Mean(v.Variant, _file.Baseline)).OfType<FileDifference>().OrderByDescending(d => d.Bootstrap!.Difference).ToImmutableArray();
+        return means.IsEmpty ? null : Intervals(means, corrected);
+    }
+
+    Figure Intervals(ImmutableArray<FileDifference> means, Dictionary<string, double> corrected) => new()
     {
         Id = "difference-to-baseline",
         Title = $"Mean AUC against {_file.Baseline}",
-        Description = $"Each model's mean AUC minus that of the baseline {_file.Baseline}, with its {Words.Percent(_file.Confidence)} interval. An interval on one side of 0 is a difference; one that holds 0 leaves it open.",
+        Description = $"Each model's mean AUC minus that of the baseline {_file.Baseline}, with its {Words.Percent(_file.Confidence)} interval. A filled point is a difference after correction over all models (Holm): {Words.Decided(means.Count(d => Verdict(d, corrected) != FileDifference.Undecided), means.Length)}. A hollow point is undecided, also where its interval, which is not corrected, misses 0.",
         Kind = FigureKind.Interval,
-        Encoding = new Encoding { Category = "model", Value = "difference", Low = "low", High = "high", Zero = 0 },
-        Columns = [new("model", "Model"), Column.Number("difference", $"Mean AUC minus that of {_file.Baseline}"), Column.Number("low", "Lower end"), Column.Number("high", "Upper end")],
-        Rows = [.. _file.Variants.Select(v => _file.Mean(v.Variant, _file.Baseline)).OfType<FileDifference>().OrderByDescending(d => d.Bootstrap!.Difference)
-            .Select(d => new FigureValue[] { d.Variant, d.Bootstrap!.Difference, d.Bootstrap.Low, d.Bootstrap.High })],
+        Encoding = new Encoding { Category = "model", Value = "difference", Low = "low", High = "high", Verdict = "verdict", Zero = 0 },
+        Columns =
+        [
+            new("model", "Model"), Column.Number("difference", $"Mean AUC minus that of {_file.Baseline}"), Column.Number("low", "Lower end"), Column.Number("high", "Upper end"),
+            Column.Number("p", "p (Holm)"), new("verdict", "Verdict"),
+        ],
+        Rows = [.. means.Select(d => new FigureValue[] { d.Variant, d.Bootstrap!.Difference, d.Bootstrap.Low, d.Bootstrap.High, corrected[d.Variant], Verdict(d, corrected) })],
     };
+
+    string Verdict(FileDifference mean, Dictionary<string, double> corrected) => FileDifference.VerdictOf(mean.Bootstrap!.Difference, corrected[mean.Variant], _file.Significance);
 }

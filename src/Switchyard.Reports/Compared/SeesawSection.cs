@@ -6,6 +6,7 @@ namespace Switchyard.Reports;
 sealed class SeesawSection(ComparisonSubject comparison)
 {
     readonly ComparisonFile _file = comparison.File;
+    readonly ImmutableHashSet<string> _drawn = comparison.Drawn;
 
     public Section? Build()
     {
@@ -19,8 +20,9 @@ sealed class SeesawSection(ComparisonSubject comparison)
                     ? $"Negative transfer: a cell that is significantly worse than under {Words.List(_file.Controls.Select(Meaning))}. ▲ gain, ▼ loss, · undecided; p values are corrected over a model's cells (Holm)."
                     : "There is no control (a variant called single or pooled), so nothing says whether sharing helps; the differences are from the baseline.",
                 .. Verdicts(),
+                .. comparison.LeftOut is { } left ? [left] : Array.Empty<string>(),
             ],
-            [Map(rows), Seesaw(rows), VerdictTable()]);
+            [.. new[] { Map(rows), Seesaw(rows), VerdictTable() }.OfType<Figure>()]);
     }
 
     string Meaning(string control) => control == _file.Single ? $"{control} (a model per scenario)" : $"{control} (one model for all scenarios)";
@@ -34,19 +36,18 @@ sealed class SeesawSection(ComparisonSubject comparison)
         from variant in _file.Variants
         where variant.Variant != reference
         from cell in _file.Cells(variant.Variant, reference)
+        where _drawn.Contains(cell.Scenario!)
         let interval = cell.Bootstrap!
-        let decided = cell.PHolm < _file.Significance
         select new FigureValue[]
         {
             reference, variant.Variant, cell.Scenario, cell.Task, cell.Cell, interval.Difference, interval.Low, interval.High, cell.PHolm,
-            !decided ? "undecided" : interval.Difference > 0 ? "gain" : "loss",
-            $"{Words.Signed(interval.Difference)} {(!decided ? "·" : interval.Difference > 0 ? "▲" : "▼")}",
+            cell.Verdict(_file.Significance),
         };
 
     static ImmutableArray<Column> Columns { get; } =
     [
         new("reference", "Against"), new("model", "Model"), new("scenario", "Scenario"), new("task", "Task"), new("cell", "Cell"), Column.Number("difference", "Difference of AUC"),
-        Column.Number("low", "Lower end"), Column.Number("high", "Upper end"), Column.Number("p_holm", "p (Holm)"), new("verdict", "Verdict"), new("text", "Difference with its verdict"),
+        Column.Number("low", "Lower end"), Column.Number("high", "Upper end"), Column.Number("p_holm", "p (Holm)"), new("verdict", "Verdict"),
     ];
 
     Figure Map(ImmutableArray<FigureValue[]> rows) => new()
@@ -55,9 +56,9 @@ sealed class SeesawSection(ComparisonSubject comparison)
         Title = "Gain of every cell, all models",
         Description = $"A row is a cell (scenario and task), a column a model: its AUC minus that of what it is compared with. {Extremes()}",
         Kind = FigureKind.Heat,
-        Encoding = new Encoding { X = "model", Y = "cell", Value = "difference", Text = "text", Scale = "diverging", Center = 0 },
-        Columns = Columns,
-        Rows = rows,
+        Encoding = new Encoding { X = "model", Y = "cell", Value = "difference", Verdict = "verdict", Scale = "diverging", Center = 0 },
+        Columns = [Columns[0], Columns[1], Columns[4], Columns[5], Columns[9]],
+        Rows = [.. rows.Select(r => new[] { r[0], r[1], r[4], r[5], r[9] })],
         Select = ["reference"],
     };
 
@@ -65,11 +66,12 @@ sealed class SeesawSection(ComparisonSubject comparison)
     {
         Id = "seesaw",
         Title = "Seesaw: gain of every cell, one model",
-        Description = "One model's gain in every cell with its interval. Points right of 0 are cells that gain by sharing, points left of it pay for that; an interval that holds 0 leaves it open.",
+        Description = "One model's gain in every cell with its interval. A filled point is decided after correction over the model's cells (Holm): right of 0 the cell gains against what the model is compared with, left of it the cell pays. " +
+            $"A hollow point is undecided, also where its interval, which is not corrected, misses 0. Of all models and references, {Words.Decided(rows.Count(r => r[9].Text != FileDifference.Undecided), rows.Length)}.",
         Kind = FigureKind.Interval,
-        Encoding = new Encoding { Category = "cell", Value = "difference", Low = "low", High = "high", Zero = 0 },
+        Encoding = new Encoding { Category = "cell", Value = "difference", Low = "low", High = "high", Verdict = "verdict", Zero = 0 },
         Columns = Columns,
-        Rows = [.. rows.OrderBy(r => r[1].Text == comparison.BestModel?.Variant ? 0 : 1).ThenByDescending(r => r[5].Number).GroupBy(r => (r[0], r[1])).SelectMany(g => g)],
+        Rows = [.. rows.OrderBy(r => r[1].Text == comparison.Told?.Variant ? 0 : 1).ThenByDescending(r => r[5].Number).GroupBy(r => (r[0], r[1])).SelectMany(g => g)],
         Select = ["reference", "model"],
     };
 
@@ -79,12 +81,12 @@ sealed class SeesawSection(ComparisonSubject comparison)
         var cells = _file.Variants.SelectMany(v => _file.Cells(v.Variant, reference)).Where(c => c.PHolm < _file.Significance).ToList();
         if (cells.Count == 0) return $"Against {reference} no cell differs significantly.";
         var (most, least) = (cells.MaxBy(c => c.Bootstrap!.Difference)!, cells.MinBy(c => c.Bootstrap!.Difference)!);
-        var gain = most.Bootstrap!.Difference > 0 ? $"largest significant gain against {reference}: {most.Variant} in {most.Scenario} {most.Task} ({Words.Signed(most.Bootstrap.Difference)})" : $"no significant gain against {reference}";
+        var gain = most.Bootstrap!.Difference > 0 ? $"The largest significant gain against {reference}: {most.Variant} in {most.Scenario} {most.Task} ({Words.Signed(most.Bootstrap.Difference)})" : $"There is no significant gain against {reference}";
         var loss = least.Bootstrap!.Difference < 0 ? $"largest significant loss: {least.Variant} in {least.Scenario} {least.Task} ({Words.Signed(least.Bootstrap.Difference)})" : "no significant loss";
-        return $"The {gain}; {loss}.".Replace("The no ", "There is no ", StringComparison.Ordinal);
+        return $"{gain}; {loss}.";
     }
 
-    Figure VerdictTable() => new()
+    Figure? VerdictTable() => _file.Verdicts.IsEmpty ? null : new()
     {
         Id = "verdicts",
         Title = "Verdicts",

@@ -97,6 +97,9 @@ public sealed record Encoding
     /// <summary>diagonal: a reference line where y = x.</summary>
     public string? Dash { get; init; }
 
+    /// <summary>Column that says gain, loss or undecided; without it intervals are drawn without a verdict.</summary>
+    public string? Verdict { get; init; }
+
     /// <summary>Whether y is logarithmic.</summary>
     public bool? Log { get; init; }
 }

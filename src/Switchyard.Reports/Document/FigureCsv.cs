@@ -21,9 +21,14 @@ static class FigureCsv
         foreach (var figure in document.Figures()) TextFile.Write(Path.Combine(folder, $"{figure.Id}.csv"), writer => Write(figure, writer));
     }
 
+    /// <summary>
+    /// A text that a spreadsheet would take for a formula gets a ' before it: names come from data that others wrote. Numbers stay as they are.
+    /// </summary>
+    static string Inert(string text) => text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' ? $"'{text}" : text;
+
     public static void Write(Figure figure, TextWriter writer)
     {
         using var csv = new CsvTable(writer, [.. figure.Columns.Select(c => c.Name)]);
-        foreach (var row in figure.Rows) csv.Add([.. row.Select(v => v.ToString())]);
+        foreach (var row in figure.Rows) csv.Add([.. row.Select(v => v.Text is { } text ? Inert(text) : v.ToString())]);
     }
 }

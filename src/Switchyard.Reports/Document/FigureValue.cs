@@ -45,6 +45,7 @@ sealed class FigureValueConverter : JsonConverter<FigureValue>
     public override void Write(Utf8JsonWriter writer, FigureValue value, JsonSerializerOptions options)
     {
         if (value.Text is not null) writer.WriteStringValue(value.Text);
+        else if (value.Number is { } whole && whole == Math.Floor(whole) && Math.Abs(whole) < 1L << 53) writer.WriteNumberValue((long)whole);
         else if (value.Number is { } number) writer.WriteNumberValue(double.Parse(number.ToString(Digits, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
         else writer.WriteNullValue();
     }

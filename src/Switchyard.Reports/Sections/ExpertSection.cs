@@ -20,28 +20,11 @@ sealed class ExpertSection(ImmutableArray<LayerView> layers, IReadOnlyDictionary
             "Which experts scenarios and tasks use",
             [
                 $"Counted over {counted}. A row is specific to an expert it chooses for its own scenario or task, and shares one that all are meant to use; the weight is what the expert counts in the mixture. " +
-                $"An expert is called dead below {Words.Percent(LayerView.DeadBelow)} of all rows; gates have collapsed where one expert has {Words.Percent(LayerView.CollapsedFrom)} of the weight or more; an expert is shared by all where every gate chooses it as shared for half of its rows (where rows mix all experts: gives it half of an equal part).",
-                .. layers.Where(l => !l.IsScenarioAttention && !l.IsBeforeSelection(layers)).Select(Sentence),
+                $"{ExpertWords.Rule} An expert is shared by all where every gate chooses it as shared for half of its rows (where rows mix all experts: gives it half of an equal part).",
+                .. layers.Where(l => !l.IsScenarioAttention && !l.IsBeforeSelection(layers)).Select(ExpertWords.Sentence),
             ],
             [.. layers.SelectMany(Figures)]);
     }
-
-    /// <summary>What a layer's numbers say.</summary>
-    public static string Sentence(LayerView layer)
-    {
-        List<string> parts = [string.Create(CultureInfo.InvariantCulture, $"in effect {layer.EffectiveExperts:0.0} of {layer.Experts} experts are used")];
-        parts.Add(layer.Collapsed is { } one ? $"the gates have collapsed onto expert {one}" : "the gates have not collapsed");
-        var dead = layer.Dead;
-        parts.Add(dead.IsEmpty ? "no expert is dead" : $"dead: {Named(dead)}");
-        var all = layer.SharedByAll;
-        if (layer.Own.Length > 1 && (!layer.Selects || layer.SelectsShared))
-            parts.Add(all.IsEmpty ? $"no expert is shared by all {Gates(layer)}" : $"shared by all {Gates(layer)}: {Named(all)}");
-        return $"{layer.Name}: {string.Join("; ", parts)}.";
-    }
-
-    static string Gates(LayerView layer) => $"{layer.Own.Length} {(layer.Column is null ? "tasks" : $"nodes of {layer.Column}")}";
-
-    static string Named(ImmutableArray<int> experts) => $"expert{(experts.Length == 1 ? "" : "s")} {Words.Numbers(experts)}";
 
     IEnumerable<Figure> Figures(LayerView layer)
     {
@@ -69,7 +52,7 @@ sealed class ExpertSection(ImmutableArray<LayerView> layers, IReadOnlyDictionary
         return Heat(
             $"experts-{Words.Slug(layer.Name)}",
             $"{layer.Name}: experts by {(layer.Column ?? (own.Length > 1 ? "task" : "all rows"))}",
-            $"A row is a gate, a column an expert; the darker, the more of the gate's rows use the expert. {Sentence(layer)}",
+            $"A row is a gate, a column an expert; the darker, the more of the gate's rows use the expert. {ExpertWords.Sentence(layer)}",
             gates.SelectMany(g => Cells(layer, g, "", g.Name)),
             layer.Selects ? ["kind"] : []);
     }
@@ -106,6 +89,10 @@ sealed class ExpertSection(ImmutableArray<LayerView> layers, IReadOnlyDictionary
     /// <summary>How much each scenario takes from every other one.</summary>
     Figure Attention(LayerView layer)
     {
+        // Scenarios times scenarios: of many, those with the most rows.
+        var own = layer.Own.OrderByDescending(g => g.Rows).Take(MostGates).ToList();
+        var kept = own.Select(g => g.Scenario).ToHashSet();
+        var left = layer.Own.Length - own.Count;
         return new Figure
         {
             Id = "scenario-attention",
@@ -114,7 +101,8 @@ sealed class ExpertSection(ImmutableArray<LayerView> layers, IReadOnlyDictionary
             Kind = FigureKind.Heat,
             Encoding = new Encoding { X = "from", Y = "scenario", Value = "attention", Scale = "sequential" },
             Columns = [new("scenario", "Scenario"), new("from", "Takes from"), Column.Number("attention", "Attention", 3)],
-            Rows = [.. layer.Own.SelectMany(g => g.Weight.Select((w, k) => new FigureValue[] { g.Scenario, NameOf(layer, k), w }))],
+            Rows = [.. layer.Own.Where(g => kept.Contains(g.Scenario)).SelectMany(g => g.Weight.Select((w, k) => new FigureValue[] { g.Scenario, NameOf(layer, k), w })).Where(r => left == 0 || kept.Contains(r[1].Text))],
+            Note = left == 0 ? null : $"The {own.Count} scenarios with the most rows; {Words.Count(left, "smaller one")} left out, so rows sum to less than 1.",
         };
     }
 

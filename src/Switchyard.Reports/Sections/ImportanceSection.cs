@@ -1,4 +1,5 @@
 using Switchyard.Data;
+using Switchyard.Evaluation;
 
 namespace Switchyard.Reports;
 
@@ -8,6 +9,9 @@ namespace Switchyard.Reports;
 sealed class ImportanceSection(ImportanceReport? report, string? missing)
 {
     const int MostFields = 25;
+
+    /// <summary>Of more, those with the most rows are drawn.</summary>
+    const int MostScenarios = 60;
 
     public Section? Build()
     {
@@ -24,31 +28,36 @@ sealed class ImportanceSection(ImportanceReport? report, string? missing)
     }
 
     string Only() => report!.OneScenario.IsEmpty
-        ? "No field helps one scenario only."
+        ? "No field is shown to help one scenario only."
         : $"Fields that help one scenario only: {Words.List(report.OneScenario.Select(f => $"{f.Unit.Name} ({f.Task} in {f.Scenario})"))}.";
 
     Figure Totals()
     {
-        var rows = report!.Fields.Take(MostFields).SelectMany(f => f.Loss.Cells.Where(c => c.Level == "total" && c.Auc is not null)
-            .Select(c => new FigureValue[] { c.Task, f.Unit.Name, c.Auc!.Value, c.Auc.Value - c.Auc.HalfWidth(), c.Auc.Value + c.Auc.HalfWidth() }));
-        var first = report.Fields.Where(f => f.Importance > 0).Take(3).Select(f => $"{f.Unit.Name} ({Words.Metric(f.Importance)})");
+        var fields = report!.Fields.Take(MostFields).ToList();
+        var means = fields.Where(f => f.Loss.MeanAuc is not null).Select(f => Row("mean over the cells", f, f.Loss.MeanAuc!));
+        var totals = fields.SelectMany(f => f.Loss.Cells.Where(c => c.Level == "total" && c.Auc is not null).Select(c => Row($"{c.Task}, all rows", f, c.Auc!)));
         return new Figure
         {
             Id = "importance",
             Title = "Drop of AUC without each field",
-            Description = $"All rows together, with 95 % intervals. By the mean over the cells, the model loses most without {Words.List(first)}.",
+            Description = $"How much AUC falls when a field's values are permuted, with 95 % intervals: the mean over the cells (scenario × task), or a task's AUC over all rows. A field whose interval holds 0 is not shown to matter.",
             Kind = FigureKind.Bar,
             Encoding = new Encoding { Category = "field", Value = "drop", Low = "low", High = "high" },
             Columns = [new("task", "Task"), new("field", "Field"), Column.Number("drop", "Drop of AUC"), Column.Number("low", "Lower end"), Column.Number("high", "Upper end")],
-            Rows = [.. rows],
+            Rows = [.. means, .. totals],
             Select = ["task"],
             Note = report.Fields.Length > MostFields ? $"The {MostFields} most important of {report.Fields.Length} fields." : null,
         };
     }
 
+    static FigureValue[] Row(string measure, FieldImportance field, Difference drop) =>
+        [measure, field.Unit.Name, drop.Value, drop.Value - drop.HalfWidth(), drop.Value + drop.HalfWidth()];
+
     Figure ByScenario()
     {
-        var rows = report!.Fields.Take(MostFields).SelectMany(f => f.Loss.Cells.Where(c => c.Auc is not null && c.Level is "leaf" or "total")
+        var shown = report!.Base.Cells.Where(c => c.Level == "leaf").GroupBy(c => c.Scenario).OrderByDescending(s => s.Max(c => c.Metrics.Rows)).Select(s => s.Key).ToList();
+        var kept = shown.Take(MostScenarios).ToHashSet();
+        var rows = report!.Fields.Take(MostFields).SelectMany(f => f.Loss.Cells.Where(c => c.Auc is not null && (c.Level == "total" || (c.Level == "leaf" && kept.Contains(c.Scenario))))
             .Select(c => new FigureValue[]
             {
                 c.Task, f.Unit.Name, c.Level == "total" ? "all rows" : c.Scenario, c.Auc?.Value, c.Auc?.Value - c.Auc?.HalfWidth(), c.Auc?.Value + c.Auc?.HalfWidth(),
@@ -68,7 +77,7 @@ sealed class ImportanceSection(ImportanceReport? report, string? missing)
             ],
             Rows = [.. rows.Where(r => r[3].Number is not null)],
             Select = ["task"],
-            Note = "More than chance: at 5 %, corrected for all fields, scenarios and tasks (Benjamini and Hochberg).",
+            Note = (shown.Count > kept.Count ? $"The {kept.Count} of {Words.Number(shown.Count)} scenarios with the most rows. " : "") + "More than chance: at 5 %, corrected for all fields, scenarios and tasks (Benjamini and Hochberg).",
         };
     }
 }

@@ -25,6 +25,9 @@ sealed record Estimate(double Value, double Low, double High, double StandardErr
     /// <summary>Two-sided p value of the true value being <paramref name="expected"/>.</summary>
     public double PValue(double expected) =>
         StandardError == 0 ? (Value == expected ? 1 : 0) : 2 * StudentT.CDF(0, StandardError, Freedom, -Math.Abs(Value - expected));
+
+    /// <summary>Two-sided p value of another metric, of other rows, having the same true value (Welch).</summary>
+    public double PValue(Estimate other) => new Difference(Value, StandardError, Freedom).Minus(new Difference(other.Value, other.StandardError, other.Freedom)).TwoSidedPValue;
 }
 
 /// <summary>

@@ -9,12 +9,6 @@ namespace Switchyard.Reports;
 /// <param name="Gates">All rows first; then nodes and tasks.</param>
 sealed record LayerView(string Name, string? Column, int Experts, ImmutableArray<GateView> Gates)
 {
-    /// <summary>An expert that fewer than this share of all rows use is dead.</summary>
-    public const double DeadBelow = 0.001;
-
-    /// <summary>Where one expert carries this share of the weight of all rows, the gates have collapsed.</summary>
-    public const double CollapsedFrom = 0.9;
-
     /// <summary>An expert that every gate's rows choose as shared in this share of cases is shared by all.</summary>
     public const double SharedFrom = 0.5;
 
@@ -37,6 +31,9 @@ sealed record LayerView(string Name, string? Column, int Experts, ImmutableArray
         }
     }
 
+    /// <summary>Whether its experts can be dead, or its choices collapse.</summary>
+    public bool IsJudged => !ExpertHealth.NotJudged.Contains(Name);
+
     /// <summary>How many experts there are in effect: 2 to the entropy of the mean weights.</summary>
     public double EffectiveExperts
     {
@@ -47,14 +44,11 @@ sealed record LayerView(string Name, string? Column, int Experts, ImmutableArray
         }
     }
 
-    /// <summary>
-    /// Experts that hardly any row uses; experts are numbered from 0. HiNet's own sub-experts belong to one scenario each: few rows use those of a small one,
-    /// and that says nothing of them.
-    /// </summary>
-    public ImmutableArray<int> Dead => Name == "sei.own" ? [] : [.. Enumerable.Range(0, Experts).Where(k => Total.Used(k) < DeadBelow)];
+    /// <summary>Experts that hardly any row uses, numbered from 0 (<see cref="ExpertHealth"/>).</summary>
+    public ImmutableArray<int> Dead => IsJudged ? ExpertHealth.Dead(ExpertHealth.Use(Total.Specific, Total.Shared, Total.Weight)) : [];
 
-    /// <summary>The expert that does nearly all the work; null where the gates have not collapsed.</summary>
-    public int? Collapsed => Experts > 1 && Total.Weight.Max() is var most && most >= CollapsedFrom * Total.Weight.Sum() ? Total.Weight.IndexOf(most) : null;
+    /// <summary>The experts on which nearly all choices fall; empty where the choices have not collapsed (<see cref="ExpertHealth"/>).</summary>
+    public ImmutableArray<int> Collapsed => IsJudged ? ExpertHealth.Collapsed(Total.Specific, Total.Shared, Total.Weight) : [];
 
     /// <summary>
     /// Experts that serve every one of <see cref="Own"/>: chosen as shared by at least half of its rows or, where rows mix all experts, weighted with at
@@ -66,9 +60,14 @@ sealed record LayerView(string Name, string? Column, int Experts, ImmutableArray
         {
             var own = Own;
             if (own.Length < 2 || (Selects && !SelectsShared)) return [];
-            return [.. Enumerable.Range(0, Experts).Where(k => own.All(g => Selects ? g.Shared[k] >= SharedFrom : g.Weight[k] >= SharedFrom / Experts))];
+            return [.. Enumerable.Range(0, Experts).Where(k => own.All(g => Shares(g, k)))];
         }
     }
+
+    /// <summary>How many of <see cref="Own"/> use each expert as <see cref="SharedByAll"/> asks for.</summary>
+    public ImmutableArray<int> SharedBy => [.. Enumerable.Range(0, Experts).Select(k => Own.Count(g => Shares(g, k)))];
+
+    bool Shares(GateView gate, int expert) => Selects ? gate.Shared[expert] >= SharedFrom : gate.Weight[expert] >= SharedFrom / Experts;
 
     /// <summary>The same layer in several batches as one count over all their rows.</summary>
     public static LayerView Merge(IReadOnlyList<LayerView> batches) => batches[0] with
@@ -90,6 +89,9 @@ sealed record LayerView(string Name, string? Column, int Experts, ImmutableArray
 
     /// <summary>Whether its "experts" are scenarios: HiNet's attention over the other scenarios.</summary>
     public bool IsScenarioAttention => Name == "san";
+
+    /// <summary>The layers that sentences speak of.</summary>
+    public static ImmutableArray<LayerView> Told(ImmutableArray<LayerView> layers) => [.. layers.Where(l => !l.IsScenarioAttention && !l.IsBeforeSelection(layers) && l.Experts > 1)];
 }
 
 /// <summary>How the rows of a node and task use the experts of a layer.</summary>
@@ -103,9 +105,6 @@ sealed record LayerView(string Name, string? Column, int Experts, ImmutableArray
 sealed record GateView(
     string? Task, string? Column, string? Scenario, long Rows, ImmutableArray<double> Specific, ImmutableArray<double> Shared, ImmutableArray<double> Weight)
 {
-    /// <summary>How much an expert is used at all: the larger of its shares, or its weight where the gate mixes all.</summary>
-    public double Used(int expert) => Specific.Length > 0 ? Math.Max(Specific[expert], Math.Max(Shared.Length > 0 ? Shared[expert] : 0, Weight[expert])) : Weight[expert];
-
     /// <summary>What people call it.</summary>
     public string Name => (Scenario, Task) switch
     {

@@ -15,7 +15,7 @@ public sealed record InspectOptions
     public ulong Seed { get; init; } = 1;
 
     /// <summary>An expert that a smaller share of all rows uses is dead.</summary>
-    public double DeadBelow { get; init; } = 0.001;
+    public double DeadBelow { get; init; } = ExpertHealth.DeadBelow;
 
     /// <summary>Folder of a bundle to measure the gates' drift from, null for none.</summary>
     public string? Against { get; init; }

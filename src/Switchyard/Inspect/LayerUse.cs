@@ -50,9 +50,9 @@ public sealed record LayerUse
     /// Experts that fewer than <paramref name="threshold"/> of all rows choose as the kind; without a kind, that they use at all: choose in either way
     /// or, where rows mix all experts, weigh on average.
     /// </summary>
-    public ImmutableArray<int> Dead(double threshold, ExpertKind? kind = null)
-    {
-        var shares = Total[kind ?? (Selects ? ExpertKind.Chosen : ExpertKind.Weight)];
-        return [.. Enumerable.Range(0, shares.Length).Where(k => shares[k] < threshold)];
-    }
+    public ImmutableArray<int> Dead(double threshold, ExpertKind? kind = null) =>
+        ExpertHealth.Dead(kind is { } one ? Total[one] : ExpertHealth.Use(Total.Specific, Total.Shared, Total.Weight), threshold);
+
+    /// <summary>The experts onto which the choices of all rows have collapsed; empty where they have not (<see cref="ExpertHealth"/>).</summary>
+    public ImmutableArray<int> Collapsed => ExpertHealth.NotJudged.Contains(Name) ? [] : ExpertHealth.Collapsed(Total.Specific, Total.Shared, Total.Weight);
 }

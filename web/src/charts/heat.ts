@@ -1,6 +1,6 @@
-import type { Column } from "../document";
+import type { Cell, Column } from "../document";
 import { element } from "../page";
-import { format, type Table } from "../table";
+import { format, range as ends, verdictMarks, verdictOf, type Table } from "../table";
 import { axis, chart, cut, escaped, tooltip, type Drawing, type View } from "./chart";
 import { inkOn, onTheme, shade, theme as current, type Theme } from "./theme";
 
@@ -41,8 +41,7 @@ export function heat(host: HTMLElement, first: Table): View {
 /** Where a value lies between the ends of the scale, 0 … 1. */
 function scale(table: Table): { place(value: number): number; from: number; to: number; center: number | null } {
   const { value = "", scale: kind, center } = table.encoding;
-  const values = table.numbers(value!);
-  const [least, most] = values.length === 0 ? [0, 1] : [Math.min(...values), Math.max(...values)];
+  const [least, most] = ends(table.numbers(value!)) ?? [0, 1];
   if (kind === "diverging") {
     const middle = center ?? 0;
     const reach = Math.max(Math.abs(least - middle), Math.abs(most - middle)) || 1;
@@ -73,7 +72,7 @@ function cells(host: HTMLElement, first: Table): View {
         if (!row || at === null) return element("td", { class: "none" }, "–");
         const [from, to] = [table.number(row, low), table.number(row, high)];
         const background = shade(stops, range.place(at));
-        const cell = element("td", {}, element("span", { class: "value" }, table.has(text) ? table.text(row, text) : short(at, column)));
+        const cell = element("td", {}, element("span", { class: "value" }, table.has(text) ? table.text(row, text) : marked(table, row, short(at, column))));
         if (from !== null && to !== null) cell.append(element("span", { class: "range" }, `${format(from, { ...column, unit: null })} … ${format(to, { ...column, unit: null })}`));
         cell.style.background = background;
         cell.style.color = inkOn(background);
@@ -103,6 +102,12 @@ function cells(host: HTMLElement, first: Table): View {
   };
 }
 
+/** A value with what was decided of it: ▲, ▼ or ·. */
+function marked(table: Table, row: readonly Cell[], value: string): string {
+  const verdict = verdictOf(table, row);
+  return verdict === null ? value : `${value} ${verdictMarks[verdict]}`;
+}
+
 /** Names without the word that all begin with and the corner says: “expert 3” is 3 in a column of experts. */
 function bare(names: readonly string[], title: string): readonly string[] {
   const word = `${title.toLowerCase()} `;
@@ -123,11 +128,32 @@ function key(range: { from: number; to: number; center: number | null }, stops: 
 }
 
 function matrix(table: Table, theme: Theme, width: number): Drawing {
-  const { x = "", y = "", value = "", scale: kind } = table.encoding;
+  const { x = "", y = "", value = "", low, high, text, scale: kind } = table.encoding;
   const [across, down] = [table.distinct(x!), table.distinct(y!)];
   const places = { x: new Map(across.map((name, place) => [name, place])), y: new Map(down.map((name, place) => [name, place])) };
   const range = scale(table);
   const column = table.column(value!);
+  const decided = new Map(table.rows.map(row => [`${places.x.get(table.text(row, x))} ${places.y.get(table.text(row, y))}`, row]));
+  const at = (cell: readonly number[]) => decided.get(`${cell[0]} ${cell[1]}`);
+
+  function told(cell: readonly [number, number, number]): string[] {
+    const row = at(cell);
+    if (!row) return [];
+    const [from, to, verdict] = [table.number(row, low), table.number(row, high), verdictOf(table, row)];
+    return [
+      table.has(text) ? table.text(row, text) : format(cell[2], column),
+      ...(from === null || to === null ? [] : [`${format(from, column)} … ${format(to, column)}`]),
+      ...(verdict === null ? [] : [`${verdictMarks[verdict]} ${verdict}`]),
+    ];
+  }
+
+  /** What is decided is marked also where cells are too small for values; colour alone would not say it. */
+  function mark(cell: readonly number[]): string {
+    const row = at(cell);
+    const verdict = row ? verdictOf(table, row) : null;
+    return verdict === "gain" || verdict === "loss" ? verdictMarks[verdict] : "";
+  }
+
   const labels = { color: theme.soft, fontSize: 11, formatter: (name: string) => cut(name, 18) };
   return {
     height: Math.min(1100, Math.max(260, 110 + down.length * Math.max(6, Math.min(20, (width / across.length) * 0.8)))),
@@ -137,7 +163,7 @@ function matrix(table: Table, theme: Theme, width: number): Drawing {
       tooltip: {
         ...tooltip(theme),
         formatter: (item: { value: [number, number, number] }) =>
-          `${escaped(down[item.value[1]] ?? "")}<br>${escaped(across[item.value[0]] ?? "")}<br><b>${escaped(format(item.value[2], column))}</b>`,
+          [down[item.value[1]] ?? "", across[item.value[0]] ?? "", ...told(item.value)].map(escaped).join("<br>"),
       },
       xAxis: { ...axis(theme), type: "category", data: across, splitLine: { show: false }, axisLabel: { ...labels, rotate: 45 } },
       yAxis: {
@@ -168,6 +194,9 @@ function matrix(table: Table, theme: Theme, width: number): Drawing {
         type: "heatmap",
         data: table.rows.map(row => [places.x.get(table.text(row, x)), places.y.get(table.text(row, y)), table.number(row, value) ?? "-"]),
         progressive: 0,
+        ...(table.has(table.encoding.verdict)
+          ? { label: { show: true, color: theme.ink, fontSize: 9, formatter: (item: { value: number[] }) => mark(item.value) } }
+          : {}),
       }],
     },
   };

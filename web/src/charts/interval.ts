@@ -1,4 +1,4 @@
-import { format, type Table } from "../table";
+import { format, range, verdictMarks, verdictOf, type Table, type Verdict } from "../table";
 import { axis, cut, escaped, legend, tooltip, type Drawing } from "./chart";
 import { look, type Theme } from "./theme";
 
@@ -16,9 +16,13 @@ interface Point {
   value: number;
   low: number | null;
   high: number | null;
+  verdict: Verdict | null;
 }
 
-/** Points with whiskers beside a reference; a filled point's interval does not touch the reference, a hollow one's does. */
+/**
+ * Points with whiskers beside a reference. Where the table has verdicts a filled point is decided and a hollow one is not, whatever its interval; without
+ * verdicts a filled point's interval does not touch the reference.
+ */
 export function interval(table: Table, theme: Theme, width: number): Drawing {
   const { category = "", value = "", low, high, zero } = table.encoding;
   const categories = table.distinct(category!);
@@ -34,11 +38,13 @@ export function interval(table: Table, theme: Theme, width: number): Drawing {
       value: table.number(row, value),
       low: table.number(row, low),
       high: table.number(row, high),
+      verdict: verdictOf(table, row),
     })).filter((point): point is Point => point.value !== null);
     return one(points, group.name, index, groups.length, categories, theme, reference, reading => format(reading, column));
   });
   const values = [value, low, high].flatMap(name => (table.has(name) ? table.numbers(name) : [])).concat(reference === null ? [] : [reference]);
-  const margin = values.length === 0 ? 1 : (Math.max(...values) - Math.min(...values)) * 0.06 || 0.01;
+  const [least, most] = range(values) ?? [0, 1];
+  const margin = (most - least) * 0.06 || 0.01;
 
   return {
     height: head.height + 60 + categories.length * Math.max(28, groups.length * 15 + 12),
@@ -55,8 +61,8 @@ export function interval(table: Table, theme: Theme, width: number): Drawing {
         ...axis(theme, column.title),
         type: "value",
         scale: true,
-        min: Math.min(...values) - margin,
-        max: Math.max(...values) + margin,
+        min: least - margin,
+        max: most + margin,
         nameLocation: "middle",
         nameGap: 30,
         axisLabel: { color: theme.soft, fontSize: 12, hideOverlap: true, showMinLabel: false, showMaxLabel: false, formatter: (tick: number) => `${Number(tick.toPrecision(6))}`.replace("-", "−") },
@@ -76,8 +82,9 @@ export function interval(table: Table, theme: Theme, width: number): Drawing {
 }
 
 function reading(point: Point, named: boolean, show: (value: number) => string): string {
-  const range = point.low === null || point.high === null ? "" : `<br>${escaped(show(point.low))} to ${escaped(show(point.high))}`;
-  return `${escaped(point.category)}${named ? `<br>${escaped(point.series)}` : ""}<br><b>${escaped(show(point.value))}</b>${range}`;
+  const ends = point.low === null || point.high === null ? "" : `<br>${escaped(show(point.low))} to ${escaped(show(point.high))}`;
+  const verdict = point.verdict === null ? "" : `<br>${verdictMarks[point.verdict]} ${point.verdict}`;
+  return `${escaped(point.category)}${named ? `<br>${escaped(point.series)}` : ""}<br><b>${escaped(show(point.value))}</b>${ends}${verdict}`;
 }
 
 interface Api {
@@ -109,7 +116,7 @@ function one(
       const y = middle + (groups === 1 ? 0 : ((index + 0.5) / groups - 0.5) * Math.max(0, height - 10));
       const [from = x] = api.coord([api.value(2), api.value(0)]);
       const [to = x] = api.coord([api.value(3), api.value(0)]);
-      const clear = reference === null || point.low === null || point.high === null || point.low > reference || point.high < reference;
+      const clear = point.verdict !== null ? point.verdict !== "undecided" : reference === null || point.low === null || point.high === null || point.low > reference || point.high < reference;
       const tint = groups > 1 || reference === null ? colour : sided(point.value - reference, clear, theme);
       const stroke = { stroke: tint, lineWidth: 2 };
       const children: object[] = point.low === null || point.high === null ? [] : [
@@ -119,7 +126,7 @@ function one(
       ];
       children.push({ ...mark(symbol, x, y), style: { fill: clear ? tint : theme.paper, stroke: tint, lineWidth: 2 } });
       // Among many series a name beside the point is found sooner than a colour in the legend.
-      const text = groups === 1 ? show(point.value) : groups > manySeries ? cut(name, 14) : "";
+      const text = groups === 1 ? `${show(point.value)}${point.verdict === null ? "" : ` ${verdictMarks[point.verdict]}`}` : groups > manySeries ? cut(name, 14) : "";
       if (text) children.push({ type: "text", style: { x: Math.max(to, x) + 8, y, text, fill: theme.soft, fontSize: groups === 1 ? 12 : 11, verticalAlign: "middle" } });
 
       return { type: "group", children };

@@ -1,4 +1,4 @@
-import { format, type Table } from "../table";
+import { format, range, type Table } from "../table";
 import { axis, escaped, legend, tooltip, type Drawing } from "./chart";
 import { look, type Theme } from "./theme";
 
@@ -112,8 +112,7 @@ function band(name: string, points: (string | number | null)[][], colour: string
 
 /** Where y is x, over what both columns span. */
 function diagonal(table: Table, x: string, y: string, theme: Theme): object {
-  const values = [...table.numbers(x), ...table.numbers(y)];
-  const [from, to] = [Math.min(...values), Math.max(...values)];
+  const [from, to] = range(table.numbers(x).concat(table.numbers(y))) ?? [0, 1];
   return {
     type: "line",
     name: "\u200bdiagonal",

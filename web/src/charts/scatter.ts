@@ -1,4 +1,4 @@
-import { format, type Table } from "../table";
+import { format, range, type Table } from "../table";
 import { axis, escaped, legend, tooltip, type Drawing } from "./chart";
 import { look, type Theme } from "./theme";
 
@@ -10,7 +10,7 @@ export function scatter(table: Table, theme: Theme, width: number): Drawing {
   const { x = "", y = "", label, size } = table.encoding;
   const groups = table.series();
   const head = legend(theme, groups.map(group => group.name), width, { width: 14 });
-  const largest = table.has(size) ? Math.max(...table.numbers(size), 1e-12) : 1;
+  const largest = table.has(size) ? Math.max(range(table.numbers(size))?.[1] ?? 0, 1e-12) : 1;
   const columns = { x: table.column(x!), y: table.column(y!) };
   return {
     height: Math.round(Math.min(460, Math.max(300, width * 0.6))) + head.height,

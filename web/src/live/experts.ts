@@ -5,45 +5,80 @@ import { count, list, percent } from "./words";
 
 /** When an expert counts as dead and a layer as collapsed; the server says so, for reports judge by the same. */
 export interface Health {
-  /** Part of a uniform share below which an expert is dead. */
+  /** Choices of an expert per row (or mean weight, where rows mix all experts) below which it is dead. */
   dead: number;
-  /** Part of the largest possible entropy of its choices below which a layer is collapsed. */
+  /** Part of the way from all rows choosing the same experts to all experts being chosen alike, below which a layer has collapsed. */
   collapsed: number;
+  /** Layers whose experts belong to one scenario each, and are not judged. */
+  not_judged: string[];
 }
 
 const mostTimes = 30;
 
-/** Every expert's share of all choices of a layer, of gates that mix all experts of the weights; the shares sum to 1. */
-export function shares(layer: Layer): number[] {
+/** How often a row uses every expert of a layer: choices in either way, of gates that mix all experts the weights. As ExpertHealth of the server. */
+function use(layer: Layer): number[] {
   // The first gate is of all rows.
   const all = layer.gates[0];
   if (!all) return new Array<number>(layer.experts).fill(0);
   const { specific, shared, weight } = all;
-  const chosen = specific.length === 0 ? weight : weight.map((_, expert) => (specific[expert] ?? 0) + (shared[expert] ?? 0));
-  const whole = chosen.reduce((sum, value) => sum + value, 0);
+  return specific.length === 0 ? weight : weight.map((_, expert) => (specific[expert] ?? 0) + (shared[expert] ?? 0));
+}
+
+/** Every expert's share of all choices of a layer; the shares sum to 1. */
+export function shares(layer: Layer): number[] {
+  const chosen = use(layer);
+  const whole = sum(chosen);
   return whole > 0 ? chosen.map(value => value / whole) : chosen;
 }
 
-/** Entropy of the choices as a part of the largest there can be: 1 where all experts are used alike, 0 where one is. */
-export function evenness(of: readonly number[]): number {
-  if (of.length < 2) return 1;
-  return -of.reduce((sum, share) => sum + (share > 0 ? share * Math.log2(share) : 0), 0) / Math.log2(of.length);
+/** What collapses: the specific choices, for shared experts are meant to be the same for all rows; the weights where rows mix all experts. */
+function choices(layer: Layer): number[] {
+  const all = layer.gates[0];
+  if (!all) return [];
+  return [all.specific, all.shared].find(kind => kind.some(value => value > 0)) ?? all.weight;
 }
 
-export function isDead(share: number, experts: number, health: Health): boolean {
-  return share < health.dead / experts;
+/** How far a layer's choices spread, from all rows choosing the same experts (0) to all experts being chosen alike (1). */
+export function evenness(layer: Layer): number {
+  const chosen = choices(layer);
+  const k = sum(chosen);
+  if (k <= 0) return 1;
+  const [least, most] = [Math.log(Math.max(1, k)), Math.log(chosen.length)];
+  if (most - least < 1e-9) return 1;
+  const entropy = -sum(chosen.map(value => (value > 0 ? (value / k) * Math.log(value / k) : 0)));
+  return Math.min(1, Math.max(0, (entropy - least) / (most - least)));
+}
+
+/** The dead experts of a layer. */
+export function deadOf(layer: Layer, health: Health): number[] {
+  return isJudged(layer, health) ? use(layer).flatMap((value, expert) => (value < health.dead ? [expert] : [])) : [];
+}
+
+function hasCollapsed(layer: Layer, health: Health): boolean {
+  return isJudged(layer, health) && evenness(layer) < health.collapsed;
+}
+
+function isJudged(layer: Layer, health: Health): boolean {
+  return layer.experts > 1 && !health.not_judged.includes(layer.name);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((whole, value) => whole + value, 0);
 }
 
 /** What stands out in the experts now, in sentences; empty where nothing does. */
 export function findings(run: RunLog, health: Health): string[] {
   const latest = run.experts.at(-1);
   return (latest?.layers ?? []).filter(layer => layer.experts > 1).flatMap(layer => {
-    const of = shares(layer);
-    const dead = of.flatMap((share, expert) => (isDead(share, layer.experts, health) ? [String(expert)] : []));
-    const even = evenness(of);
+    const dead = deadOf(layer, health).map(String);
     const said: string[] = [];
-    if (dead.length > 0) said.push(`${layer.name}: ${dead.length === 1 ? `expert ${dead[0]} is` : `experts ${list(dead)} are`} dead, chosen for less than ${percent(health.dead / layer.experts, 2)} of the choices.`);
-    if (even < health.collapsed) said.push(`${layer.name}: the choices have collapsed onto expert ${of.indexOf(Math.max(...of))}, which has ${percent(Math.max(...of))} of them.`);
+    if (dead.length > 0) said.push(`${layer.name}: ${dead.length === 1 ? `expert ${dead[0]} is` : `experts ${list(dead)} are`} dead, used by less than ${percent(health.dead, 2)} of the rows.`);
+    if (hasCollapsed(layer, health)) {
+      const of = choices(layer);
+      const onto = of.map((value, expert) => ({ value, expert })).sort((a, b) => b.value - a.value).slice(0, Math.max(1, Math.round(sum(of)))).map(({ expert }) => expert).sort((a, b) => a - b);
+      said.push(`${layer.name}: the choices have collapsed onto ${onto.length === 1 ? "expert" : "experts"} ${list(onto.map(String))}; nearly all rows choose the same.`);
+    }
+
     return said;
   });
 }
@@ -55,15 +90,15 @@ export function usage(runs: readonly RunLog[], health: Health): Figure {
     const times = thin(run.experts, mostTimes);
     const latest = times.at(-1);
     for (const layer of latest?.layers ?? []) {
-      const now = shares(layer);
+      const dead = new Set(deadOf(layer, health));
       for (let expert = 0; expert < layer.experts; expert++) {
-        const label = isDead(now[expert]!, layer.experts, health) ? `${expert} ✕ dead` : String(expert);
+        const label = dead.has(expert) ? `${expert} ✕ dead` : String(expert);
         for (const time of times) rows.push([run.name, layer.name, count(time.step), label, share(time, layer.name, expert)]);
       }
     }
   }
 
-  const said = runs.reduce((sum, run) => sum + findings(run, health).length, 0);
+  const said = runs.reduce((all, run) => all + findings(run, health).length, 0);
   return {
     id: "experts",
     title: "Which experts are used",
@@ -81,22 +116,22 @@ export function usage(runs: readonly RunLog[], health: Health): Figure {
     ],
     rows,
     select: runs.length > 1 ? ["run", "layer"] : ["layer"],
-    note: `Dead: less than ${percent(health.dead, 0)} of an even share. Collapsed: entropy of the choices below ${percent(health.collapsed, 0)} of what it can be.`,
+    note: `Dead: used by less than ${percent(health.dead, 2)} of the rows. Collapsed: entropy of the choices less than ${percent(health.collapsed, 0)} of the way from all rows choosing the same experts to all experts being chosen alike.`,
   };
 }
 
 /** How evenly the layers use their experts, over time. */
 export function evennessFigure(runs: readonly RunLog[], health: Health): Figure {
   const rows: Cell[][] = runs.flatMap(run => thin(run.experts, 200).flatMap(time =>
-    time.layers.filter(layer => layer.experts > 1).map(layer => [run.name, layer.name, time.step, 100 * evenness(shares(layer))])));
+    time.layers.filter(layer => layer.experts > 1).map(layer => [run.name, layer.name, time.step, 100 * evenness(layer)])));
   const low = runs.flatMap(run => (run.experts.at(-1)?.layers ?? [])
-    .filter(layer => layer.experts > 1 && evenness(shares(layer)) < health.collapsed).map(layer => `${runs.length > 1 ? `${run.name} ` : ""}${layer.name}`));
+    .filter(layer => hasCollapsed(layer, health)).map(layer => `${runs.length > 1 ? `${run.name} ` : ""}${layer.name}`));
   return {
     id: "evenness",
     title: "How evenly experts are used",
     description: rows.length === 0
       ? "Nothing has been logged of the gates yet."
-      : `Entropy of a layer's choices as a part of the largest there can be: 100 % where all experts are used alike, 0 % where one is. ${low.length > 0 ? `Collapsed, below ${percent(health.collapsed, 0)}: ${list(low)}.` : `All layers are above ${percent(health.collapsed, 0)}.`}`,
+      : `Entropy of a layer's choices (the specific ones, where there are such): 100 % where all experts are chosen alike, 0 % where all rows choose the same. ${low.length > 0 ? `Collapsed, below ${percent(health.collapsed, 0)}: ${list(low)}.` : `All layers are above ${percent(health.collapsed, 0)}.`}`,
     kind: "line",
     encoding: { x: "step", y: "evenness", series: "layer" },
     columns: [
