@@ -73,6 +73,35 @@ public sealed class ReportPageTests(BrowserFixture browser, ReportFile report) :
         }
     }
 
+    /// <summary>Many intervals miss the reference by chance: what is filled, the corrected test decides.</summary>
+    [BrowserFact]
+    public async Task Interval_Verdicts_AreFilledOrHollow()
+    {
+        await using var watched = await OpenAsync();
+        var card = watched.Page.Locator("#judged");
+        await card.ScrollIntoViewIfNeededAsync();
+        await card.Locator("svg").WaitForAsync();
+        var texts = await card.Locator("svg text").AllTextContentsAsync();
+        texts.ShouldContain("0.0200 ▲");
+        texts.ShouldContain("0.0200 ·");
+        texts.ShouldContain("−0.0200 ▼");
+        var points = await card.Locator("svg path[stroke-width='2'][d*='A']").EvaluateAllAsync<string[]>(
+            "circles => circles.map(circle => circle.getAttribute('fill') === circle.getAttribute('stroke') ? 'filled' : 'hollow')");
+        points.Order().ShouldBe(["filled", "filled", "hollow"]);
+    }
+
+    [BrowserFact]
+    public async Task Heat_ManyColumns_MarksWhatIsDecided()
+    {
+        await using var watched = await OpenAsync();
+        var card = watched.Page.Locator("#judged-map");
+        await card.ScrollIntoViewIfNeededAsync();
+        await card.Locator("svg").WaitForAsync();
+        var texts = await card.Locator("svg text").AllTextContentsAsync();
+        texts.Count(t => t == "▲").ShouldBe(1);
+        texts.Count(t => t == "▼").ShouldBe(1);
+    }
+
     [BrowserFact]
     public async Task Select_AnotherValue_ShowsItsRows()
     {

@@ -18,7 +18,7 @@ static class SampleReport
         Summary = [new("home gains most", Tone.Good), new("cart loses", Tone.Bad), new("no gate has collapsed")],
         Sections =
         [
-            new("cells", "Scenarios and tasks", ["What every model gains."], [Heat(), Intervals("gain", select: true), Intervals("gain-of-all", select: false)]),
+            new("cells", "Scenarios and tasks", ["What every model gains."], [Heat(), Intervals("gain", select: true), Intervals("gain-of-all", select: false), Judged(), JudgedMap()]),
             new("curves", "Curves", [], [Lines(), Calibration()]),
             new("experts", "Experts", ["Who chooses whom."], [Attention(), Flow(), Map()]),
             new("fields", "Fields", [], [Bars(), Rows()]),
@@ -40,6 +40,16 @@ static class SampleReport
             return (FigureValue[])[$"model {m}", s, gain, gain - 0.004, gain + 0.004];
         })),
         select ? ["model"] : null);
+
+    /// <summary>An interval that misses 0 and is undecided, beside one that is decided.</summary>
+    static Figure Judged() => New("judged", FigureKind.Interval, new() { Category = "scenario", Value = "gain", Low = "low", High = "high", Verdict = "verdict", Zero = 0 },
+        [new("scenario", "Scenario"), Column.Number("gain", "Gain"), Column.Number("low", "Low"), Column.Number("high", "High"), new("verdict", "Verdict")],
+        [["decided", 0.02, 0.01, 0.03, "gain"], ["open", 0.02, 0.01, 0.03, "undecided"], ["lost", -0.02, -0.03, -0.01, "loss"]]);
+
+    /// <summary>A map with more columns than a table of cells shows.</summary>
+    static Figure JudgedMap() => New("judged-map", FigureKind.Heat, new() { X = "model", Y = "scenario", Value = "gain", Verdict = "verdict", Scale = "diverging", Center = 0 },
+        [new("model", "Model"), new("scenario", "Scenario"), Column.Number("gain", "Gain"), new("verdict", "Verdict")],
+        Enumerable.Range(0, 30).SelectMany(m => Scenarios.Select((s, i) => (FigureValue[])[$"model {m}", s, Math.Sin(m + i) / 100, (m, i) switch { (0, 0) => "gain", (1, 0) => "loss", _ => "undecided" }])));
 
     static Figure Lines() => New("loss", FigureKind.Line, new() { X = "step", Y = "loss", Series = "model" },
         [new("model", "Model"), Column.Integer("step", "Step"), Column.Number("loss", "Loss")],

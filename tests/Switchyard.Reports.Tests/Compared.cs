@@ -20,15 +20,13 @@ static class Compared
     {
         string[] names = ["single", "pooled", .. Enumerable.Range(0, models - 2).Select(m => $"model {m}")];
         var cells = (from s in Enumerable.Range(0, scenarios) from t in Enumerable.Range(0, tasks) select ($"scenario {s}", $"task {t}", 100L + s)).ToList();
-        return New(
-            [.. names.Select((n, i) => Variant(n, 0.7 + (i / 300.0), cells))],
-            [
-                .. from reference in new[] { "single", "pooled", "model 0" }
-                   from name in names
-                   where name != reference
-                   from cell in cells
-                   select Difference(name, reference, cell.Item1, cell.Item2, 1 / (7.0 + cell.Item3), cell.Item3 % 2 == 0 ? 0.01 : 1),
-            ]) with { Pooled = "pooled", Baseline = "model 0" };
+        var differences = from reference in new[] { "single", "pooled", "model 0" }
+                          from name in names
+                          where name != reference
+                          from cell in cells
+                          select Difference(name, reference, cell.Item1, cell.Item2, 1 / (7.0 + cell.Item3), cell.Item3 % 2 == 0 ? 0.01 : 1);
+        var file = New([.. names.Select((n, i) => Variant(n, 0.7 + (i / 300.0), cells))], [.. differences]);
+        return file with { Pooled = "pooled", Baseline = "model 0" };
     }
 
     public static ComparisonSubject Subject(ComparisonFile file) => new() { File = file, Folder = "compared" };

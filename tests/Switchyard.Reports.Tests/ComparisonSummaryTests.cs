@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Switchyard.Reports.Tests;
 
 /// <summary>The sentences and figures of a comparison whose verdicts are known.</summary>
