@@ -24,23 +24,25 @@ sealed record TrainingPage(int Port, bool Keep)
     /// <param name="train">Trains, and obeys the control.</param>
     /// <param name="reporter">Hears the page's address.</param>
     /// <param name="cancellation">The user ends it.</param>
-    public void Around(RunConfiguration configuration, Action<TrainingControl> train, IRunReporter reporter, CancellationToken cancellation) =>
-        AroundAsync(configuration, train, reporter, cancellation).GetAwaiter().GetResult();
-
-    async Task AroundAsync(RunConfiguration configuration, Action<TrainingControl> train, IRunReporter reporter, CancellationToken cancellation)
+    public void Around(RunConfiguration configuration, Action<TrainingControl> train, IRunReporter reporter, CancellationToken cancellation)
     {
         var control = new TrainingControl();
         var output = configuration.OutputDirectory;
         var live = new LiveRun(output) { Stop = control.Stop, Checkpoint = control.SaveCheckpoint, ScaleRate = control.MultiplyRate };
-        var page = await PageServer.StartAsync(new PageOptions { Folder = Path.GetDirectoryName(output) ?? output, Port = Port, Live = live }, cancellation: cancellation).ConfigureAwait(false);
-        await using (page.ConfigureAwait(false))
+
+        // Training stays on the caller's thread: on one of the pool's the page would wait for another.
+        var page = PageServer.StartAsync(new PageOptions { Folder = Path.GetDirectoryName(output) ?? output, Port = Port, Live = live }, cancellation: cancellation).GetAwaiter().GetResult();
+        try
         {
             reporter.Message($"page: {page.Address}");
             train(control);
-            page.EndRun();
             if (!Keep) return;
             reporter.Message($"the training has ended; its page stays at {page.Address} until Ctrl+C");
-            await UiCommand.WaitAsync(cancellation).ConfigureAwait(false);
+            UiCommand.WaitAsync(cancellation).GetAwaiter().GetResult();
+        }
+        finally
+        {
+            page.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
     }
 }

@@ -7,7 +7,11 @@ namespace Switchyard.Server;
 /// <param name="Detail">What is wrong, where, and what to do.</param>
 /// <param name="Pointer">JSON pointer (RFC 6901) to the value of the body; null where it is not about one.</param>
 /// <param name="RetryAfter">Seconds after which to try again; 0 where trying again does not help.</param>
-public sealed record Problem(string Type, int Status, string Title, string Detail, string? Pointer = null, int RetryAfter = 0);
+public sealed record Problem(string Type, int Status, string Title, string Detail, string? Pointer = null, int RetryAfter = 0)
+{
+    /// <summary>Its body, of a problem that is answered with again and again; null where it is written each time.</summary>
+    internal byte[]? Json { get; init; }
+}
 
 /// <summary>A request is refused. Thrown where the mistake is found, and answered in one place.</summary>
 public sealed class ProblemException : Exception

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -13,9 +12,6 @@ static class ProblemResponse
 
     static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // Their texts hold nothing of a request.
-    static readonly ConditionalWeakTable<Problem, byte[]> Repeated = [];
-
     /// <summary>Answers with a problem; does nothing where an answer has begun already.</summary>
     public static async Task WriteAsync(HttpContext context, Problem problem)
     {
@@ -25,13 +21,14 @@ static class ProblemResponse
         response.ContentType = ContentType;
         if (problem.RetryAfter > 0) response.Headers.RetryAfter = problem.RetryAfter.ToString(CultureInfo.InvariantCulture);
         if (problem.Status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = "Bearer";
-        var body = problem.Type == "overloaded" ? Repeated.GetValue(problem, ToJson) : ToJson(problem);
+        var body = problem.Json ?? ToJson(problem);
         response.ContentLength = body.Length;
         if (HttpMethods.IsHead(context.Request.Method)) return;
         await response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
     }
 
-    static byte[] ToJson(Problem problem)
+    /// <summary>The body of a problem.</summary>
+    public static byte[] ToJson(Problem problem)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, Readable))

@@ -59,8 +59,7 @@ static class ProblemTypes
     {
         if (seconds < OfSeconds.Length && OfSeconds[seconds] is { } said) return said;
         var problem = Of("overloaded", $"More requests wait than the server can answer in time; try again in {seconds} s.") with { RetryAfter = seconds };
-        if (seconds < OfSeconds.Length) OfSeconds[seconds] = problem;
-        return problem;
+        return seconds < OfSeconds.Length ? OfSeconds[seconds] = problem with { Json = ProblemResponse.ToJson(problem) } : problem;
     }
 
     /// <summary>The same, to throw.</summary>

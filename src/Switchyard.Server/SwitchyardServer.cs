@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -59,9 +60,9 @@ public sealed class SwitchyardServer : IAsyncDisposable
             // A change of its section could open an address to other machines while the server runs.
             if (!ListenAddress.IsForAll(options)) kestrel.Configure(builder.Configuration.GetSection("Kestrel"), reloadOnChange: false);
         });
-        // A request is read, refused or scored, and answered without changing threads: under load, each change waits behind all other requests. It is
-        // not the thread that watches the sockets, which the runtime keeps to itself.
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
+        // A request is read, refused or scored, and answered without changing threads: under load, each change waits behind all other requests. Not
+        // where the runtime was told to do this on the thread that watches the sockets, which it otherwise keeps to itself.
+        builder.WebHost.UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = Environment.GetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS") != "1");
         ConfigureLogging(builder.Logging, builder.Configuration);
         ConfigureServices(builder.Services, configuration);
         builder.Services.AddSingleton<IServerObserver>(provider => provider.GetRequiredService<ServerMonitoring>().Requests);
@@ -101,7 +102,7 @@ public sealed class SwitchyardServer : IAsyncDisposable
         {
             await _application.StartAsync(cancellation).ConfigureAwait(false);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
             throw new InputException($"The server cannot listen: {e.Message}", e);
         }

@@ -12,7 +12,15 @@ static class Nice
     /// <param name="steps">From 0 to 19.</param>
     public static void Lower(int steps)
     {
-        if (steps > 0 && OperatingSystem.IsLinux()) _ = Add(steps);
+        if (steps <= 0 || !OperatingSystem.IsLinux()) return;
+        try
+        {
+            _ = Add(steps);
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            // A C library of another name or make: the thread stays as it is, which only matters under load.
+        }
     }
 
     [DllImport("libc", EntryPoint = "nice")]

@@ -189,12 +189,12 @@ public sealed class ScoringQueue : IAsyncDisposable
     bool MayWait() => _state.Waiting < _capacity && WaitTicks <= _maxWait;
 
     // Those that nobody waits for any more must not keep others out, nor those that wait too long already: who is served at all is served soon,
-    // whatever takes the cores from scoring. Each refusal looks at some and the next one goes on from there: to be refused must stay quick however
+    // whatever takes the cores from scoring. No more of them than make room: they would be served next. Each refusal looks at some and the next one goes on from there: to be refused must stay quick however
     // many wait.
     bool MayWaitWithoutDead(long now)
     {
         var left = Math.Min(Sight, _waiting.Count);
-        for (; left > 0 && _waiting.First!.Value is var oldest && now - oldest.Asked > _overdue; left--)
+        for (; left > 0 && !MayWait() && _waiting.First!.Value is var oldest && now - oldest.Asked > _overdue; left--)
         {
             Unqueue(oldest);
             if (oldest.Fate(now) is { } fate) End(oldest, fate);

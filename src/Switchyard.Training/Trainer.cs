@@ -101,6 +101,19 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(validate);
         ArgumentNullException.ThrowIfNull(observer);
+        Control?.Begin(Checkpoints is not null);
+        try
+        {
+            return Run(train, validate, observer, cancellation);
+        }
+        finally
+        {
+            Control?.End();
+        }
+    }
+
+    TrainingResult Run(IBatchSource train, Func<Validation> validate, ITrainingObserver observer, CancellationToken cancellation)
+    {
         var batch = new Batch(_ranker.Schema, _options.BatchSize);
         var stepsPerEpoch = (train.RowCount + _options.BatchSize - 1) / _options.BatchSize;
         if (_validationDue || (ValidateFirst && _step.Optimizer.Steps == 0)) Validate(validate, observer, cancellation);
@@ -139,14 +152,14 @@ public sealed class Trainer
         // The batches before the checkpoint are read and dropped: a thousandth of the time that training on them took.
         for (var skipped = 0L; skipped < _steps; skipped++)
         {
-            if (cancellation.IsCancellationRequested) Interrupt(cancellation);
+            if (cancellation.IsCancellationRequested) Interrupt(observer, cancellation);
             train.Next(batch, _options.BatchSize);
         }
 
         _started = Time.GetTimestamp();
         while (train.Next(batch, _options.BatchSize))
         {
-            if (cancellation.IsCancellationRequested) Interrupt(cancellation);
+            if (cancellation.IsCancellationRequested) Interrupt(observer, cancellation);
             var done = _step.Optimizer.Steps;
             var rate = _rateFactor * _options.Schedule.At(_options.LearningRate, done, stepsPerEpoch, _options.Epochs);
             _step.NotesGates = observer.WantsGates(done + 1);
@@ -167,17 +180,18 @@ public sealed class Trainer
             observer.OnStep(new StepReport(
                 done + 1, _epoch, _steps, stepsPerEpoch, _loss / _steps, _step.AuxiliaryLoss, _epochRows / Math.Max(_epochSeconds + elapsed, 1e-9), rate,
                 _totalSeconds + elapsed, _losses));
-            var asked = Control is { Asked: true } control ? Obey(control, observer) : default;
             var atEnd = _steps == stepsPerEpoch;
             var last = atEnd && _epoch == _options.Epochs;
+            var asked = Control is { } control && (last || control.Asked) ? Obey(control, last, observer) : default;
             var stopping = asked.Stop && !last;
             var validating = last || stopping || (_options.ValidateEvery == 0 ? atEnd : (done + 1) % _options.ValidateEvery == 0);
             var saving = atEnd || asked.Checkpoint || (_options.CheckpointEvery > 0 && (done + 1) % _options.CheckpointEvery == 0);
             if (!validating && !saving) continue;
             StopClock();
+            if (stopping) _stoppedByRequest = true;
             if (validating) Validate(validate, observer, cancellation);
-            if (stopping && !_stopped) (_stopped, _stoppedByRequest) = (true, true);
-            if (saving || _stopped) Save();
+            if (saving || _stopped) Save(observer);
+            if (asked.Checkpoint && Checkpoints?.Newest == done + 1) observer.OnControl(new ControlReport(done + 1, ControlAction.Checkpoint, null));
             if (_stopped) return;
             _started = Time.GetTimestamp();
         }
@@ -185,18 +199,17 @@ public sealed class Trainer
         StopClock();
     }
 
-    /// <summary>What was asked since the step before. A rate counts from the next step on.</summary>
-    TrainingRequests Obey(TrainingControl control, ITrainingObserver observer)
+    /// <summary>What was asked since the step before. A rate counts from the next step on, a checkpoint is told of once it is saved.</summary>
+    TrainingRequests Obey(TrainingControl control, bool last, ITrainingObserver observer)
     {
-        var asked = control.Take();
+        var asked = control.Take(last);
         var step = _step.Optimizer.Steps;
         if (asked.RateBy != 1)
         {
-            _rateFactor *= asked.RateBy;
+            _rateFactor = Math.Clamp(_rateFactor * asked.RateBy, TrainingControl.SmallestRate, TrainingControl.LargestRate);
             observer.OnControl(new ControlReport(step, ControlAction.Rate, _rateFactor));
         }
 
-        if (asked.Checkpoint) observer.OnControl(new ControlReport(step, ControlAction.Checkpoint, null));
         if (asked.Stop) observer.OnControl(new ControlReport(step, ControlAction.Stop, null));
         return asked;
     }
@@ -212,17 +225,18 @@ public sealed class Trainer
         else _seconds += seconds;
     }
 
-    void Interrupt(CancellationToken cancellation)
+    void Interrupt(ITrainingObserver observer, CancellationToken cancellation)
     {
         StopClock();
-        Save();
+        Save(observer);
         if (Checkpoints is { Newest: > 0 and var step }) throw new TrainingInterruptedException(step, cancellation);
         cancellation.ThrowIfCancellationRequested();
     }
 
-    void Save()
+    void Save(ITrainingObserver observer)
     {
         if (Checkpoints is null || _step.Optimizer.Steps == 0) return;
+        observer.OnSaving();
         var position = new TrainingPosition
         {
             Epoch = _epoch,
@@ -259,7 +273,7 @@ public sealed class Trainer
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            Interrupt(cancellation);
+            Interrupt(observer, cancellation);
             throw;
         }
 
@@ -279,6 +293,6 @@ public sealed class Trainer
         observer.OnValidation(new ValidationReport(
             _step.Optimizer.Steps, _epoch, _steps > 0 ? _loss / _steps : 0, _epochRows / Math.Max(_epochSeconds, 1e-9), validation.Value, _bestValue, improved,
             _totalSeconds));
-        _stopped = _options.Patience > 0 && _sinceBest >= _options.Patience;
+        _stopped = _stoppedByRequest || (_options.Patience > 0 && _sinceBest >= _options.Patience);
     }
 }

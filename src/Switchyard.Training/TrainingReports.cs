@@ -8,7 +8,7 @@ namespace Switchyard.Training;
 /// <param name="HigherIsBetter">Direction of the monitor.</param>
 public readonly record struct Validation(double? Value, bool HigherIsBetter);
 
-/// <summary>Loss since the last report.</summary>
+/// <summary>How training goes, after a step.</summary>
 /// <param name="Step">Steps taken in all.</param>
 /// <param name="Epoch">Epoch, 1-based.</param>
 /// <param name="StepInEpoch">Steps taken in this epoch.</param>
@@ -80,8 +80,13 @@ public interface ITrainingObserver
 
     void OnValidation(in ValidationReport report);
 
-    /// <summary>A request was obeyed.</summary>
+    /// <summary>A request was obeyed; a checkpoint that could not be saved is not told of.</summary>
     void OnControl(in ControlReport report)
+    {
+    }
+
+    /// <summary>A checkpoint is about to be saved: a run that goes on from it hears nothing of the steps so far.</summary>
+    void OnSaving()
     {
     }
 

@@ -29,7 +29,7 @@ sealed class ExplorerEndpoint(RunFolder folder) : IDisposable
         await _one.WaitAsync(context.RequestAborted).ConfigureAwait(false);
         try
         {
-            var json = await Task.Run(() => Explain(Path.Combine(run.Folder, "model"), row, context.RequestAborted), context.RequestAborted).ConfigureAwait(false);
+            var json = await Task.Run(() => Explain(run.Bundle, row, context.RequestAborted), context.RequestAborted).ConfigureAwait(false);
             await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json).ConfigureAwait(false);
         }
         catch (InputException e)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -19,13 +20,12 @@ namespace Switchyard.Ui;
 public sealed class PageServer : IAsyncDisposable
 {
     readonly WebApplication _application;
-    readonly RunEndpoints _runs;
     readonly ExplorerEndpoint _explorer;
     readonly CancellationTokenSource _stopping;
 
-    PageServer(WebApplication application, RunEndpoints runs, ExplorerEndpoint explorer, CancellationTokenSource stopping, string token)
+    PageServer(WebApplication application, ExplorerEndpoint explorer, CancellationTokenSource stopping, string token)
     {
-        (_application, _runs, _explorer, _stopping) = (application, runs, explorer, stopping);
+        (_application, _explorer, _stopping) = (application, explorer, stopping);
         var listening = application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
         Address = new Uri($"{listening}/{token}/");
     }
@@ -37,7 +37,7 @@ public sealed class PageServer : IAsyncDisposable
     /// <param name="options">What and where.</param>
     /// <param name="time">The clock; null for the system's.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="InputException">There is no such folder, the port is taken, or the page was not built into this program.</exception>
+    /// <exception cref="InputException">There is no such folder, the port is taken or not allowed, or the page was not built into this program.</exception>
     public static Task<PageServer> StartAsync(PageOptions options, TimeProvider? time = null, CancellationToken cancellation = default) =>
         StartAsync(options, LivePage.Load(), time, cancellation);
 
@@ -47,7 +47,7 @@ public sealed class PageServer : IAsyncDisposable
         time ??= TimeProvider.System;
         if (options.Live is null && !Directory.Exists(options.Folder))
             throw new InputException($"{options.Folder}: there is no such folder; name one that runs were written to, for example runs.");
-        var folder = new RunFolder(options.Folder, options.Live is null ? RunFolder.Deep : 1, time);
+        var folder = new RunFolder(options.Folder, options.Live is null ? RunFolder.Deep : 1, options.Live?.Folder, time);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(PageServer).Assembly.GetName().Name });
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -61,30 +61,26 @@ public sealed class PageServer : IAsyncDisposable
         var application = builder.Build();
         var stopping = new CancellationTokenSource();
         var gate = new PageGate(PageGate.NewToken());
-        var runs = new RunEndpoints(folder, options.Live, time, stopping.Token);
         application.Use(next => context => gate.InvokeAsync(context, next));
         application.UseRouting();
         page.Map(application);
-        runs.Map(application);
+        new RunEndpoints(folder, options.Live, time, stopping.Token).Map(application);
         var explorer = new ExplorerEndpoint(folder);
         application.MapGet("/explain", (RequestDelegate)explorer.AnswerAsync);
         try
         {
             await application.StartAsync(cancellation).ConfigureAwait(false);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
             stopping.Dispose();
             explorer.Dispose();
             await application.DisposeAsync().ConfigureAwait(false);
-            throw new InputException($"The page cannot be served at port {options.Port}: {e.Message} Take another with --ui-port, or leave it out for a free one.", e);
+            throw new InputException($"The page cannot be served at port {options.Port}: {e.Message.TrimEnd('.')}. Take another with --ui-port, or leave it out for a free one.", e);
         }
 
-        return new PageServer(application, runs, explorer, stopping, gate.Token);
+        return new PageServer(application, explorer, stopping, gate.Token);
     }
-
-    /// <summary>The run of this process is over: its buttons do nothing any more.</summary>
-    public void EndRun() => _runs.EndRun();
 
     /// <summary>Tells the viewers, and stops.</summary>
     public async ValueTask DisposeAsync()

@@ -7,21 +7,15 @@ namespace Switchyard.Ui;
 /// <summary>What the page reads of runs, and what it does to the one of this process. See docs/live.md.</summary>
 sealed class RunEndpoints(RunFolder folder, LiveRun? live, TimeProvider time, CancellationToken stopping)
 {
-    readonly string? _live = live is null ? null : Path.GetFullPath(live.Folder);
-    volatile bool _hasEnded;
-
     public void Map(WebApplication application)
     {
         application.MapGet("/runs", (RequestDelegate)ListAsync);
         application.MapGet("/events", (RequestDelegate)EventsAsync);
-        application.MapGet("/stream", (RequestDelegate)(context => new RunStream(folder, _live, time).AnswerAsync(context, stopping)));
+        application.MapGet("/stream", (RequestDelegate)(context => new RunStream(folder, time).AnswerAsync(context, stopping)));
         application.MapPost("/control", (RequestDelegate)ControlAsync);
     }
 
-    /// <summary>The run of this process takes no more actions.</summary>
-    public void EndRun() => _hasEnded = true;
-
-    Task ListAsync(HttpContext context) => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, RunList.Of(folder, _live));
+    Task ListAsync(HttpContext context) => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, RunList.Of(folder));
 
     /// <summary>A piece of a log as it is; the header says where the next begins.</summary>
     async Task EventsAsync(HttpContext context)
@@ -49,39 +43,39 @@ sealed class RunEndpoints(RunFolder folder, LiveRun? live, TimeProvider time, Ca
 
     async Task ControlAsync(HttpContext context)
     {
-        if (live is null || _hasEnded)
+        if (live is null)
         {
-            var why = live is null ? "This page shows logs only; buttons act on a run started with switchyard train --ui." : "The training has ended.";
-            await JsonAnswer.RefuseAsync(context, StatusCodes.Status409Conflict, why).ConfigureAwait(false);
+            await JsonAnswer.RefuseAsync(context, StatusCodes.Status409Conflict, "This page shows logs only; buttons act on a run started with switchyard train --ui.").ConfigureAwait(false);
             return;
         }
 
-        if (await ReadAsync(context).ConfigureAwait(false) is not { } asked || !TryAct(asked, live))
+        if (await ReadAsync(context).ConfigureAwait(false) is not { } asked || ActionOf(asked, live) is not { } act)
         {
             await JsonAnswer.RefuseAsync(context, StatusCodes.Status400BadRequest, "An action is {\"action\": \"stop\"}, {\"action\": \"checkpoint\"} or {\"action\": \"rate\", \"factor\": 0.5} with a factor above 0 and at most 10.").ConfigureAwait(false);
+            return;
+        }
+
+        if (!act())
+        {
+            var why = act == live.Checkpoint ? "No checkpoint will be saved: the training has made its last step, or it keeps no checkpoints." : "The training has made its last step.";
+            await JsonAnswer.RefuseAsync(context, StatusCodes.Status409Conflict, why).ConfigureAwait(false);
             return;
         }
 
         context.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 
-    static bool TryAct(JsonElement asked, LiveRun live)
+    /// <summary>What is asked of the run; null for nothing it knows.</summary>
+    static Func<bool>? ActionOf(JsonElement asked, LiveRun live)
     {
-        if (asked.ValueKind != JsonValueKind.Object || !asked.TryGetProperty("action", out var action) || action.ValueKind != JsonValueKind.String) return false;
-        switch (action.GetString())
+        if (asked.ValueKind != JsonValueKind.Object || !asked.TryGetProperty("action", out var action) || action.ValueKind != JsonValueKind.String) return null;
+        return action.GetString() switch
         {
-            case "stop":
-                live.Stop();
-                return true;
-            case "checkpoint":
-                live.Checkpoint();
-                return true;
-            case "rate" when asked.TryGetProperty("factor", out var factor) && factor.ValueKind == JsonValueKind.Number && factor.GetDouble() is > 0 and <= 10 and var scale:
-                live.ScaleRate(scale);
-                return true;
-            default:
-                return false;
-        }
+            "stop" => live.Stop,
+            "checkpoint" => live.Checkpoint,
+            "rate" when asked.TryGetProperty("factor", out var factor) && factor.ValueKind == JsonValueKind.Number && factor.GetDouble() is > 0 and <= 10 and var scale => () => live.ScaleRate(scale),
+            _ => null,
+        };
     }
 
     static async Task<JsonElement?> ReadAsync(HttpContext context)

@@ -3,31 +3,43 @@ using System.Collections.Immutable;
 namespace Switchyard.Ui;
 
 /// <summary>
-/// The runs below a folder: every folder with a log. Looks again when it is asked and some time has passed, so that it does nothing while
-/// nobody looks. Safe for use by several threads.
+/// The runs below a folder: every metrics.jsonl, and those of comparisons, NAME.metrics.jsonl. Looks again when it is asked and some time
+/// has passed, so that it does nothing while nobody looks. Safe for use by several threads.
 /// </summary>
 sealed class RunFolder
 {
-    /// <summary>Folders below the one that is shown, deep enough for runs/comparison/variant/seed.</summary>
+    /// <summary>Folders below the one that is shown, deep enough for runs/group/comparison/results.</summary>
     public const int Deep = 6;
 
     static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(3);
     static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(1);
 
+    // A log's name, or the end of it.
+    const string Name = MetricLogReader.FileName;
+
+    // Of a folder that takes long to look through, at most this part of the time is spent on it.
+    const int RestPerLook = 20;
+
+    static readonly StringComparison PathComparison = OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+
     readonly string _root;
+    readonly string? _live;
     readonly TimeProvider _time;
     readonly EnumerationOptions _below;
     readonly Lock _lock = new();
     readonly Dictionary<string, (long Length, DateTime Written, bool IsFresh, RunSummary Run)> _read = new(StringComparer.Ordinal);
     ImmutableArray<RunSummary> _runs = [];
     long? _looked;
+    TimeSpan _rest;
 
     /// <param name="root">The folder; it need not be there yet.</param>
     /// <param name="depth">Folders below it to look into: 1 = its own subfolders.</param>
+    /// <param name="live">Folder of the run of this process, which is shown wherever it is; null for none.</param>
     /// <param name="time">The clock.</param>
-    public RunFolder(string root, int depth, TimeProvider time)
+    public RunFolder(string root, int depth, string? live, TimeProvider time)
     {
-        (_root, _time) = (Path.GetFullPath(root), time);
+        (_root, _time) = (Full(root), time);
+        _live = live is null ? null : Path.Combine(Full(live), Name);
         _below = new EnumerationOptions
         {
             RecurseSubdirectories = true,
@@ -43,10 +55,12 @@ sealed class RunFolder
     {
         lock (_lock)
         {
-            if (_looked is { } last && _time.GetElapsedTime(last) < LookEvery) return _runs;
+            if (_looked is { } last && _time.GetElapsedTime(last) < _rest) return _runs;
+            var began = _time.GetTimestamp();
+            _runs = [.. Logs().Select(Summary).OfType<RunSummary>().OrderBy(r => r.Id, StringComparer.Ordinal)];
             _looked = _time.GetTimestamp();
-            if (!Directory.Exists(_root)) return _runs = [];
-            _runs = [.. Directory.EnumerateFiles(_root, RunLog.FileName, _below).Select(Summary).OrderBy(r => r.Id, StringComparer.Ordinal)];
+            var took = RestPerLook * _time.GetElapsedTime(began);
+            _rest = took > LookEvery ? took : LookEvery;
             return _runs;
         }
     }
@@ -54,16 +68,41 @@ sealed class RunFolder
     /// <summary>A run of the list; null where there is none of this id, whatever files there are.</summary>
     public RunSummary? Find(string id) => Runs().FirstOrDefault(r => r.Id == id);
 
-    RunSummary Summary(string log)
+    static string Full(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+
+    /// <summary>The run of this process is there also where its folder is hidden or a link, or its name is written in another case.</summary>
+    IEnumerable<string> Logs()
     {
-        var file = new FileInfo(log);
-        var written = file.LastWriteTimeUtc;
-        var isFresh = _time.GetUtcNow().UtcDateTime - written < FreshFor;
-        if (_read.TryGetValue(log, out var known) && known.Length == file.Length && known.Written == written && known.IsFresh == isFresh) return known.Run;
-        var folder = file.DirectoryName!;
-        var id = folder == _root ? file.Directory!.Name : Path.GetRelativePath(_root, folder).Replace(Path.DirectorySeparatorChar, '/');
-        var run = RunSummary.Read(id, folder, isFresh);
-        _read[log] = (file.Length, written, isFresh, run);
-        return run;
+        var found = Directory.Exists(_root)
+            ? Directory.EnumerateFiles(_root, $"*{Name}", _below).Where(IsLog).Where(log => !string.Equals(log, _live, PathComparison))
+            : [];
+        return _live is null || !File.Exists(_live) ? found : found.Append(_live);
+    }
+
+    static bool IsLog(string path) => Path.GetFileName(path) is var name && (name == Name || name.EndsWith($".{Name}", StringComparison.Ordinal));
+
+    /// <summary>Null for a log that is gone or cannot be looked at.</summary>
+    RunSummary? Summary(string log)
+    {
+        try
+        {
+            var file = new FileInfo(log);
+            var (length, written) = (file.Length, file.LastWriteTimeUtc);
+            var isFresh = _time.GetUtcNow().UtcDateTime - written < FreshFor;
+            if (_read.TryGetValue(log, out var known) && known.Length == length && known.Written == written && known.IsFresh == isFresh) return known.Run;
+            var run = RunSummary.Read(IdOf(log), log, log == _live, isFresh);
+            _read[log] = (length, written, isFresh, run);
+            return run;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    string IdOf(string log)
+    {
+        var path = Path.GetFileName(log) == Name ? Path.GetDirectoryName(log)! : log[..^(Name.Length + 1)];
+        return path == _root ? Path.GetFileName(path) : Path.GetRelativePath(_root, path).Replace(Path.DirectorySeparatorChar, '/');
     }
 }

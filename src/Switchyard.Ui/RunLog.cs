@@ -9,9 +9,6 @@ readonly record struct LogPiece(ReadOnlyMemory<byte> Lines, LogCursor Next, bool
 /// <summary>Reads a log that somebody else writes, from where the reader stopped.</summary>
 static class RunLog
 {
-    /// <summary>Name of the log in a run's folder.</summary>
-    public const string FileName = "metrics.jsonl";
-
     /// <summary>Bytes of a piece, unless one line has more.</summary>
     public const int PieceBytes = 1 << 18;
 
@@ -19,7 +16,7 @@ static class RunLog
     /// <param name="path">The log.</param>
     /// <param name="from">Where the last piece ended; default for the start.</param>
     /// <param name="most">Bytes at most, unless one line has more.</param>
-    /// <returns>No lines where the log is not there (any more).</returns>
+    /// <returns>No lines where the log is not there (any more), or cannot be read.</returns>
     public static LogPiece Read(string path, LogCursor from, int most = PieceBytes)
     {
         try
@@ -51,7 +48,7 @@ static class RunLog
                 return all;
             }
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return new LogPiece(default, from, false);
         }

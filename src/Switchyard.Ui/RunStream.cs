@@ -8,7 +8,7 @@ namespace Switchyard.Ui;
 /// Server-sent events of some runs, for one viewer: the list of runs where it changes, and the new lines of every log that is watched. A
 /// log is looked at twice a second, and only while somebody watches.
 /// </summary>
-sealed class RunStream(RunFolder folder, string? live, TimeProvider time)
+sealed class RunStream(RunFolder folder, TimeProvider time)
 {
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     static readonly TimeSpan SilenceAtMost = TimeSpan.FromSeconds(15);
@@ -71,7 +71,7 @@ sealed class RunStream(RunFolder folder, string? live, TimeProvider time)
 
     Task SayListAsync(HttpResponse response, CancellationToken cancellation)
     {
-        var list = RunList.Of(folder, live).ToJsonString();
+        var list = RunList.Of(folder).ToJsonString();
         if (list == _list) return Task.CompletedTask;
         _list = list;
         return SayAsync(response, $"event: runs\ndata: {list}\n\n", cancellation);
@@ -97,7 +97,7 @@ sealed class RunStream(RunFolder folder, string? live, TimeProvider time)
     {
         var head = new JsonObject { ["run"] = run.Id, ["cursor"] = run.Cursor.ToString(), ["anew"] = piece.IsAnew };
         var text = new StringBuilder("event: lines\ndata: ").Append(head.ToJsonString());
-        foreach (var line in Encoding.UTF8.GetString(piece.Lines.Span).AsSpan().TrimEnd('\n').EnumerateLines()) text.Append("\ndata: ").Append(line);
+        foreach (var line in Encoding.UTF8.GetString(piece.Lines.Span).TrimEnd('\n').Split('\n')) text.Append("\ndata: ").Append(line);
         return text.Append("\n\n").ToString();
     }
 

@@ -8,11 +8,20 @@ sealed record RunSummary
 {
     const int LastBytes = 1 << 16;
 
-    /// <summary>Path of the run's folder below the folder that is shown, with /; the folder's own name where it is that one.</summary>
+    /// <summary>
+    /// Path of the run's folder below the folder that is shown, with /; the folder's own name where it is that one. Of a comparison's run
+    /// the name of its log, without the ending, stands behind it.
+    /// </summary>
     public required string Id { get; init; }
 
-    /// <summary>Absolute path of the run's folder.</summary>
-    public required string Folder { get; init; }
+    /// <summary>Absolute path of the log.</summary>
+    public required string Log { get; init; }
+
+    /// <summary>Whether it is the run of this process, which takes actions of the page.</summary>
+    public required bool IsLive { get; init; }
+
+    /// <summary>Folder of its trained model, if there is one.</summary>
+    public string Bundle => Path.Combine(Path.GetDirectoryName(Log)!, "model");
 
     /// <summary>Name that the run gave itself.</summary>
     public string? Name { get; init; }
@@ -32,13 +41,11 @@ sealed record RunSummary
     /// <summary>Whether a trained model stands beside the log.</summary>
     public bool HasBundle { get; init; }
 
-    /// <summary>The log.</summary>
-    public string Log => Path.Combine(Folder, RunLog.FileName);
-
     /// <summary>Reads a log's first line and its last one.</summary>
-    public static RunSummary Read(string id, string folder, bool isFresh)
+    public static RunSummary Read(string id, string log, bool isLive, bool isFresh)
     {
-        var summary = new RunSummary { Id = id, Folder = folder, IsFresh = isFresh, HasBundle = File.Exists(Path.Combine(folder, "model", "manifest.json")) };
+        var summary = new RunSummary { Id = id, Log = log, IsLive = isLive, IsFresh = isFresh };
+        summary = summary with { HasBundle = Path.GetFileName(log) == MetricLogReader.FileName && File.Exists(Path.Combine(summary.Bundle, "manifest.json")) };
         var first = First(RunLog.Read(summary.Log, default, LastBytes).Lines.Span);
         if (Event(first) is { } run && Text(run, "event") == "run")
             summary = summary with { Name = Text(run, "name"), Model = Text(run, "model"), Started = Text(run, "started") };
@@ -46,8 +53,7 @@ sealed record RunSummary
     }
 
     /// <summary>The summary for the page.</summary>
-    /// <param name="isLive">Whether the run takes actions of the page.</param>
-    public JsonObject ToJson(bool isLive) => new()
+    public JsonObject ToJson() => new()
     {
         ["id"] = Id,
         ["name"] = Name,
@@ -56,7 +62,7 @@ sealed record RunSummary
         ["ended"] = Ended,
         ["fresh"] = IsFresh,
         ["bundle"] = HasBundle,
-        ["live"] = isLive,
+        ["live"] = IsLive,
     };
 
     static ReadOnlySpan<byte> First(ReadOnlySpan<byte> lines) => lines.IndexOf((byte)'\n') is >= 0 and var end ? lines[..end] : lines;

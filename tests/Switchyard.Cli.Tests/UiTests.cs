@@ -4,7 +4,7 @@ namespace Switchyard.Cli.Tests;
 
 public sealed class UiTests
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Fact]
     public void Ui_WrongUse_IsOneLine()
@@ -39,7 +39,8 @@ public sealed class UiTests
 
     static async Task Until(Func<bool> met)
     {
-        for (var i = 0; i < 1200 && !met(); i++) await Task.Delay(50);
+        using var patience = new CancellationTokenSource(Patience);
+        while (!met()) await Task.Delay(50, patience.Token);
     }
 }
 

@@ -216,6 +216,25 @@ public sealed class ScoringQueueTests : IDisposable
         queue.State.Busy.ShouldBe(1);
     }
 
+    /// <summary>After a pause of the machine all wait too long: one makes room for one, and the others are served next.</summary>
+    [Fact]
+    public async Task ScoreAsync_FullQueueOfThoseThatWaitTooLong_RefusesOneForEachThatComes()
+    {
+        await using var queue = Queue(new ScoringQueueOptions { Workers = 1, Capacity = 3, MaxWaitMs = 20 });
+        var first = _gate.Occupy(queue, _model);
+        var old = Enumerable.Range(0, 3).Select(n => queue.ScoreAsync(TinyModels.NewRequest(_model, n)).AsTask()).ToArray();
+        _time.Move(40);
+
+        var young = queue.ScoreAsync(TinyModels.NewRequest(_model, 4)).AsTask();
+
+        (await old[0]).Status.ShouldBe(ScoreStatus.Busy);
+        (queue.State.Waiting, queue.State.Busy).ShouldBe((3, 1));
+        _gate.Open();
+        await first;
+        (await Task.WhenAll([old[1], old[2], young])).ShouldAllBe(o => o.Status == ScoreStatus.Scored);
+        queue.State.Busy.ShouldBe(1);
+    }
+
     [Fact]
     public async Task ScoreAsync_CancelledOrLateWhileWaiting_IsNotScored()
     {

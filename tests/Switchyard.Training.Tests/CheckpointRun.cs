@@ -38,6 +38,12 @@ sealed class CheckpointRun : IDisposable
     /// <summary>What somebody asks in a step; null for a run without control.</summary>
     public Action<long, TrainingControl>? Ask { get; init; }
 
+    /// <summary>Step in whose validation the run is cancelled, once; 0 for none.</summary>
+    public long CancelInValidation { get; set; }
+
+    /// <summary>The control of the last run.</summary>
+    public TrainingControl? Control { get; private set; }
+
     /// <summary>Whether every step shows its gates.</summary>
     public bool Gates { get; set; }
 
@@ -102,14 +108,15 @@ sealed class CheckpointRun : IDisposable
         var ranker = new Ranker(_schema, Model, 1);
         using var train = new Rotated(_rows);
         using var store = reached is null ? null : new CheckpointStore(Checkpoints, Identity, Options.KeepCheckpoints, Warnings.Add, reached);
-        var control = Ask is null ? null : new TrainingControl();
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var control = Control = Ask is null ? null : new TrainingControl();
         var trainer = new Trainer(ranker, Options, _pool) { Checkpoints = store, ValidateFirst = ValidateFirst, PauseAfter = pauseAfter, Control = control };
         var resumed = resume ? trainer.Resume() : 0;
         var heard = new Observer(OnStep) { Step = resumed, Gates = Gates };
-        var result = trainer.Fit(train, Validate, heard, cancellation);
+        var result = trainer.Fit(train, Validate, heard, cancelled.Token);
         var p = ranker.Parameters;
         int[] weights = [.. Problem.Bits(p.DenseValues), .. p.Tables.SelectMany(t => Problem.Bits(t.Values)), .. p.Buffers.SelectMany(b => Problem.Bits(b.Values))];
-        return new Outcome(resumed, result with { RowsPerSecond = 0 }, weights, heard.Losses) { Rates = heard.Rates, Means = heard.Means, Obeyed = heard.Obeyed, Layers = heard.Layers, Validated = heard.Validated };
+        return new Outcome(resumed, result with { RowsPerSecond = 0 }, weights, heard.Losses) { Rates = heard.Rates, Means = heard.Means, Obeyed = heard.Obeyed, Saving = heard.Saving, Layers = heard.Layers, Validated = heard.Validated };
 
         void OnStep(long step)
         {
@@ -119,6 +126,13 @@ sealed class CheckpointRun : IDisposable
 
         Validation Validate()
         {
+            if (CancelInValidation > 0 && heard.Step == CancelInValidation)
+            {
+                CancelInValidation = 0;
+                cancelled.Cancel();
+                cancelled.Token.ThrowIfCancellationRequested();
+            }
+
             // Half of the cancelled runs end in the validation, half after it.
             if (heard.Step % 2 == 0) cancellation.ThrowIfCancellationRequested();
             return new Validation(Monitor(heard.Step), true);
@@ -135,6 +149,9 @@ sealed class CheckpointRun : IDisposable
         public required Dictionary<long, (double Task, double Auxiliary)> Means { get; init; }
 
         public required List<ControlReport> Obeyed { get; init; }
+
+        /// <summary>Steps of checkpoints that were about to be saved.</summary>
+        public required List<long> Saving { get; init; }
 
         /// <summary>Layers whose gates were shown, by step.</summary>
         public required Dictionary<long, string[]> Layers { get; init; }
@@ -160,6 +177,8 @@ sealed class CheckpointRun : IDisposable
 
         public List<ControlReport> Obeyed { get; } = [];
 
+        public List<long> Saving { get; } = [];
+
         public Dictionary<long, string[]> Layers { get; } = [];
 
         public List<long> Validated { get; } = [];
@@ -181,6 +200,8 @@ sealed class CheckpointRun : IDisposable
         public void OnValidation(in ValidationReport report) => Validated.Add(report.Step);
 
         public void OnControl(in ControlReport report) => Obeyed.Add(report);
+
+        public void OnSaving() => Saving.Add(Step);
 
         public bool WantsGates(long step) => Gates;
 

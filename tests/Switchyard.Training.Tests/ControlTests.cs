@@ -59,7 +59,7 @@ public sealed class ControlTests
     [Theory]
     [InlineData(0)]
     [InlineData(-0.5)]
-    [InlineData(1001)]
+    [InlineData(10.5)]
     [InlineData(double.NaN)]
     public void MultiplyRate_NoRate_Throws(double by) => Should.Throw<ArgumentOutOfRangeException>(() => new TrainingControl().MultiplyRate(by));
 
@@ -128,6 +128,79 @@ public sealed class ControlTests
         run.StopAfter(7, crash: true).ShouldBeTrue();
 
         run.Found.ShouldBe(["step-000004", "step-000006"]);
+    }
+
+    /// <summary>Nobody is told of a checkpoint that there is not, and those there are are told of once they are saved.</summary>
+    [Fact]
+    public void SaveCheckpoint_KeptOrNot_ToldOfOnlyWhereItIs()
+    {
+        var accepted = new List<bool>();
+        using var run = new CheckpointRun
+        {
+            Options = Long,
+            Ask = (step, control) =>
+            {
+                if (step == 6) accepted.Add(control.SaveCheckpoint());
+            },
+        };
+
+        run.Uninterrupted().Obeyed.ShouldBeEmpty();
+        var kept = run.ResumeUntil(2);
+
+        kept.Obeyed.ShouldBe([new ControlReport(6, ControlAction.Checkpoint, null)]);
+        kept.Saving.ShouldBe([4, 6, 8]);
+        accepted.ShouldBe([false, true]);
+    }
+
+    /// <summary>The request survives a cancelled last validation, which is made when the run goes on, and nothing else.</summary>
+    [Fact]
+    public void Stop_CancelledInItsValidation_ResumedRunIsOver()
+    {
+        using var run = new CheckpointRun
+        {
+            Options = Long,
+            Ask = (step, control) =>
+            {
+                if (step == 9) control.Stop();
+            },
+        };
+        var expected = run.Uninterrupted();
+        run.CancelInValidation = 9;
+        Should.Throw<TrainingInterruptedException>(() => run.Resume()).Step.ShouldBe(9);
+
+        var again = run.Resume();
+
+        again.Losses.ShouldBeEmpty();
+        again.Validated.ShouldBe([9]);
+        again.Result.ShouldBe(expected.Result);
+        again.Weights.ShouldBe(expected.Weights);
+    }
+
+    /// <summary>Nobody is promised what no step is left to do.</summary>
+    [Fact]
+    public void Requests_AfterTheLastStep_AreRefused()
+    {
+        using var run = new CheckpointRun { Ask = (_, _) => { } };
+        run.Uninterrupted();
+        var control = run.Control!;
+        (control.Stop(), control.SaveCheckpoint(), control.MultiplyRate(0.5), control.Asked).ShouldBe((false, false, false, false));
+    }
+
+    /// <summary>A rate of 0 never comes back, and one without end cannot be written.</summary>
+    [Theory]
+    [InlineData(1e-300, 1e-6)]
+    [InlineData(10, 1e6)]
+    public void MultiplyRate_OverAndOver_StaysWithinItsLimits(double by, double limit)
+    {
+        using var run = new CheckpointRun
+        {
+            Options = Long with { LearningRate = 1e-9 },
+            Ask = (_, control) =>
+            {
+                for (var i = 0; i < 400; i++) control.MultiplyRate(by);
+            },
+        };
+        run.ResumeUntil(2).Result.RateFactor.ShouldBe(limit);
     }
 
     /// <summary>The rate that was asked for is part of a checkpoint; nobody asks for it again.</summary>

@@ -37,11 +37,40 @@ public sealed class RunEndpointTests
         runs.Select(r => ((string?)r!["id"], (bool)r["live"]!)).ShouldBe([("before", false), ("now", true)]);
     }
 
+    /// <summary>Buttons act on the run of this process, however its folder is named.</summary>
+    [Theory]
+    [InlineData("now/")]
+    [InlineData(".hidden")]
+    [InlineData("linked")]
+    public async Task Runs_TheFolderOfThisProcessIsNamedOddly_IsListedOnce(string live)
+    {
+        await using var page = new RunningPage();
+        if (live == "linked") Directory.CreateSymbolicLink(Path.Combine(page.Folder, live), Directory.CreateDirectory(Path.Combine(page.Folder, ".elsewhere")).FullName);
+        page.Write(live, Lines.Run);
+        page.Write("before", Lines.Run);
+        var runs = await List(await page.StartAsync(live));
+        runs.Select(r => ((string?)r!["id"], (bool)r["live"]!)).ShouldBe([("before", false), (live.TrimEnd('/'), true)], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Runs_OfAComparison_AreListedByTheirNames()
+    {
+        await using var page = new RunningPage();
+        page.Write("compared", Lines.Run);
+        page.Write("compared/results", Lines.Run);
+        File.Move(page.Log("compared/results"), Path.Combine(page.Folder, "compared", "results", "mmoe-seed1-0f.metrics.jsonl"));
+        File.Copy(page.Log("compared"), Path.Combine(page.Folder, "compared", "results", "othermetrics.jsonl"));
+        var runs = await List(await page.StartAsync());
+        runs.Select(r => (string?)r!["id"]).ShouldBe(["compared", "compared/results/mmoe-seed1-0f"]);
+        using var log = await page.Client.GetAsync(new Uri("events?run=compared/results/mmoe-seed1-0f", UriKind.Relative));
+        (await log.Content.ReadAsStringAsync()).ShouldBe(Lines.Run + "\n");
+    }
+
     [Fact]
     public async Task Runs_TheFolderIsARunItself_HasItsName()
     {
         await using var page = new RunningPage();
-        await File.WriteAllTextAsync(Path.Combine(page.Folder, RunLog.FileName), Lines.Run + "\n");
+        await File.WriteAllTextAsync(Path.Combine(page.Folder, "metrics.jsonl"), Lines.Run + "\n");
         ((string?)(await List(await page.StartAsync())).Single()!["id"]).ShouldBe(Path.GetFileName(page.Folder));
     }
 
@@ -113,8 +142,9 @@ public sealed class RunEndpointTests
     public async Task Control_AfterTheEnd_DoesNothing()
     {
         await using var page = await new RunningPage().StartAsync("run");
-        page.Server.EndRun();
-        (await page.ActAsync(new { action = "stop" })).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        page.HasEnded = true;
+        foreach (var action in new[] { "stop", "checkpoint" }) (await page.ActAsync(new { action })).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await page.ActAsync(new { action = "rate", factor = 0.5 })).StatusCode.ShouldBe(HttpStatusCode.Conflict);
         page.Acts.ShouldBeEmpty();
     }
 }

@@ -16,6 +16,9 @@ sealed class RunningPage : IAsyncDisposable
 
     public PageServer Server => _server!;
 
+    /// <summary>Whether the run has made its last step.</summary>
+    public bool HasEnded { get; set; }
+
     public HttpClient Client => _client!;
 
     public string Folder => _folder;
@@ -25,9 +28,9 @@ sealed class RunningPage : IAsyncDisposable
     {
         var run = live is null ? null : new LiveRun(Path.Combine(_folder, live))
         {
-            Stop = () => Acts.Add("stop"),
-            Checkpoint = () => Acts.Add("checkpoint"),
-            ScaleRate = factor => Acts.Add(string.Create(CultureInfo.InvariantCulture, $"rate {factor}")),
+            Stop = () => Act("stop"),
+            Checkpoint = () => Act("checkpoint"),
+            ScaleRate = factor => Act(string.Create(CultureInfo.InvariantCulture, $"rate {factor}")),
         };
         _server = await PageServer.StartAsync(new PageOptions { Folder = _folder, Live = run }, new LivePage("the script"));
         _client = new HttpClient { BaseAddress = _server.Address };
@@ -37,16 +40,28 @@ sealed class RunningPage : IAsyncDisposable
     public string Log(string run)
     {
         Directory.CreateDirectory(Path.Combine(_folder, run));
-        return Path.Combine(_folder, run, RunLog.FileName);
+        return Path.Combine(_folder, run, "metrics.jsonl");
     }
 
-    public void Write(string run, params string[] lines) => File.WriteAllText(Log(run), string.Concat(lines.Select(l => l + "\n")));
+    /// <summary>Replaces a log, as a resumed run does: a reader sees the old one or the new one.</summary>
+    public void Write(string run, params string[] lines)
+    {
+        var written = Log(run) + ".new";
+        File.WriteAllText(written, string.Concat(lines.Select(l => l + "\n")));
+        File.Move(written, Log(run), overwrite: true);
+    }
 
     public void Append(string run, string text) => File.AppendAllText(Log(run), text);
 
     public Task<HttpResponseMessage> ActAsync(object action) => Client.PostAsJsonAsync("control", action);
 
     public async Task<EventReader> WatchAsync(string query) => new(await Client.GetStreamAsync(new Uri("stream?" + query, UriKind.Relative)));
+
+    bool Act(string what)
+    {
+        if (!HasEnded) Acts.Add(what);
+        return !HasEnded;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -64,7 +79,7 @@ sealed class EventReader(Stream stream) : IDisposable
     /// <summary>The next event of a name, its lines of data in one text; null where the server ended without one.</summary>
     public async Task<string?> NextAsync(string name)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         var (current, data) = ("", new List<string>());
         while (await _reader.ReadLineAsync(patience.Token) is { } line)
         {

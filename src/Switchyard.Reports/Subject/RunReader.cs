@@ -60,7 +60,7 @@ static class RunReader
             var kept = loaded.Metadata.Training is { ValueKind: JsonValueKind.Object } training && training.TryGetProperty("best_step", out var step) ? step.GetInt64() : -1;
             return log.End?.BestStep == kept
                 ? (log, null)
-                : (null, $"{MetricLog.FileName} beside the bundle is of another training than the bundle's, so its curves are left out.");
+                : (null, $"{MetricLogReader.FileName} beside the bundle is of another training than the bundle's, so its curves are left out.");
         }
         catch (InputException e)
         {

@@ -33,7 +33,7 @@ sealed class ComparisonFolder(string path)
     public string BundleOf(string variant, ulong seed, string digest) => Path.Combine(path, "models", NameOf(variant, seed, digest));
 
     /// <summary>Where a run's metric log is written while it is trained, and stays.</summary>
-    public string MetricsOf(string variant, ulong seed, string digest) => Path.Combine(Results, $"{NameOf(variant, seed, digest)}.{MetricLog.FileName}");
+    public string MetricsOf(string variant, ulong seed, string digest) => Path.Combine(Results, $"{NameOf(variant, seed, digest)}.{MetricLogReader.FileName}");
 
     /// <summary>The finished run of a digest with its scores [task][row]; null where there is none, or where a file of it is damaged.</summary>
     public (ComparedRun Run, float[][] Scores)? Find(string digest, MeasuredRows rows, Action<string> warn)

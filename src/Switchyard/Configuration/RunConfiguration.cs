@@ -48,7 +48,7 @@ public sealed record RunConfiguration
     public UpdateOptions Update { get; init; } = new();
 
     /// <summary>Absolute form of <see cref="Output"/>.</summary>
-    public string OutputDirectory => Path.GetFullPath(Path.Combine(BaseDirectory, Output));
+    public string OutputDirectory => Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(BaseDirectory, Output)));
 
     /// <summary>Absolute folder of the model bundle.</summary>
     public string BundleDirectory => Path.Combine(OutputDirectory, "model");

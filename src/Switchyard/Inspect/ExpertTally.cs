@@ -31,8 +31,7 @@ sealed class ExpertTally(Schema names, Schema model)
         }
     }
 
-    /// <param name="leaves">Whether the leaves of several levels have gates of their own.</param>
-    public ImmutableArray<LayerUse> Layers(bool leaves = true) => [.. _ordered.Select(l => l.Use(names, model, _paths, leaves))];
+    public ImmutableArray<LayerUse> Layers() => [.. _ordered.Select(l => l.Use(names, model, _paths))];
 
     LayerTally Layer(in GateNote gate)
     {

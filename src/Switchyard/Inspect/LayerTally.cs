@@ -23,7 +23,7 @@ sealed class LayerTally(GateNote first)
         }
     }
 
-    public LayerUse Use(Schema names, Schema model, ScenarioPaths paths, bool leaves)
+    public LayerUse Use(Schema names, Schema model, ScenarioPaths paths)
     {
         var tasks = _counts.Keys.Select(k => k.Task).Distinct().Where(t => t != NoTask).ToList();
         return new LayerUse
@@ -33,13 +33,13 @@ sealed class LayerTally(GateNote first)
             Experts = _experts,
             Gates =
             [
-                .. Gates(null, [.. _counts.Select(c => (c.Key.Path, c.Value))], paths, leaves),
-                .. tasks.SelectMany(t => Gates(names.Tasks[t].Name, [.. _counts.Where(c => c.Key.Task == t).Select(c => (c.Key.Path, c.Value))], paths, leaves)),
+                .. Gates(null, [.. _counts.Select(c => (c.Key.Path, c.Value))], paths),
+                .. tasks.SelectMany(t => Gates(names.Tasks[t].Name, [.. _counts.Where(c => c.Key.Task == t).Select(c => (c.Key.Path, c.Value))], paths)),
             ],
         };
     }
 
-    IEnumerable<GateUse> Gates(string? task, List<(long Path, GateCounts Counts)> counts, ScenarioPaths paths, bool leaves)
+    IEnumerable<GateUse> Gates(string? task, List<(long Path, GateCounts Counts)> counts, ScenarioPaths paths)
     {
         yield return Sum(counts).Use(task, null, null);
         for (var level = 0; level < paths.Levels.Count; level++)
@@ -49,7 +49,7 @@ sealed class LayerTally(GateNote first)
                 yield return Sum(node).Use(task, paths.Levels[level].Column, paths.Name(level, node.Key));
         }
 
-        if (!leaves || paths.Levels.Count < 2) yield break;
+        if (paths.Levels.Count < 2) yield break;
         foreach (var leaf in counts.GroupBy(c => c.Path)) yield return Sum(leaf).Use(task, paths.LeafColumns, paths.Leaf(leaf.Key));
     }
 

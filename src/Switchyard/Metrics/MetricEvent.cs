@@ -48,6 +48,9 @@ public sealed record RunEvent : MetricEvent
     /// <summary>The scenario levels, coarse first.</summary>
     public required ImmutableArray<MetricLevel> Levels { get; init; }
 
+    /// <summary>Scenarios of a level, at most, that the cells of a validation are of: those with the most rows. 0 in logs that have all.</summary>
+    public int MostScenarios { get; init; }
+
     /// <summary>Trained values of the model.</summary>
     public required long Parameters { get; init; }
 
@@ -126,13 +129,13 @@ public sealed record ExpertsEvent : MetricEvent
 /// <param name="Name">The layer by the name of its parameters; auxiliary terms begin with it.</param>
 /// <param name="Column">Column of the level whose nodes own the gates; null where they belong to tasks, or to nobody.</param>
 /// <param name="Experts">Number of experts.</param>
-/// <param name="Gates">All rows first, then nodes, then every task with its nodes; leaves of several levels, and levels of many nodes, are left out.</param>
+/// <param name="Gates">All rows first, then those that own gates: the nodes of the layer's level, unless they are many, or the tasks.</param>
 public sealed record MetricLayer(string Name, string? Column, int Experts, ImmutableArray<MetricGate> Gates);
 
 /// <summary>How the rows of a node and task use the experts of a layer; see <see cref="GateUse"/>.</summary>
-/// <param name="Task">The task; null for all together.</param>
-/// <param name="Column">Column of the level the rows are grouped by; null for all rows.</param>
-/// <param name="Scenario">The node; null for all rows.</param>
+/// <param name="Task">The task that owns the gate; null for all together.</param>
+/// <param name="Column">Column of the layer's level; null for all rows.</param>
+/// <param name="Scenario">The node that owns the gate; null for all rows.</param>
 /// <param name="Rows">Rows of the batch.</param>
 /// <param name="Specific">Share of the rows that choose each expert as specific; empty where the gate mixes all.</param>
 /// <param name="Shared">Share of the rows that choose each expert as shared; empty where the gate mixes all.</param>
@@ -161,7 +164,7 @@ public sealed record ValidationEvent : MetricEvent
     /// <summary>True where this is the best so far.</summary>
     public required bool Improved { get; init; }
 
-    /// <summary>Every scenario × task with a row; all rows last, their column null.</summary>
+    /// <summary>Scenario × task with a row, at most <see cref="RunEvent.MostScenarios"/> scenarios of a level; all rows last, their column null.</summary>
     public required ImmutableArray<MetricCell> Cells { get; init; }
 }
 

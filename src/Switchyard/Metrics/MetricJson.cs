@@ -49,10 +49,26 @@ static class MetricJson
     /// <summary>Seven digits, as a float32 has: more say nothing here, and cost half of the file.</summary>
     sealed class ShortNumber : JsonConverter<double>
     {
-        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDouble();
+        // JSON has no word for what is no number: null, so that the line can be read.
+        public override bool HandleNull => true;
+
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
 
         public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
         {
+            if (value == 0)
+            {
+                writer.WriteNumberValue(0);
+                return;
+            }
+
+            if (!double.IsFinite(value))
+            {
+                writer.WriteNullValue();
+                return;
+            }
+
             Span<byte> text = stackalloc byte[32];
             if (!value.TryFormat(text, out var length, "G7", CultureInfo.InvariantCulture)) throw new InvalidOperationException("A number of seven digits did not fit.");
             writer.WriteRawValue(text[..length], skipInputValidation: true);

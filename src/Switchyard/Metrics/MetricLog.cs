@@ -7,9 +7,6 @@ namespace Switchyard;
 /// <summary>Writes a run's metrics.jsonl.</summary>
 sealed class MetricLog : IMetricSink, IDisposable
 {
-    /// <summary>Its name in a run's output folder.</summary>
-    public const string FileName = "metrics.jsonl";
-
     readonly RecordFile _file;
     readonly Utf8JsonWriter _json;
     FileStream? _lock;
@@ -44,6 +41,9 @@ sealed class MetricLog : IMetricSink, IDisposable
         _file.Pending.Write("\n"u8);
         _file.Close(isUrgent: happened is not (StepEvent or ExpertsEvent));
     }
+
+    /// <summary>Writes what waits for its second to be over.</summary>
+    public void Flush() => _file.Flush();
 
     public void Dispose()
     {

@@ -8,8 +8,11 @@ namespace Switchyard;
 /// <summary>Reads a run's metrics.jsonl, also while the run writes it: a last line without its end is left out.</summary>
 public static class MetricLogReader
 {
+    /// <summary>Name of the log in a run's output folder.</summary>
+    public const string FileName = "metrics.jsonl";
+
     /// <summary>The log in a run's output folder.</summary>
-    public static string PathIn(string output) => Path.Combine(output, MetricLog.FileName);
+    public static string PathIn(string output) => Path.Combine(output, FileName);
 
     /// <summary>All events of a log; kinds that a later version writes are left out.</summary>
     /// <exception cref="InputException">The file cannot be read, or a line of it is no event.</exception>

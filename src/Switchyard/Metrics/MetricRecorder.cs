@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Switchyard.Data;
 using Switchyard.Engine;
 using Switchyard.Evaluation;
@@ -19,13 +18,11 @@ sealed class MetricRecorder(
     RunConfiguration configuration, Ranker ranker, MetricRows rows, string path, MetricCadence cadence, RunWatch watch, IRunReporter reporter)
     : ITrainingObserver, IDisposable
 {
-    // A level of more nodes would make every event a large table; inspect shows it.
-    const int MostNodes = 40;
-
-    // Shares of a batch have no more digits than its rows.
-    const int ShareDigits = 4;
+    // The lines of a run with thousands of scenarios would otherwise be megabytes; the table and evaluate have all.
+    const int MostScenarios = 40;
 
     readonly Schema _schema = ranker.Schema;
+    readonly BatchExperts _experts = new(ranker.Schema);
     MetricLog? _log;
     EvaluationReport? _evaluation;
     long _total;
@@ -51,6 +48,7 @@ sealed class MetricRecorder(
             Model = configuration.Model.Name,
             Configuration = configuration.ToYaml(),
             Tasks = [.. _schema.Tasks.Select(t => t.Name)],
+            MostScenarios = MostScenarios,
             Levels = [.. _schema.Levels.Select(l => new MetricLevel(l.Column, l.Nodes))],
             Parameters = ranker.Parameters.TrainedValues,
             Epochs = options.Epochs,
@@ -85,7 +83,7 @@ sealed class MetricRecorder(
             Value = report.Value,
             Best = report.Best,
             Improved = report.Improved,
-            Cells = _evaluation is null ? [] : [.. _evaluation.Cells.Where(c => c.Metrics.Rows > 0).Select(CellOf)],
+            Cells = _evaluation is null ? [] : [.. _evaluation.Cells.Where(c => c.Metrics.Rows > 0).GroupBy(c => c.Level).SelectMany(Largest).Select(CellOf)],
         });
         _evaluation = null;
         reporter.OnValidation(report);
@@ -97,15 +95,15 @@ sealed class MetricRecorder(
         reporter.OnControl(report);
     }
 
-    public bool WantsGates(long step) => _hasGates && cadence.CountsExperts(step, _total);
+    public void OnSaving() => _log?.Flush();
+
+    public bool WantsGates(long step) => _hasGates && cadence.CountsExperts(step, _total, configuration.Training.BatchSize);
 
     public void OnGates(long step, Graph graph, Batch batch)
     {
         _hasGates = graph.Gates.Length > 0;
         if (!_hasGates) return;
-        var tally = new ExpertTally(_schema, _schema);
-        tally.Add(graph, batch);
-        Write(new ExpertsEvent { Step = step, Layers = [.. tally.Layers(leaves: false).Select(LayerOf)] });
+        Write(new ExpertsEvent { Step = step, Layers = _experts.Count(graph, batch) });
     }
 
     /// <summary>Training came to an end.</summary>
@@ -162,6 +160,15 @@ sealed class MetricRecorder(
         return logged;
     }
 
+    /// <summary>The cells of a level, of its scenarios with the most rows where there are too many.</summary>
+    static IEnumerable<Cell> Largest(IEnumerable<Cell> level)
+    {
+        var scenarios = level.GroupBy(c => c.Scenario).ToList();
+        if (scenarios.Count <= MostScenarios) return level;
+        var largest = scenarios.OrderByDescending(s => s.Sum(c => c.Metrics.Rows)).Take(MostScenarios).Select(s => s.Key).ToHashSet(StringComparer.Ordinal);
+        return level.Where(c => largest.Contains(c.Scenario));
+    }
+
     MetricCell CellOf(Cell cell)
     {
         var isTotal = cell.Level == "total";
@@ -176,14 +183,4 @@ sealed class MetricRecorder(
         var depth = level == "leaf" ? _schema.Levels.Length : int.Parse(level.AsSpan("level".Length), System.Globalization.CultureInfo.InvariantCulture);
         return string.Join('/', _schema.Levels.Take(depth).Select(l => l.Column));
     }
-
-    MetricLayer LayerOf(LayerUse layer)
-    {
-        var many = _schema.Levels.Where(l => l.Nodes.Length > MostNodes).Select(l => l.Column).ToHashSet(StringComparer.Ordinal);
-        return new MetricLayer(
-            layer.Name, layer.Column, layer.Experts,
-            [.. layer.Gates.Where(g => g.Column is null || !many.Contains(g.Column)).Select(g => new MetricGate(g.Task, g.Column, g.Scenario, g.Rows, Short(g.Specific), Short(g.Shared), Short(g.Weight)))]);
-    }
-
-    static ImmutableArray<double> Short(ImmutableArray<double> shares) => [.. shares.Select(s => Math.Round(s, ShareDigits))];
 }

@@ -49,7 +49,8 @@ sealed class RecordFile : IDisposable
         _file = null;
     }
 
-    void Flush()
+    /// <summary>Writes what is pending.</summary>
+    public void Flush()
     {
         if (_file is not null && _pending.WrittenCount > 0) Try(() => _file.Write(_pending.WrittenSpan));
         _pending.ResetWrittenCount();
@@ -58,9 +59,10 @@ sealed class RecordFile : IDisposable
 
     void Try(Action write)
     {
-        var whole = _file is { CanSeek: true } file ? file.Length : 0;
+        var whole = 0L;
         try
         {
+            whole = _file is { CanSeek: true } file ? file.Length : 0;
             write();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -77,7 +79,7 @@ sealed class RecordFile : IDisposable
         {
             using (_file) _file?.SetLength(whole);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Readers leave a last half record out.
         }

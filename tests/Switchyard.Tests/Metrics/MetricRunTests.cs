@@ -56,7 +56,7 @@ public sealed partial class MetricRunTests
 
         var names = MetricLogReader.WholeLines(LogOf(folder)).Select(line => (MetricJson.Place(line).Kind, Names: string.Join(' ', Name().Matches(line).Select(m => m.Groups[1].Value).Distinct()))).ToLookup(l => l.Kind, l => l.Names);
 
-        names["run"].ShouldHaveSingleItem().ShouldBe("event version name started command model configuration tasks levels column scenarios parameters epochs steps_per_epoch batch_size rows train validation test monitor higher_is_better");
+        names["run"].ShouldHaveSingleItem().ShouldBe("event version name started command model configuration tasks levels column scenarios most_scenarios parameters epochs steps_per_epoch batch_size rows train validation test monitor higher_is_better");
         names["step"].Distinct().ShouldHaveSingleItem().ShouldBe("event step epoch seconds loss tasks click buy auxiliary scenario.0.0.specific scenario.0.0.shared task.0.specific task.0.shared auxiliary_loss rate rows_per_second left_seconds");
         names["experts"].Distinct().ShouldHaveSingleItem().ShouldBe("event step layers name column experts gates task scenario rows specific shared weight");
         names["validation"].Distinct().ShouldHaveSingleItem().ShouldBe("event step epoch seconds value best improved cells column scenario task rows positives auc log_loss");
@@ -88,15 +88,15 @@ public sealed partial class MetricRunTests
     public void Train_ModelWithGates_CountsTheBatchesExperts()
     {
         using var folder = new CompareFolder();
-        Train(folder, [Aesm2]);
+        Train(folder, [Aesm2, "training.epochs=6", "training.patience=0"]);
 
         var experts = MetricLogReader.Read(LogOf(folder)).OfType<ExpertsEvent>().ToArray();
 
-        experts.Select(e => e.Step).ShouldBe([20, 38]);
+        experts.Select(e => e.Step).ShouldBe([20, 100, 114]);
         var layers = experts[0].Layers;
         layers.Select(l => (l.Name, l.Column, l.Experts)).ShouldBe([("scenario.0.0", "region", 3), ("task.0", null, 3)]);
         layers[0].Gates.Select(g => (g.Task, g.Column)).ShouldBe([(null, null), (null, "region"), (null, "region"), (null, "region")]);
-        layers[1].Gates.Count(g => g.Column is null).ShouldBe(3);
+        layers[1].Gates.Select(g => g.Task).ShouldBe([null, "click", "buy"]);
         foreach (var gate in layers.SelectMany(l => l.Gates))
         {
             gate.Specific.Sum().ShouldBe(1, 0.001);
@@ -106,6 +106,62 @@ public sealed partial class MetricRunTests
 
         layers[0].Gates[0].Rows.ShouldBe(64);
         layers[0].Gates.Skip(1).Sum(g => g.Rows).ShouldBe(64);
+    }
+
+    /// <summary>The log counts batches by itself, quickly; what it counts is what inspect counts.</summary>
+    [Theory]
+    [InlineData("{name: aesm2, experts: 3, expert: {widths: [8]}, tower_widths: [4]}")]
+    [InlineData("{name: mmoe, experts: 3, expert: {widths: [8]}, tower_widths: [4]}")]
+    public void Count_ABatch_HasTheSharesOfInspect(string model)
+    {
+        using var folder = new CompareFolder();
+        var ranker = Train(folder, [$"model={model}"]).Ranker;
+        using var data = Run.OpenData(RunConfiguration.Load(folder.Place("run.yaml"), [$"model={model}"]), ranker.Schema, folder, default);
+        using var rows = data.Open(Part.Test);
+        var pass = new ObservedPass(ranker, rows, null);
+        pass.Next(default).ShouldBeTrue();
+        var tally = new ExpertTally(ranker.Schema, ranker.Schema);
+        tally.Add(pass.Graph, pass.Batch);
+        var experts = new BatchExperts(ranker.Schema);
+        experts.Count(pass.Graph, pass.Batch);
+
+        var layers = experts.Count(pass.Graph, pass.Batch);
+
+        var expected = tally.Layers();
+        layers.Select(l => (l.Name, l.Column, l.Experts)).ShouldBe(expected.Select(l => (l.Name, l.Column, l.Experts)));
+        foreach (var (layer, use) in layers.Zip(expected))
+        {
+            layer.Gates.Length.ShouldBe(1 + use.Own.Length);
+            foreach (var (gate, of) in layer.Gates.Zip(use.Own.Prepend(use.Total)))
+            {
+                (gate.Task, gate.Column, gate.Scenario, gate.Rows).ShouldBe((of.Task, of.Column, of.Scenario, of.Rows));
+                gate.Specific.ShouldBe(of.Specific, 1e-4);
+                gate.Shared.ShouldBe(of.Shared, 1e-4);
+                gate.Weight.ShouldBe(of.Weight, 1e-4);
+            }
+        }
+    }
+
+    /// <summary>A tree of thousands of scenarios does not make the log megabytes.</summary>
+    [Fact]
+    public void Train_ManyScenarios_LogsThoseWithTheMostRows()
+    {
+        // Of 60 regions, the first 40 have three validation rows, the next 10 two, the last 10 one.
+        using var folder = new CompareFolder((i, line) => $"r{(i / 10 % 100 < 60 ? i / 10 % 100 : i / 10 % 40)}{line[line.IndexOf(',', StringComparison.Ordinal)..]}");
+        Train(folder, [Aesm2]);
+
+        var events = MetricLogReader.Read(LogOf(folder));
+
+        ((RunEvent)events[0]).MostScenarios.ShouldBe(40);
+        foreach (var validation in events.OfType<ValidationEvent>())
+        {
+            var click = validation.Cells.Where(c => c is { Column: not null, Task: "click" }).ToArray();
+            click.Length.ShouldBe(40);
+            click.ShouldAllBe(c => c.Rows == 3);
+            validation.Cells.Count(c => c.Column is null).ShouldBe(2);
+        }
+
+        events.OfType<ExpertsEvent>().Last().Layers[0].Gates.ShouldHaveSingleItem();
     }
 
     [Fact]

@@ -5,6 +5,8 @@ import type { Listed } from "./events";
 export class Chooser {
   readonly section: HTMLElement;
   chosen: string[] = fromAddress();
+  /** None chosen is a choice too. */
+  private hasChosen = false;
   private readonly box = element("div", { class: "runs" });
   private readonly none = element("p", { class: "note" }, "No run has written a log here yet. One does as soon as it trains.");
   private listed: Listed[] = [];
@@ -18,7 +20,7 @@ export class Chooser {
   update(listed: Listed[]): void {
     this.listed = listed;
     this.none.hidden = listed.length > 0;
-    if (!this.chosen.some(id => listed.some(run => run.id === id))) {
+    if (!(this.hasChosen && this.chosen.length === 0) && !this.chosen.some(id => listed.some(run => run.id === id))) {
       const newest = [...listed].sort((a, b) => Number(b.live) - Number(a.live) || (b.started ?? "").localeCompare(a.started ?? ""))[0];
       if (newest) this.choose([newest.id]);
     }
@@ -59,6 +61,7 @@ export class Chooser {
   }
 
   private toggle(id: string): void {
+    this.hasChosen = true;
     const others = this.chosen.filter(run => run !== id);
     this.choose(others.length < this.chosen.length ? others : [...others, id]);
     this.show();

@@ -8,6 +8,8 @@ export interface RunEvent {
   model: string;
   tasks: string[];
   levels: { column: string; scenarios: string[] }[];
+  /** Scenarios of a level, at most, that validations have cells of; missing in older logs, which have all. */
+  most_scenarios?: number;
   parameters: number;
   epochs: number;
   steps_per_epoch: number;

@@ -17,12 +17,21 @@ export class Stream {
   private timer: number | undefined;
   private wait = firstWait;
 
-  /** @param watched Runs to follow, each with the place up to which its log is known. */
-  constructor(private readonly watched: () => { run: string; from: string }[], private readonly listener: Listener) {}
+  private hasEnded = false;
 
-  /** Connects, anew where it is connected already. */
+  /** @param watched Runs to follow, each with the place up to which its log is known. */
+  constructor(private readonly watched: () => { run: string; from: string }[], private readonly listener: Listener) {
+    // A browser has few connections to one server, and a tab that nobody sees needs none.
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) this.close();
+      else if (!this.source && !this.hasEnded) this.open();
+    });
+  }
+
+  /** Connects, anew where it is connected already; a tab in the background does so when it is looked at. */
   open(): void {
     this.close();
+    if (document.hidden) return;
     const query = new URLSearchParams();
     for (const { run, from } of this.watched()) {
       query.append("run", run);
@@ -42,6 +51,7 @@ export class Stream {
       this.listener.lines(run, lines, cursor, anew);
     });
     source.addEventListener("bye", () => {
+      this.hasEnded = true;
       this.close();
       this.listener.state("The server has ended, because the run is over or somebody stopped it. What it sent last stays here; to look at the runs again: switchyard ui and their folder.");
     });
