@@ -54,7 +54,11 @@ public static class Report
         ArgumentNullException.ThrowIfNull(options);
         reporter ??= SilentReporter.Instance;
         RequireWritable(options);
-        return Write(RunReport.Build(RunReader.Read(bundle, configuration, options.Importance, reporter, cancellation), options), options, reporter);
+        var log = MetricLogReader.PathIn(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(bundle))) ?? bundle);
+        ReportInputs.RequireApart(options, [bundle], [log, .. configuration is null ? [] : ReportInputs.Of(configuration)]);
+        var run = RunReader.Read(bundle, configuration, options.Importance, reporter, cancellation);
+        ReportInputs.RequireApart(options, [bundle], ReportInputs.Of(run.Configuration));
+        return Write(RunReport.Build(run, options), options, reporter);
     }
 
     /// <summary>Writes the report of a comparison, with the curves of its models.</summary>
@@ -70,6 +74,7 @@ public static class Report
         ArgumentNullException.ThrowIfNull(options);
         reporter ??= SilentReporter.Instance;
         RequireWritable(options);
+        RequireApart(options, comparison.OutputDirectory, [comparison.File, .. ReportInputs.Of(comparison.Base)]);
         return Write(ComparisonDocument.Build(ComparisonSource.Read(comparison, reporter, cancellation), options), options, reporter);
     }
 
@@ -84,8 +89,12 @@ public static class Report
         ArgumentNullException.ThrowIfNull(options);
         reporter ??= SilentReporter.Instance;
         RequireWritable(options);
+        RequireApart(options, Path.GetDirectoryName(Path.GetFullPath(json)) ?? "", [json]);
         return Write(ComparisonDocument.Build(ComparisonSource.Read(json, reporter), options), options, reporter);
     }
+
+    static void RequireApart(ReportOptions options, string compared, IEnumerable<string?> files) =>
+        ReportInputs.RequireApart(options, [Path.Combine(compared, "results"), Path.Combine(compared, "models"), Path.Combine(compared, "work")], [new ComparisonFolder(compared).JsonReport, .. files]);
 
     static void RequireWritable(ReportOptions options)
     {

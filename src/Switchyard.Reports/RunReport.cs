@@ -46,7 +46,7 @@ static class RunReport
         ["model", $"{run.Model}: {run.Ranker.Options.Topology}"],
         ["trained values", Words.Number(run.Ranker.Parameters.TrainedValues)],
         ["measured rows", $"{Words.Number(run.Rows.Count)} of the part {run.Part.Name()}"],
-        .. run.Log?.Run.Command is { } command ? new[] { ImmutableArray.Create("trained by", string.Join(' ', command)) } : [],
+        .. run.Log?.Run.Command is { } command ? new[] { ImmutableArray.Create("trained by", CommandText.Of(command)) } : [],
         .. run.Bundle.Metadata.Ancestors.Select(a => ImmutableArray.Create("trained on from", $"{a.Run} (weights {a.Weights})")),
     ];
 }

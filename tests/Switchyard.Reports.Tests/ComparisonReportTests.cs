@@ -48,6 +48,18 @@ public sealed class ComparisonReportTests
         document.Sections.Single(s => s.Id == "curves").Text.Single().ShouldContain(".yaml");
     }
 
+    [Fact]
+    public void OfComparison_OutputThatIsItsReport_IsRefused()
+    {
+        using var run = new SmallRun();
+        var comparison = run.Compare();
+        var json = Path.Combine(comparison.OutputDirectory, "report.json");
+        var before = File.ReadAllText(json);
+        Should.Throw<InputException>(() => Report.OfComparison(json, run.Options() with { Json = json })).Message.ShouldContain("made from it");
+        Should.Throw<InputException>(() => Report.OfComparison(comparison, run.Options() with { Output = json })).Message.ShouldContain("made from it");
+        File.ReadAllText(json).ShouldBe(before);
+    }
+
     /// <summary>Comparisons of versions that wrote no logs.</summary>
     [Fact]
     public void OfComparison_WithoutLogs_SaysSo()

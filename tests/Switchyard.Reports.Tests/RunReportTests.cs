@@ -200,6 +200,44 @@ public sealed class RunReportTests
     }
 
     [Fact]
+    public void OfRun_OutputThatIsAnInput_IsRefused()
+    {
+        using var run = new SmallRun();
+        run.Train();
+        foreach (var input in new[] { run.Place("rows.tsv"), run.Configuration, Path.Combine(run.Bundle, "manifest.json"), MetricLogReader.PathIn(run.Output) })
+        {
+            var before = File.ReadAllBytes(input);
+            Should.Throw<InputException>(() => Report.OfRun(run.Bundle, RunConfiguration.Load(run.Configuration), run.Options() with { Json = input, Importance = ImportanceEffort.None }), input).Message.ShouldContain("made from it");
+            File.ReadAllBytes(input).ShouldBe(before);
+        }
+
+        Should.Throw<InputException>(() => Report.OfRun(run.Bundle, null, run.Options() with { Csv = run.Bundle })).Message.ShouldContain("--csv");
+    }
+
+    /// <summary>A spreadsheet would run them.</summary>
+    [Fact]
+    public void Csv_TextsLikeFormulas_AreMadeTexts()
+    {
+        using var writer = new StringWriter();
+        FigureCsv.Write(
+            new Figure
+            {
+                Id = "f",
+                Title = "f",
+                Description = "f",
+                Kind = FigureKind.Table,
+                Columns = [new("name", "Name"), Column.Number("value", "Value")],
+                Rows = [["=HYPERLINK(1)", -1.5], ["@x", 2.0], ["a-b", 3.0]],
+            },
+            writer);
+        writer.ToString().ShouldBe("name,value\n'=HYPERLINK(1),-1.5\n'@x,2\na-b,3\n");
+    }
+
+    [Fact]
+    public void CommandText_WordsThatAShellReads_AreQuoted() =>
+        CommandText.Of(["switchyard", "report", "runs/a b", "--set", "x=$HOME", "it's", ""]).ShouldBe("switchyard report 'runs/a b' --set 'x=$HOME' 'it'\\''s' ''");
+
+    [Fact]
     public void OfRun_UnwritableOutput_WritesNothing()
     {
         using var run = new SmallRun();

@@ -45,7 +45,7 @@ static class ReportCommand
                 Json = result.GetValue(json),
                 Csv = result.GetValue(csv),
                 Importance = Enum.Parse<ImportanceEffort>(result.GetRequiredValue(importance), ignoreCase: true),
-                Command = $"switchyard {string.Join(' ', result.Tokens.Select(t => t.Value.Contains(' ', StringComparison.Ordinal) ? $"\"{t.Value}\"" : t.Value))}",
+                Command = CommandText.Of(["switchyard", .. result.Tokens.Select(t => t.Value)]),
             };
             var other = result.GetValue(configuration);
             return console.Run(reporter => Write(ReportSubject.Of(name, other is null ? result.GetValue(set)! : []), other, result.GetValue(set)!, options, reporter, cancellation));

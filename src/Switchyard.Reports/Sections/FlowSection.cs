@@ -21,8 +21,9 @@ sealed class FlowSection(ImmutableArray<LayerView> layers, IReadOnlyList<string>
         var chain = Chain();
         var column = chain.SelectMany(l => l.Gates).FirstOrDefault(g => g.Column is not null)?.Column;
         if (chain.IsEmpty || column is null) return null;
-        var nodes = chain[^1].Gates.Where(g => g.Column == column && g.Task is null).OrderByDescending(g => g.Rows).Take(MostScenarios).ToList();
-        var all = (double)nodes.Sum(n => n.Rows);
+        var scenarios = chain[^1].Gates.Where(g => g.Column == column && g.Task is null).ToList();
+        var nodes = scenarios.OrderByDescending(g => g.Rows).Take(MostScenarios).ToList();
+        var all = (double)scenarios.Sum(n => n.Rows);
         var streams = new Dictionary<(int Layer, string From, string To), double>();
         foreach (var node in nodes)
         {
@@ -30,6 +31,7 @@ sealed class FlowSection(ImmutableArray<LayerView> layers, IReadOnlyList<string>
         }
 
         var drawn = streams.Where(s => s.Value >= Least).OrderBy(s => s.Key.Layer).ThenBy(s => s.Key.From, StringComparer.Ordinal).ThenBy(s => s.Key.To, StringComparer.Ordinal).ToList();
+        if (drawn.Count == 0) return null;
         return new Section("flow", "From scenarios through experts to tasks", [], [new Figure
         {
             Id = "flow",
@@ -40,7 +42,7 @@ sealed class FlowSection(ImmutableArray<LayerView> layers, IReadOnlyList<string>
             Encoding = new Encoding { From = "from", To = "to", Value = "share", Layer = "layer" },
             Columns = [Column.Integer("layer", "Step"), new("from", "From"), new("to", "To"), Column.Number("share", "Share of rows")],
             Rows = [.. drawn.Select(s => new FigureValue[] { s.Key.Layer, s.Key.From, s.Key.To, s.Value })],
-            Note = $"Streams below {Words.Percent(Least)} of the rows are left out{(nodes.Count == MostScenarios ? $"; the {MostScenarios} scenarios with the most rows are shown" : "")}.",
+            Note = $"Streams below {Words.Percent(Least)} of the rows are left out{(nodes.Count < scenarios.Count ? $"; of {Words.Number(scenarios.Count)} scenarios the {MostScenarios} with the most rows are shown, which have {Words.Percent(nodes.Sum(n => n.Rows) / all)} of the rows" : "")}.",
         }]);
 
         void Add(string scenario, string task, double rows)

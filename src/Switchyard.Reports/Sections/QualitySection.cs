@@ -13,7 +13,7 @@ sealed class QualitySection(RunSubject run)
         "quality",
         "Quality of every scenario and task",
         [
-            $"Measured on {Words.Count(run.Rows.Count, $"{run.Part.Name()} row")} that training did not see. Brackets are 95 % intervals over {Drawn()}: what other rows of the same kind might give. " +
+            $"Measured on {Words.Count(run.Rows.Count, $"{run.Part.Name()} row")}{(run.Part == Part.Test ? ", which chose nothing" : ", for there are no test rows: the weights were chosen on them, which flatters the numbers")}. Brackets are 95 % intervals over {Drawn()}: what other rows of the same kind might give. " +
             "Another training with another seed differs too; that is in no interval here (switchyard compare trains several seeds).",
         ],
         [.. new[]
@@ -49,7 +49,7 @@ sealed class QualitySection(RunSubject run)
         {
             Id = id,
             Title = $"{title} by scenario and task",
-            Description = $"{title}: {meaning}. {Reading(title, metric, center)}",
+            Description = $"{title}: {meaning}. {Reading(metric, estimate)}",
             Kind = FigureKind.Heat,
             Encoding = new Encoding
             {
@@ -76,13 +76,13 @@ sealed class QualitySection(RunSubject run)
         : level == "total" ? "all rows"
         : run.Rows.Layout.Levels[int.Parse(level.AsSpan("level".Length), System.Globalization.CultureInfo.InvariantCulture) - 1].Column;
 
-    /// <summary>The ends of every task's cells.</summary>
-    string Reading(string title, Func<CellMetrics, double?> metric, double? center)
+    /// <summary>The ends of every task's cells that have rows enough for an interval: those of a few rows are noise.</summary>
+    string Reading(Func<CellMetrics, double?> metric, Func<Cell, Estimate?> estimate)
     {
         var level = _levels.IsEmpty ? "total" : _levels[0];
         return string.Join(" ", run.Rows.Layout.Tasks.Select(task =>
         {
-            var cells = run.Evaluation.Cells.Where(c => c.Level == level && c.Task == task && metric(c.Metrics) is not null).ToList();
+            var cells = run.Evaluation.Cells.Where(c => c.Level == level && c.Task == task && metric(c.Metrics) is not null && estimate(c) is not null).ToList();
             if (cells.Count < 2) return $"{task}: {Words.Metric(metric(run.Evaluation.Total(task)))} over all rows.";
             var (least, most) = (cells.MinBy(c => metric(c.Metrics))!, cells.MaxBy(c => metric(c.Metrics))!);
             return $"{task}: {Words.Metric(metric(run.Evaluation.Total(task)))} over all rows, from {Words.Metric(metric(least.Metrics))} in {least.Scenario} to {Words.Metric(metric(most.Metrics))} in {most.Scenario}.";

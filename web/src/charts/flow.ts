@@ -4,8 +4,11 @@ import type { Theme } from "./theme";
 
 /** Streams from node to node (a Sankey diagram); a link that would lead back is left to the table. */
 export function flow(table: Table, theme: Theme, width: number): Drawing {
-  const { from = "", to = "", value = "" } = table.encoding;
-  const links = forward(table.rows.map(row => ({ source: table.text(row, from), target: table.text(row, to), value: table.number(row, value) ?? 0 })));
+  const { from = "", to = "", value = "", layer } = table.encoding;
+  const links = forward(table.rows.map(row => {
+    const step = table.number(row, layer);
+    return { source: node(step, table.text(row, from)), target: node(step === null ? null : step + 1, table.text(row, to)), value: table.number(row, value) ?? 0 };
+  }));
   const names = [...new Set(links.flatMap(link => [link.source, link.target]))];
   const depths = depthsOf(names, links);
   const widest = Math.max(1, ...[...new Set(depths.values())].map(depth => names.filter(name => depths.get(name) === depth).length));
@@ -19,7 +22,7 @@ export function flow(table: Table, theme: Theme, width: number): Drawing {
       tooltip: {
         ...tooltip(theme),
         formatter: (item: { dataType: string; name: string; value: number; data: { source: string; target: string } }) =>
-          (item.dataType === "edge" ? `${escaped(item.data.source)} → ${escaped(item.data.target)}` : escaped(item.name)) + ` <b>${escaped(format(item.value, column))}</b>`,
+          (item.dataType === "edge" ? `${escaped(bare(item.data.source))} → ${escaped(bare(item.data.target))}` : escaped(bare(item.name))) + ` <b>${escaped(format(item.value, column))}</b>`,
       },
       series: [{
         type: "sankey",
@@ -38,10 +41,19 @@ export function flow(table: Table, theme: Theme, width: number): Drawing {
         })),
         links,
         lineStyle: { color: "source", opacity: 0.28, curveness: 0.5 },
-        label: { color: theme.ink, fontSize: 12, textBorderColor: theme.paper, textBorderWidth: 3, formatter: (item: { name: string }) => cut(item.name, length) },
+        label: { color: theme.ink, fontSize: 12, textBorderColor: theme.paper, textBorderWidth: 3, formatter: (item: { name: string }) => cut(bare(item.name), length) },
       }],
     },
   };
+}
+
+/** A node by its step too: a scenario that is called like a task is another node. */
+function node(step: number | null, name: string): string {
+  return step === null ? name : `${step}\u0000${name}`;
+}
+
+function bare(name: string): string {
+  return name.slice(name.indexOf("\u0000") + 1);
 }
 
 interface Link {
