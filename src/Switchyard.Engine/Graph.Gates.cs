@@ -6,7 +6,9 @@ namespace Switchyard.Engine;
 /// <param name="Weights">Mixing weights [B,n]; exactly 0 where an expert is not mixed.</param>
 /// <param name="Specific">Mask [B,n] of the experts chosen as specific; empty where the gate mixes all.</param>
 /// <param name="Shared">Mask [B,n] of the experts chosen as shared; empty where the gate mixes all.</param>
-public readonly record struct GateNote(string Layer, NodeIndex Own, Tensor Weights, Tensor Specific = default, Tensor Shared = default);
+/// <param name="FromOwn">Divergence [B,n] of each expert from one that the own gate alone chooses: the smallest are specific. Empty where the gate does not choose by it.</param>
+/// <param name="FromAll">Divergence [B,n] of each expert from one that all gates choose alike: the smallest are shared. Empty where the gate does not choose by it.</param>
+public readonly record struct GateNote(string Layer, NodeIndex Own, Tensor Weights, Tensor Specific = default, Tensor Shared = default, Tensor FromOwn = default, Tensor FromAll = default);
 
 /// <summary>An expert that a row of a pass does without, to see what it does: its mixing weight becomes 0, the others' stay.</summary>
 /// <param name="Gate">Place of the gate in <see cref="Graph.Gates"/>.</param>

@@ -55,8 +55,19 @@ sealed class Explorer : IDisposable
         ["scenario"] = new JsonObject(_schema.Levels.Select((l, i) => KeyValuePair.Create(l.Column, (JsonNode?)JsonValue.Create(batch.Nodes(i)[row] is >= 0 and var node ? l.Nodes[node] : null)))),
         ["tasks"] = new JsonArray([.. _schema.Tasks.Select((t, i) => new JsonObject { ["name"] = t.Name, ["logit"] = Number(path.Logits[i]), ["label"] = Number(batch.Labels(i)[row]) })]),
         ["gates"] = new JsonArray([.. path.Gates.Select(Gate)]),
-        ["inputs"] = new JsonArray([.. path.Inputs.Select(f => new JsonObject { ["name"] = f.Name, ["as"] = f.IsScenario ? "scenario" : "field", ["logits"] = Numbers(f.Logits) })]),
+        ["inputs"] = new JsonArray([.. path.Inputs.Select(f => new JsonObject { ["name"] = f.Name, ["as"] = f.IsScenario ? "scenario" : "field", ["value"] = Value(batch, row, f), ["logits"] = Numbers(f.Logits) })]),
     };
+
+    string Value(Batch batch, int row, InputEffect input)
+    {
+        if (!input.IsScenario) return ValueWords.Of(batch, FieldOf(input.Name), row);
+        var level = LevelOf(input.Name);
+        return batch.Nodes(level)[row] is >= 0 and var node ? _schema.Levels[level].Nodes[node] : "unknown to training";
+    }
+
+    int FieldOf(string name) => Enumerable.Range(0, _schema.Fields.Length).First(f => _schema.Fields[f].Name == name);
+
+    int LevelOf(string column) => Enumerable.Range(0, _schema.Levels.Length).First(l => _schema.Levels[l].Column == column);
 
     JsonObject Gate(GatePath gate) => new()
     {
@@ -68,6 +79,8 @@ sealed class Explorer : IDisposable
             ["expert"] = e.Choice.Expert,
             ["role"] = e.Choice.Role.ToString().ToLowerInvariant(),
             ["weight"] = Number(e.Choice.Weight),
+            ["from_own"] = e.Choice.FromOwn is { } own ? Number(own) : null,
+            ["from_all"] = e.Choice.FromAll is { } all ? Number(all) : null,
             ["logits"] = Numbers(e.Logits),
         })]),
     };

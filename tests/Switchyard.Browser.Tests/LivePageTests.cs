@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Playwright;
 using Switchyard.Training;
 using Switchyard.Ui;
@@ -50,6 +51,36 @@ public sealed class LivePageTests(BrowserFixture browser)
         watched.Errors.ShouldBeEmpty();
     }
 
+    [BrowserFact]
+    public async Task Explorer_RowOfATrainedRun_ShowsItsWay()
+    {
+        using var folder = new LiveFolder();
+        Run.Train(folder.Configuration(epochs: 1));
+        var server = await PageServer.StartAsync(new PageOptions { Folder = folder.Runs });
+        await using var watched = await browser.OpenAsync();
+        var page = watched.Page;
+        page.SetDefaultTimeout(Patience);
+        await page.GotoAsync(server.Address.AbsoluteUri);
+        var explorer = page.GetByRole(AriaRole.Region, new() { Name = "One row through the model" });
+        await explorer.GetByLabel("Row of the test part").FillAsync("3");
+        await page.Keyboard.PressAsync("Enter");
+
+        var said = explorer.Locator(".said");
+        await Assertions.Expect(said).ToContainTextAsync("test row 3 of 400", new() { Timeout = Patience });
+        await explorer.Locator("#way .chart > *").First.WaitForAsync();
+        (await explorer.Locator("#effects tbody tr").CountAsync()).ShouldBeGreaterThan(1);
+        (await explorer.Locator("#effects thead").TextContentAsync()).ShouldNotBeNull().ShouldContain("Divergence");
+        await explorer.Locator("#inputs summary").ClickAsync();
+        await Assertions.Expect(explorer.Locator("#inputs tbody")).ToContainTextAsync("kind (scenario) = a");
+
+        await explorer.GetByLabel("Row of the test part").EvaluateAsync("input => { input.removeAttribute('max'); input.value = 400; }");
+        await explorer.GetByRole(AriaRole.Button, new() { Name = "Show its way" }).ClickAsync();
+        await Assertions.Expect(said).ToContainTextAsync("There is no row 400", new() { Timeout = Patience });
+        // The browser itself tells of the refused request.
+        watched.Errors.ShouldAllBe(e => e.Contains("409", StringComparison.Ordinal));
+        await server.DisposeAsync();
+    }
+
     static async Task<string> Step(ILocator row)
     {
         var cell = row.Locator("td").Nth(2);
@@ -70,7 +101,7 @@ public sealed class LivePageTests(BrowserFixture browser)
 
         public string Output => Path.Combine(Runs, "live");
 
-        public RunConfiguration Configuration() => RunConfiguration.Parse(
+        public RunConfiguration Configuration(int epochs = 100_000) => RunConfiguration.Parse(
             """
             name: live
             sources: rows.csv
@@ -79,8 +110,8 @@ public sealed class LivePageTests(BrowserFixture browser)
             tasks: {click: click}
             split: {train: "row mod 10 in [0..7]", validation: row mod 10 == 8, test: row mod 10 == 9}
             model: aesm2
-            training: {epochs: 100000, batch_size: 32, patience: 0, threads: 1, validate_every: 200}
-            """,
+            training: {epochs: EPOCHS, batch_size: 32, patience: 0, threads: 1, validate_every: 200}
+            """.Replace("EPOCHS", epochs.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal),
             "switchyard.yaml",
             _folder.FullName);
 

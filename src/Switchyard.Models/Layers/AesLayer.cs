@@ -118,9 +118,9 @@ public sealed class AesLayer
     {
         ArgumentNullException.ThrowIfNull(g);
         var clean = Logits(g, input, indicator);
-        var (weights, specific, shared) = Select(g, clean, Noisy(g, clean, own, draw), own, lambda);
-        g.NoteGate(new GateNote(_name, own, weights, specific, shared));
-        return weights;
+        var selected = Select(g, clean, Noisy(g, clean, own, draw), own, lambda);
+        g.NoteGate(new GateNote(_name, own, selected.Weights, selected.Specific, selected.Shared, selected.FromOwn, selected.FromAll));
+        return selected.Weights;
     }
 
     /// <summary>Mixes the experts, which read the layer input, and h itself where there is an identity, for several gates over the same rows.</summary>
@@ -163,21 +163,21 @@ public sealed class AesLayer
     }
 
     /// <summary>Steps 3 to 6 and 8 of the paper's layer on gate logits [B, m × candidates].</summary>
-    internal (Tensor Weights, Tensor Specific, Tensor Shared) Select(Graph g, Tensor clean, Tensor noisy, NodeIndex own, Real lambda)
+    internal Selection Select(Graph g, Tensor clean, Tensor noisy, NodeIndex own, Real lambda)
     {
         var choice = new ExpertChoice(_options.Specific, _options.Shared, _options.Disjoint);
         var selects = _gates > 1 && _options.Select;
-        if (selects && !g.Training && !g.NotesGates && noisy == clean) return (g.ChosenGate(clean, _gates, own, choice), default, default);
+        if (selects && !g.Training && !g.NotesGates && noisy == clean) return new(g.ChosenGate(clean, _gates, own, choice));
         var source = _options.NoiseScope == NoiseScope.All ? noisy : clean;
         if (selects && g.Training && !g.NotesGates)
         {
             var weights = g.ChosenGate(noisy, source, _gates, own, choice, out var fromOne, out var fromAll);
             AddTerms(g, fromOne, fromAll, lambda);
-            return (weights, default, default);
+            return new(weights);
         }
 
         var mixing = g.PickGate(source, _gates, own);
-        if (!selects) return (g.Softmax(mixing), default, default);
+        if (!selects) return new(g.Softmax(mixing));
 
         var logC = g.GateLogSoftmax(noisy, _gates);
         var fromOwn = g.Affine(g.PickGate(logC, _gates, own), -1, 0);
@@ -185,8 +185,11 @@ public sealed class AesLayer
         var specific = g.SmallestPerRow(fromOwn, choice.Specific);
         var shared = g.SmallestPerRow(fromUniform, choice.Shared, choice.Disjoint ? specific : default);
         if (g.Training) AddTerms(g, g.MeanWhere(fromOwn, specific), g.MeanWhere(fromUniform, shared), lambda);
-        return (g.MaskedSoftmax(mixing, g.Either(specific, shared)), specific, shared);
+        return new(g.MaskedSoftmax(mixing, g.Either(specific, shared)), specific, shared, fromOwn, fromUniform);
     }
+
+    /// <summary>What the layer mixes with and, where it was asked how it chose, its choices and their divergences.</summary>
+    internal readonly record struct Selection(Tensor Weights, Tensor Specific = default, Tensor Shared = default, Tensor FromOwn = default, Tensor FromAll = default);
 
     void AddTerms(Graph g, Tensor specific, Tensor shared, Real lambda)
     {

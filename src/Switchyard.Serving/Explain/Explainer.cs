@@ -94,6 +94,8 @@ public sealed class Explainer
         var weights = Row(g, gate.Weights, row);
         var specific = Row(g, gate.Specific, row);
         var shared = Row(g, gate.Shared, row);
+        var fromOwn = Row(g, gate.FromOwn, row);
+        var fromAll = Row(g, gate.FromAll, row);
         for (var expert = 0; expert < weights.Length; expert++)
         {
             var (isSpecific, isShared) = (!specific.IsEmpty && specific[expert] != 0, !shared.IsEmpty && shared[expert] != 0);
@@ -105,7 +107,7 @@ public sealed class Explainer
                 (false, true) => ExpertRole.Shared,
                 _ => ExpertRole.Mixed,
             };
-            experts.Add(new ExpertChoice(expert, role, weights[expert]));
+            experts.Add(new ExpertChoice(expert, role, weights[expert], fromOwn.IsEmpty ? null : fromOwn[expert], fromAll.IsEmpty ? null : fromAll[expert]));
         }
 
         return experts.ToImmutable();

@@ -52,7 +52,7 @@ static partial class GoldenLayers
         var (x, u) = (g.Input(h.Data, h.Rows, h.Cols, needsGrad: true), g.Input(indicator.Data, indicator.Rows, indicator.Cols, needsGrad: true));
         var clean = layer.Logits(g, x, u);
         var noisy = golden.Inputs.TryGetValue("noise", out var noise) ? g.Add(clean, g.Input(noise.Data, clean.Rows, clean.Cols)) : clean;
-        var (weights, specific, shared) = layer.Select(g, clean, noisy, own, 1);
+        var (weights, specific, shared, _, _) = layer.Select(g, clean, noisy, own, 1);
         Tensor mixed = default;
         layer.Mix(g, x, x, new ReadOnlySpan<Tensor>(in weights), new Span<Tensor>(ref mixed));
 

@@ -324,7 +324,7 @@ public sealed class AesLayerTests
             var noisy = g.Noise(clean, (float)_options.Noise.At(Experts, 0), 5);
 
             // A run without a backward pass is made to read the terms; at weight 0 there are none.
-            var (weights, specific, shared) = _layer.Select(g, clean, noisy, NodeIndex.PerRow(Own), main == 0 && terms == 0 ? 1 : terms);
+            var (weights, specific, shared, _, _) = _layer.Select(g, clean, noisy, NodeIndex.PerRow(Own), main == 0 && terms == 0 ? 1 : terms);
             Tensor mixed = default;
             _layer.Mix(g, h, h, new ReadOnlySpan<Tensor>(in weights), new Span<Tensor>(ref mixed));
             if (Mode == GraphMode.Train && (main != 0 || terms != 0))

@@ -14,8 +14,8 @@ interface Explained {
   part: string;
   scenario: Record<string, string | null>;
   tasks: { name: string; logit: number; label: number | null }[];
-  gates: { layer: string; task: string | null; column: string | null; experts: (Effect & { expert: number; role: string; weight: number })[] }[];
-  inputs: (Effect & { name: string; as: "field" | "scenario" })[];
+  gates: { layer: string; task: string | null; column: string | null; experts: (Effect & { expert: number; role: string; weight: number; from_own: number | null; from_all: number | null })[] }[];
+  inputs: (Effect & { name: string; as: "field" | "scenario"; value: string })[];
 }
 
 /** One row of the test part and its way through the model. */
@@ -101,13 +101,14 @@ function way(path: Explained): Figure {
 /** What every expert does to the logits. */
 function experts(path: Explained): Figure {
   const rows: Cell[][] = path.gates.flatMap(gate => gate.experts.flatMap(expert =>
-    path.tasks.map((task, place) => [task.name, gate.layer, owner(gate, path), expert.expert, expert.role, expert.weight, expert.logits[place] ?? null])));
+    path.tasks.map((task, place) => [task.name, gate.layer, owner(gate, path), expert.expert, expert.role, expert.weight, expert.logits[place] ?? null, expert.from_own, expert.from_all])));
+  const diverges = rows.some(row => row[7] !== null);
   const largest = rows.filter(row => row[6] !== null).sort((a, b) => Math.abs(b[6] as number) - Math.abs(a[6] as number))[0];
   return {
     id: "effects",
     title: "What its experts do",
     description: largest
-      ? `Logit of the task, less its logit when the expert's weight is set to 0 and the others are left. The largest: ${largest[1]}, expert ${largest[3]}, which moves ${largest[0]} by ${fixed(largest[6] as number, 3)}.`
+      ? `${diverges ? "Divergences from an expert that the own gate alone chooses, of which the smallest are specific, and from one that all gates choose alike, of which the smallest are shared. " : ""}Logit of the task, less its logit when the expert's weight is set to 0 and the others are left. The largest: ${largest[1]}, expert ${largest[3]}, which moves ${largest[0]} by ${fixed(largest[6] as number, 3)}.`
       : "The model has no experts that a row could do without.",
     kind: "table",
     encoding: {},
@@ -119,17 +120,23 @@ function experts(path: Explained): Figure {
       { name: "role", title: "Chosen as", type: "text" },
       { name: "weight", title: "Weight", type: "number", digits: 3 },
       { name: "logit", title: "Moves the logit by", type: "number", digits: 4 },
+      { name: "from_own", title: "Divergence, own", type: "number", digits: 3 },
+      { name: "from_all", title: "Divergence, all", type: "number", digits: 3 },
     ],
     rows,
     select: ["task"],
   };
 }
 
+function short(text: string): string {
+  return text.length > 24 ? `${text.slice(0, 23)}…` : text;
+}
+
 /** What every field and scenario level does to the logits. */
 function inputs(path: Explained): Figure {
   const rows: Cell[][] = path.tasks.flatMap((task, place) => [...path.inputs]
     .sort((a, b) => Math.abs(b.logits[place] ?? 0) - Math.abs(a.logits[place] ?? 0)).slice(0, 20)
-    .map(input => [task.name, input.as === "scenario" ? `${input.name} (scenario)` : input.name, input.logits[place] ?? null]));
+    .map(input => [task.name, `${input.name}${input.as === "scenario" ? " (scenario)" : ""} = ${short(input.value)}`, input.logits[place] ?? null]));
   return {
     id: "inputs",
     title: "What its values do",
