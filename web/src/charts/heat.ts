@@ -173,6 +173,8 @@ function matrix(table: Table, theme: Theme, width: number): Drawing {
         inverse: true,
         nameLocation: "start",
         nameGap: 10,
+        // From the axis on: before it there is only the room of the names, which may be short.
+        nameTextStyle: { color: theme.soft, fontSize: 12, align: "left" },
         splitLine: { show: false },
         axisLabel: labels,
       },

@@ -7,6 +7,10 @@ const partOfTime = 0.0025;
 const soonest = 1000;
 const longest = 60_000;
 
+// A log that is read from its start comes in pieces, one right after the other: drawn is what all of them say.
+const quiet = 250;
+const patience = 3000;
+
 interface Place {
   make(): Figure;
   handle: Handle;
@@ -20,6 +24,8 @@ export class Painter {
   private readonly places: Place[] = [];
   private timer: number | undefined;
   private next = 0;
+  private touched = 0;
+  private waiting: number | undefined;
   private readonly near = new IntersectionObserver(entries => {
     for (const entry of entries) {
       const place = this.places.find(candidate => candidate.card === entry.target);
@@ -44,6 +50,8 @@ export class Painter {
   /** The data have changed. */
   touch(): void {
     for (const place of this.places) place.stale = true;
+    this.touched = performance.now();
+    this.waiting ??= this.touched;
     this.plan();
   }
 
@@ -57,12 +65,18 @@ export class Painter {
     if (this.timer !== undefined || document.hidden || !this.places.some(place => place.seen && place.stale)) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      this.paint();
-    }, Math.max(0, this.next - performance.now()));
+      if (performance.now() < this.soonest()) this.plan();
+      else this.paint();
+    }, Math.max(0, this.soonest() - performance.now()));
+  }
+
+  private soonest(): number {
+    return Math.max(this.next, Math.min(this.touched + quiet, (this.waiting ?? 0) + patience));
   }
 
   private paint(): void {
     if (document.hidden) return;
+    this.waiting = undefined;
     const began = performance.now();
     for (const place of this.places) {
       if (!place.seen || !place.stale) continue;
