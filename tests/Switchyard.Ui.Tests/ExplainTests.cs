@@ -8,41 +8,46 @@ namespace Switchyard.Ui.Tests;
 public sealed class ExplainTests
 {
     [Fact]
-    public async Task Explain_Row_NamesItsValuesAndItsExperts()
+    public async Task Explain_Rows_NameTheirValues()
     {
         await using var page = await TrainedAsync();
-        // Row 19 of the file.
-        var answer = JsonNode.Parse(await page.Client.GetStringAsync(new Uri("explain?run=run&row=1", UriKind.Relative)))!;
+        var sizes = new List<string>();
+        for (var row = 0; row < 12; row++)
+        {
+            var answer = await Explain(page, row);
+            ((int)answer["row"]!, (string?)answer["part"]).ShouldBe((row, "test"));
+            var values = answer["inputs"]!.AsArray().ToDictionary(i => ((string)i!["name"]!, (string)i["as"]!), i => (string)i!["value"]!);
 
-        ((long)answer["row"]!, (long)answer["rows"]!, (string?)answer["part"]).ShouldBe((1, 30, "test"));
-        ((string?)answer["scenario"]!["kind"]).ShouldBe("b");
-        ((float)answer["tasks"]![0]!["label"]!).ShouldBe(1);
-        var values = answer["inputs"]!.AsArray().ToDictionary(i => ((string)i!["name"]!, (string)i["as"]!), i => (string)i!["value"]!);
-        values[("kind", "field")].ShouldBe("b");
-        values[("kind", "scenario")].ShouldBe("b");
-        values[("weight", "field")].ShouldBe("19");
-        var edges = values[("size", "field")].Split(" to below ").Select(e => double.Parse(e, CultureInfo.InvariantCulture)).ToArray();
-        9.0.ShouldBeInRange(edges[0], edges[1]);
+            // The line of the file that it was.
+            var line = int.Parse(values[("line", "field")], CultureInfo.InvariantCulture);
+            var kind = Kind(line);
+            ((string?)answer["scenario"]!["kind"], values[("kind", "field")], values[("kind", "scenario")]).ShouldBe((kind, kind, kind));
+            ((int)answer["tasks"]![0]!["label"]!).ShouldBe(Click(line));
+            var size = values[("size", "field")];
+            sizes.Add(size);
+            (size == "missing").ShouldBe(IsMissing(line));
+            if (size.Split(" to below ") is [var from, var to]) ((double)Size(line)).ShouldBeInRange(Number(from), Number(to));
+        }
 
-        var chosen = answer["gates"]!.AsArray().SelectMany(g => g!["experts"]!.AsArray()).Where(e => (string)e!["role"]! != "mixed").ToList();
-        chosen.ShouldNotBeEmpty();
-        chosen.ShouldAllBe(e => (float)e!["from_own"]! >= 0 && e["from_all"] != null);
+        sizes.ShouldContain("missing");
+        sizes.ShouldContain(s => s.Contains(" to below ", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Explain_MissingNumber_SaysSo()
+    public async Task Explain_ChosenExperts_HaveTheirDivergences()
     {
         await using var page = await TrainedAsync();
-        // Row 9 of the file.
-        var answer = JsonNode.Parse(await page.Client.GetStringAsync(new Uri("explain?run=run&row=0", UriKind.Relative)))!;
-        answer["inputs"]!.AsArray().Single(i => (string)i!["name"]! == "size")!["value"]!.GetValue<string>().ShouldBe("missing");
+        var gates = (await Explain(page, 0))["gates"]!.AsArray();
+        var chosen = gates.SelectMany(g => g!["experts"]!.AsArray()).Where(e => (string)e!["role"]! != "mixed").ToList();
+        chosen.ShouldNotBeEmpty();
+        chosen.ShouldAllBe(e => (float)e!["from_own"]! >= 0 && e["from_all"] != null);
     }
 
     [Theory]
     [InlineData("explain?run=none&row=0", HttpStatusCode.NotFound, "no trained model")]
     [InlineData("explain?run=run&row=-1", HttpStatusCode.BadRequest, "number of a row")]
     [InlineData("explain?run=run", HttpStatusCode.BadRequest, "number of a row")]
-    [InlineData("explain?run=run&row=30", HttpStatusCode.Conflict, "There is no row 30")]
+    [InlineData("explain?run=run&row=300", HttpStatusCode.Conflict, "There is no row 300")]
     public async Task Explain_WrongRequests_AreRefused(string path, HttpStatusCode expected, string said)
     {
         await using var page = await TrainedAsync();
@@ -57,12 +62,12 @@ public sealed class ExplainTests
         var page = new RunningPage();
         File.WriteAllLines(
             Path.Combine(page.Folder, "rows.csv"),
-            Enumerable.Range(0, 300).Select(i => string.Create(CultureInfo.InvariantCulture, $"{"abc"[i % 3]},{(i % 10 == 9 && i < 10 ? "" : i * 7 % 31)},{i % 31},{(i * i % 5 == 1 ? 1 : 0)}")).Prepend("kind,size,weight,click"));
+            Enumerable.Range(0, 300).Select(i => string.Create(CultureInfo.InvariantCulture, $"{Kind(i)},{(IsMissing(i) ? default(int?) : Size(i))},{i},{Click(i)}")).Prepend("kind,size,line,click"));
         Run.Train(RunConfiguration.Parse(
             """
             name: run
             sources: rows.csv
-            fields: [kind, {name: size, type: numeric, buckets: 4}, {name: weight, type: numeric, encoding: standardise}]
+            fields: [kind, {name: size, type: numeric, buckets: 4}, {name: line, type: numeric, encoding: standardise}]
             scenario: kind
             tasks: {click: click}
             split: {train: "row mod 10 in [0..7]", validation: row mod 10 == 8, test: row mod 10 == 9}
@@ -74,4 +79,17 @@ public sealed class ExplainTests
             page.Folder));
         return await page.StartAsync();
     }
+
+    static async Task<JsonNode> Explain(RunningPage page, int row) =>
+        JsonNode.Parse(await page.Client.GetStringAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"explain?run=run&row={row}"), UriKind.Relative)))!;
+
+    static string Kind(int line) => "abc"[line % 3].ToString();
+
+    static bool IsMissing(int line) => line % 4 == 1;
+
+    static int Size(int line) => line * 7 % 31;
+
+    static int Click(int line) => line * line % 5 == 1 ? 1 : 0;
+
+    static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }

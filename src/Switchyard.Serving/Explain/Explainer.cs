@@ -107,7 +107,11 @@ public sealed class Explainer
                 (false, true) => ExpertRole.Shared,
                 _ => ExpertRole.Mixed,
             };
-            experts.Add(new ExpertChoice(expert, role, weights[expert], fromOwn.IsEmpty ? null : fromOwn[expert], fromAll.IsEmpty ? null : fromAll[expert]));
+            experts.Add(new ExpertChoice(expert, role, weights[expert])
+            {
+                FromOwn = fromOwn.IsEmpty ? null : fromOwn[expert],
+                FromAll = fromAll.IsEmpty ? null : fromAll[expert],
+            });
         }
 
         return experts.ToImmutable();

@@ -33,9 +33,14 @@ public enum ExpertRole
 /// <param name="Expert">Its index in the layer.</param>
 /// <param name="Role">How.</param>
 /// <param name="Weight">Its mixing weight.</param>
-/// <param name="FromOwn">Its divergence from an expert that the own gate alone chooses: the smallest are specific; null where the gate does not choose by it.</param>
-/// <param name="FromAll">Its divergence from an expert that all gates choose alike: the smallest are shared; null where the gate does not choose by it.</param>
-public readonly record struct ExpertChoice(int Expert, ExpertRole Role, float Weight, float? FromOwn = null, float? FromAll = null);
+public readonly record struct ExpertChoice(int Expert, ExpertRole Role, float Weight)
+{
+    /// <summary>Its divergence from an expert that the own gate alone chooses: the smallest are specific; null where the gate does not choose by it.</summary>
+    public float? FromOwn { get; init; }
+
+    /// <summary>Its divergence from an expert that all gates choose alike: the smallest are shared; null where the gate does not choose by it.</summary>
+    public float? FromAll { get; init; }
+}
 
 /// <summary>What a value of an item does: the item's scores, less those of the same item without the value.</summary>
 /// <param name="Column">The column.</param>
