@@ -53,7 +53,7 @@ static class LiveCost
     static async Task<double> RowsPerSecond(RunConfiguration run, bool isWatched, string folder)
     {
         if (!isWatched) return Train(run);
-        var server = await PageServer.StartAsync(new PageOptions { Folder = Path.Combine(folder, "runs"), Live = new LiveRun(run.OutputDirectory) { Stop = () => { }, Checkpoint = () => { }, ScaleRate = _ => { } } }).ConfigureAwait(false);
+        var server = await PageServer.StartAsync(new PageOptions { Folder = Path.Combine(folder, "runs"), Live = new LiveRun(run.OutputDirectory) { Stop = () => true, Checkpoint = () => true, ScaleRate = _ => true } }).ConfigureAwait(false);
         await using (server.ConfigureAwait(false))
         {
             using var browser = await WatchingBrowser.StartAsync(server.Address, Path.Combine(folder, "profile")).ConfigureAwait(false);

@@ -20,7 +20,7 @@ public sealed class ScreenshotTests(BrowserFixture browser)
             var output = Path.Combine(runs, "census-income");
             var configuration = RunConfiguration.Load(
                 Path.Combine(ScreenshotFactAttribute.Sample!, "switchyard.yaml"), [$"output={output}", "training.epochs=14", "training.patience=0", "training.validate_every=40"]);
-            await using (var server = await PageServer.StartAsync(new PageOptions { Folder = runs, Live = new LiveRun(output) { Stop = () => { }, Checkpoint = () => { }, ScaleRate = _ => { } } }))
+            await using (var server = await PageServer.StartAsync(new PageOptions { Folder = runs, Live = new LiveRun(output) { Stop = () => true, Checkpoint = () => true, ScaleRate = _ => true } }))
             {
                 var training = Task.Run(() => Run.Train(configuration));
                 await LiveAsync(server.Address.AbsoluteUri);
