@@ -21,7 +21,8 @@ sealed class FlowSection(ImmutableArray<LayerView> layers, IReadOnlyList<string>
         var chain = Chain();
         var column = chain.SelectMany(l => l.Gates).FirstOrDefault(g => g.Column is not null)?.Column;
         if (chain.IsEmpty || column is null) return null;
-        var scenarios = chain[^1].Gates.Where(g => g.Column == column && g.Task is null).ToList();
+        // A training's log has the nodes of those layers only whose gates they own.
+        var scenarios = chain.Last(l => l.Gates.Any(g => g.Column == column && g.Task is null)).Gates.Where(g => g.Column == column && g.Task is null).ToList();
         var nodes = scenarios.OrderByDescending(g => g.Rows).Take(MostScenarios).ToList();
         var all = (double)scenarios.Sum(n => n.Rows);
         var streams = new Dictionary<(int Layer, string From, string To), double>();
@@ -84,6 +85,7 @@ sealed class FlowSection(ImmutableArray<LayerView> layers, IReadOnlyList<string>
     {
         var gate = layer.Gates.FirstOrDefault(g => g.Column == column && g.Scenario == scenario && g.Task == task)
             ?? layer.Gates.FirstOrDefault(g => g.Column == column && g.Scenario == scenario && g.Task is null)
+            ?? layer.Gates.FirstOrDefault(g => g.Column is null && g.Task == task)
             ?? layer.Total;
         var sum = gate.Weight.Sum();
         return sum > 0 ? [.. gate.Weight.Select(w => w / sum)] : gate.Weight;
