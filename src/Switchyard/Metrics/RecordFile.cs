@@ -72,12 +72,13 @@ sealed class RecordFile : IDisposable
         }
     }
 
-    /// <summary>Leaves the records that are whole.</summary>
+    /// <summary>Leaves the records that are whole, and no file where there are none.</summary>
     void Abandon(long whole)
     {
         try
         {
             using (_file) _file?.SetLength(whole);
+            if (_file is not null && whole == 0) File.Delete(_path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -8,7 +8,7 @@ public sealed class LargerThanMemoryTests
 {
     const long Mebi = 1 << 20;
     const long Given = 144 * Mebi;
-    const long Heap = 80 * Mebi;
+    const long Heap = 70 * Mebi;
     const int BlockRows = 4096;
 
     [LinuxFact]
