@@ -112,7 +112,7 @@ using (var client = new SwitchyardClient(new Uri(server.Addresses[0])))
 await server.StopAsync();
 CS
 sed -e 's/Sdk="Microsoft.NET.Sdk"/Sdk="Microsoft.NET.Sdk.Web"/' \
-    -e 's|<PackageReference Include="Switchyard" .*|<PackageReference Include="Switchyard.Server" Version="0.1.0" /><PackageReference Include="Switchyard.Client" Version="0.1.0" />|' \
+    -e 's|<PackageReference Include="Switchyard" .*|<PackageReference Include="Switchyard.Server" Version="0.1.0" /><PackageReference Include="Switchyard.Client" Version="0.1.0" /><PackageReference Include="Switchyard.Ui" Version="0.1.0" /><PackageReference Include="Switchyard.Interop" Version="0.1.0" />|' \
     "$place/quickstart/Quickstart.csproj" > "$place/service/Service.csproj"
 
 check "pack without a warning" pack "$@"

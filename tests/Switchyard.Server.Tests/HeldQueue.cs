@@ -8,7 +8,7 @@ sealed class HeldQueue : IDisposable
 {
     readonly ManualResetEventSlim _released = new();
 
-    public HeldQueue(ScoringQueueOptions options) => Queue = new ScoringQueue(options, TimeProvider.System, _released.Wait);
+    public HeldQueue(ScoringQueueOptions options) => Queue = new ScoringQueue(options with { MaxWaitMs = 60_000 }, TimeProvider.System, _released.Wait);
 
     public ScoringQueue Queue { get; }
 
