@@ -115,7 +115,7 @@ public sealed class DriftBaseline
                 kind,
                 name,
                 DriftMath.Psi(counts, now.Rows, baseline, before.Rows),
-                DriftMath.Noise(counts, now.Rows, baseline, before.Rows),
+                DriftNoise.Of(counts, now.Rows, baseline, before.Rows),
                 DriftMath.Distance(counts, baseline),
                 hasUnknown && now.Rows > 0 ? shares[0] : null,
                 hasUnknown && before.Rows > 0 ? baselineShares[0] : null,

@@ -22,12 +22,7 @@ public sealed class DriftMathTests
         DriftMath.Psi([10, 0], 10, [5, 5], 10).ShouldBe((0.5 * Math.Log(2)) + ((0.05 - 0.5) * Math.Log(0.05 / 0.5)), 1e-12);
         DriftMath.Psi([5, 5], 10, [10, 0], 10).ShouldBe(DriftMath.Psi([10, 0], 10, [5, 5], 10), 1e-12);
         DriftMath.Psi([0, 0], 0, [5, 5], 10).ShouldBe(0);
-        DriftMath.Noise([0, 0], 0, [5, 5], 10).ShouldBe(double.PositiveInfinity);
     }
-
-    [Fact]
-    public void Noise_TwoBins_IsTheTableOfChiSquared() =>
-        DriftMath.Noise([500, 500], 1000, [900, 100], 1000).ShouldBe(15.1367 * 0.002 * 1.02, 1e-5);
 
     [Theory]
     [InlineData(4, 200)]
@@ -36,18 +31,18 @@ public sealed class DriftMathTests
     [InlineData(40, 20_000)]
     [InlineData(40, 100)]
     [InlineData(22, 40)]
-    public void Verdict_NoDrift_NeverAlarms(int bins, int rows)
+    public void Verdict_NoDrift_AlarmsAsSeldomAsStated(int bins, int rows)
     {
         var beyond = 0;
         for (var seed = 1; seed <= 1000; seed++)
         {
             var finding = Find(bins, rows, (ulong)seed, shift: 0);
-            finding.Verdict.ShouldBeOneOf(DriftVerdict.Stable, DriftVerdict.TooFewRows);
             if (finding.Psi > finding.Noise) beyond++;
+            else finding.Verdict.ShouldBeOneOf(DriftVerdict.Stable, DriftVerdict.TooFewRows);
         }
 
         // One in ten thousand is expected.
-        beyond.ShouldBeLessThanOrEqualTo(3);
+        beyond.ShouldBeLessThanOrEqualTo(2);
     }
 
     [Theory]
@@ -75,7 +70,7 @@ public sealed class DriftMathTests
         var random = new SeededRandom(seed, "drift");
         for (var i = 0; i < rows; i++) now[Bin(random.NextNormal() + shift)]++;
         for (var i = 0; i < 20_000; i++) baseline[Bin(random.NextNormal())]++;
-        return new DriftFinding(DriftKind.Score, "click", DriftMath.Psi(now, rows, baseline, 20_000), DriftMath.Noise(now, rows, baseline, 20_000), DriftMath.Distance(now, baseline), null, null, "");
+        return new DriftFinding(DriftKind.Score, "click", DriftMath.Psi(now, rows, baseline, 20_000), DriftNoise.Of(now, rows, baseline, 20_000), DriftMath.Distance(now, baseline), null, null, "");
 
         int Bin(double value) => Math.Clamp((int)Math.Floor((value * bins / 6) + (bins / 2.0)), 0, bins - 1);
     }
