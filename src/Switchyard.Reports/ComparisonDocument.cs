@@ -30,9 +30,15 @@ static class ComparisonDocument
         };
     }
 
+    /// <summary>What trained the compared runs, where that was another command: a later one reports what an earlier one trained.</summary>
+    static IEnumerable<string> TrainedBy(ComparisonSubject comparison) =>
+        comparison.Logs.Select(l => l.Log.Run.Command).OfType<IReadOnlyList<string>>().Select(CommandText.Of).Distinct().Where(c => comparison.File.Command is null || c != CommandText.Of(comparison.File.Command));
+
     static ImmutableArray<ImmutableArray<string>> Facts(ComparisonSubject comparison) =>
     [
         ["folder", comparison.Folder],
+        ["compared by", comparison.File.Command is { } command ? CommandText.Of(command) : "not known: report.json has no command, for a program or an earlier version wrote it"],
+        .. TrainedBy(comparison).Select(c => ImmutableArray.Create("trained by", c)),
         ["baseline", comparison.File.Baseline],
         ["model per scenario", comparison.File.Single ?? "none"],
         ["one model for all", comparison.File.Pooled ?? "none"],

@@ -22,7 +22,7 @@ public abstract record ReportSubject
         if (File.Exists(Path.Combine(name, "report.json")) && Directory.Exists(Path.Combine(name, "results"))) return new ComparedFile(Path.Combine(name, "report.json"));
         if (Directory.Exists(Path.Combine(name, "results"))) throw new InputException($"{name} has results of a comparison but no report.json: it is not finished; run switchyard compare again, or with --report-only.");
         if (File.Exists(Path.Combine(name, RunConfiguration.DefaultFileName))) return OfYaml(Path.Combine(name, RunConfiguration.DefaultFileName), overrides);
-        if (File.Exists(Path.Combine(name, "metrics.jsonl"))) throw new InputException($"{name} has a log but no model yet: its training is not over; wait for it, or train again with --resume.");
+        if (File.Exists(MetricLogReader.PathIn(name))) throw new InputException($"{name} has a log but no model yet: its training is not over; wait for it, or train again with --resume.");
         throw Neither(name);
     }
 

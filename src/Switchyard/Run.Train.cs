@@ -48,6 +48,7 @@ public static partial class Run
         using var data = OpenRows(configuration, update, resume, reporter, cancellation);
         var options = configuration.Training;
         using var checkpoints = OpenCheckpoints(configuration, data, update, resume, reporter);
+        var runId = RunIdentity.Digest(IdentityOf(configuration, data, update));
         var grown = update?.Grow(data, cancellation);
         var ranker = grown?.Ranker ?? new Ranker(data.Schema, configuration.Model.Options, options.Seed);
         using var pool = NewPool(options.Threads);
@@ -57,13 +58,13 @@ public static partial class Run
 
         var rows = new FittingRows(data);
         if (rows.ValidationCount == 0) reporter.Warning("there are no validation rows: all epochs are run and the last weights kept; give split.validation a condition");
-        using var recorder = new MetricRecorder(configuration, ranker, RowsOf(data), MetricLogReader.PathIn(configuration.OutputDirectory), MetricCadence.OfRun, watch, reporter);
+        using var recorder = new MetricRecorder(configuration, ranker, RowsOf(data), runId, MetricLogReader.PathIn(configuration.OutputDirectory), MetricCadence.OfRun, watch, reporter);
         var result = Fitting.Run(Start, new Predictor(ranker, pool), rows, update is null ? null : update.WithReplay, configuration, reporter, recorder, cancellation);
         ReportTraining(result, options, data.Rows(Part.Validation), reporter);
         var report = OnceTrained(() => ReportPart(data, Measured(data), new Predictor(ranker, pool), configuration.Evaluation, reporter, cancellation), checkpoints, cancellation);
         var baseline = OnceTrained(() => DriftBaseline.Measure(ranker, data, pool, cancellation), checkpoints, cancellation);
         var fusion = update?.Fusion?.TextFor(data.Schema, reporter);
-        ModelBundle.Save(configuration.BundleDirectory, ranker, Describe(configuration, data, result, report, update), (folder, digest) =>
+        ModelBundle.Save(configuration.BundleDirectory, ranker, Describe(configuration, data, result, report, runId, update), (folder, digest) =>
         {
             baseline?.Save(folder, digest);
             if (fusion is not null) CarriedFusion.Save(folder, fusion);
@@ -133,13 +134,14 @@ public static partial class Run
         }
     }
 
-    static BundleMetadata Describe(RunConfiguration configuration, Dataset data, TrainingResult result, EvaluationReport report, ModelUpdate? update) => new()
+    static BundleMetadata Describe(RunConfiguration configuration, Dataset data, TrainingResult result, EvaluationReport report, string runId, ModelUpdate? update) => new()
     {
         Created = TimeProvider.System.GetUtcNow(),
         Configuration = WithAbsolutePaths(configuration).ToYaml(),
         Import = BundleMetadata.Describe(data.Summary),
         Sources = data.Fingerprint.Length > 0 ? data.Fingerprint : null,
         Training = BundleMetadata.Describe(result),
+        RunId = runId,
         Ancestors = update is null ? [] : [update.Ancestor, .. update.Start.Metadata.Ancestors],
         Metrics = JsonElement.Parse(report.ToJson()),
     };

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Switchyard.Cli.Tests;
 
@@ -72,7 +73,14 @@ public sealed class CompareTests : IDisposable
         var again = Compare().ShouldSucceed();
         again.Error.ShouldContain("6 of 6 runs are finished already");
         again.Error.ShouldNotContain("epoch ");
-        File.ReadAllText(Path.Combine(Folder, "report.json")).ShouldBe(File.ReadAllText(_run.Place("c.json")));
+        var (before, after) = (JsonNode.Parse(File.ReadAllText(_run.Place("c.json")))!.AsObject(), JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "report.json")))!.AsObject());
+        string[] command = ["switchyard", "compare", _run.Place("compare.yaml")];
+        Command(before).ShouldBe([.. command, "--json", _run.Place("c.json"), "--markdown", _run.Place("c.md")]);
+        Command(after).ShouldBe(command);
+        (before.Remove("command"), after.Remove("command")).ShouldBe((true, true));
+        after.ToJsonString().ShouldBe(before.ToJsonString());
+
+        static string?[] Command(JsonObject report) => [.. report["command"]!.AsArray().Select(w => w!.GetValue<string>())];
 
         static double Mean(JsonElement variant) => variant.GetProperty("mean_auc").GetProperty("level1").GetProperty("mean").GetDouble();
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Switchyard.Data;
 
 namespace Switchyard.Reports.Tests;
@@ -46,6 +47,57 @@ public sealed class ComparisonReportTests
         document.ShouldBeWhole();
         document.Figures().ShouldNotContain(f => f.Id == "roc");
         document.Sections.Single(s => s.Id == "curves").Text.Single().ShouldContain(".yaml");
+    }
+
+    [Fact]
+    public void OfComparison_Provenance_SaysWhichCommandCompared()
+    {
+        using var run = new SmallRun("hard_sharing");
+        File.WriteAllText(run.Place("compare.yaml"), "base: switchyard.yaml\nbootstrap: {samples: 100}\nvariants: [mmoe, hard_sharing]\n");
+        var comparison = ComparisonConfiguration.Load(run.Place("compare.yaml"));
+        string[] trained = ["switchyard", "compare", "my compare.yaml"];
+        Run.Compare(comparison, new CompareOptions { Command = trained });
+        var json = Path.Combine(comparison.OutputDirectory, "report.json");
+
+        Facts().ShouldContain("compared by: switchyard compare 'my compare.yaml'");
+        Facts().ShouldNotContain(f => f.StartsWith("trained by", StringComparison.Ordinal));
+
+        Run.Compare(comparison, new CompareOptions { ReportOnly = true, Command = [.. trained, "--report-only"] });
+        Facts().ShouldContain("compared by: switchyard compare 'my compare.yaml' --report-only");
+        Facts().ShouldContain("trained by: switchyard compare 'my compare.yaml'");
+
+        // As versions wrote it that did not keep the command.
+        var old = JsonNode.Parse(File.ReadAllText(json))!.AsObject();
+        old.Remove("command").ShouldBeTrue();
+        File.WriteAllText(json, old.ToJsonString());
+        Facts().ShouldContain(f => f.StartsWith("compared by: not known", StringComparison.Ordinal));
+
+        string[] Facts() => [.. Report.OfComparison(json, run.Options()).Provenance.Facts.Select(f => string.Join(": ", f))];
+    }
+
+    /// <summary>The log names only gates that scenarios or tasks own: MMoE's belong to tasks.</summary>
+    [Fact]
+    public void OfComparison_ScenariosWithoutGates_FlowFromAllRows()
+    {
+        using var run = new SmallRun();
+        var document = Report.OfComparison(run.Compare(), run.Options());
+        var flow = document.Figures().Single(f => f.Id.EndsWith("-mmoe", StringComparison.Ordinal));
+        flow.Title.ShouldBe("mmoe: from all rows through experts to tasks");
+        flow.Rows.Where(r => flow.Text(r, "from") == "all rows").Sum(r => flow.Number(r, "share")!.Value).ShouldBe(1, 0.02);
+        foreach (var task in new[] { "click", "buy" }) flow.Rows.Where(r => flow.Text(r, "to") == task).Sum(r => flow.Number(r, "share")!.Value).ShouldBe(0.5, 0.02);
+        document.Sections.Single(s => s.Id == "experts").Text.ShouldContain("Without gates, so without experts to choose: single and pooled.");
+    }
+
+    [Fact]
+    public void OfComparison_LogOfAnotherTraining_IsLeftOut()
+    {
+        using var run = new SmallRun();
+        var comparison = run.Compare();
+        var logs = Directory.GetFiles(Path.Combine(comparison.OutputDirectory, "results"), "*-seed1-*.metrics.jsonl").ToDictionary(f => Path.GetFileName(f).Split("-seed")[0]);
+        File.Copy(logs["aesm2"], logs["mmoe"], overwrite: true);
+        var document = Report.OfComparison(comparison, run.Options());
+        document.Figure("validation").Column("model").Select(v => v.Text).Distinct().ShouldBe(["single", "pooled", "aesm2", "aesm2-no-auxiliary"], ignoreOrder: true);
+        document.Sections.Single(s => s.Id == "training").Text.Single().ShouldContain("Without a log: mmoe");
     }
 
     [Fact]

@@ -132,14 +132,51 @@ public sealed class RunReportTests
     }
 
     [Fact]
+    public void OfRun_LogWithoutEnd_IsLeftOut()
+    {
+        using var run = new SmallRun();
+        run.Train();
+        var log = MetricLogReader.PathIn(run.Output);
+        File.WriteAllLines(log, File.ReadAllLines(log).Where(l => !l.StartsWith("{\"event\":\"end\"", StringComparison.Ordinal)));
+        run.Report().Sections.Single(s => s.Id == "training").Text[0].ShouldContain("has no end");
+    }
+
+    /// <summary>A training that saved nothing leaves its log beside the bundle of the one before; it may well have ended at the same step.</summary>
+    [Fact]
     public void OfRun_LogOfAnotherTraining_IsLeftOut()
     {
         using var run = new SmallRun();
         run.Train();
         var log = MetricLogReader.PathIn(run.Output);
-        var lines = File.ReadAllLines(log);
-        File.WriteAllLines(log, lines.Where(l => !l.StartsWith("{\"event\":\"end\"", StringComparison.Ordinal)));
-        run.Report().Sections.Single(s => s.Id == "training").Text[0].ShouldContain("another training");
+        var own = File.ReadAllText(log);
+        run.Report().Figures().ShouldContain(f => f.Id == "loss");
+
+        var other = RunConfiguration.Load(run.Configuration, ["training.learning_rate=0.0011", $"output={run.Place("other")}"]);
+        Run.Train(other);
+        var otherLog = File.ReadAllText(MetricLogReader.PathIn(run.Place("other")));
+        Id(otherLog).ShouldNotBe(Id(own));
+        foreach (var lines in new[] { otherLog, otherLog.Replace(Id(otherLog), Id(own), StringComparison.Ordinal), own.Replace(Id(own), Id(otherLog), StringComparison.Ordinal) })
+        {
+            File.WriteAllText(log, lines);
+            var document = run.Report();
+            document.Figures().ShouldNotContain(f => f.Id == "loss");
+            document.Sections.Single(s => s.Id == "training").Text[0].ShouldContain("another training");
+            document.Provenance.Facts.ShouldNotContain(f => f[0] == "trained by");
+        }
+
+        static string Id(string lines) => JsonElement.Parse(lines.Split('\n')[0]).GetProperty("run_id").GetString()!;
+    }
+
+    [Fact]
+    public void OfRun_SameTrainingTwice_HasTheSameRunId()
+    {
+        using var run = new SmallRun();
+        run.Train();
+        var log = MetricLogReader.PathIn(run.Output);
+        var first = File.ReadAllText(log);
+        Run.Train(RunConfiguration.Load(run.Configuration, ["training.threads=2"]));
+        File.WriteAllText(log, first);
+        run.Report().Figures().ShouldContain(f => f.Id == "loss");
     }
 
     [Fact]

@@ -51,6 +51,7 @@ static class CompareCommand
                 Json = result.GetValue(json),
                 Markdown = result.GetValue(markdown),
                 ReportOnly = result.GetValue(reportOnly),
+                Command = ["switchyard", .. result.Tokens.Select(t => t.Value)],
             };
             if (result.GetValue(failOnLoss) && comparison is { Single: null, Pooled: null })
                 throw new InputException($"--fail-on-loss: {comparison.File} has no control to lose against; add a variant called single or pooled, or name one under 'single' or 'pooled'.");

@@ -78,8 +78,9 @@ sealed record BundleManifest(Schema Schema, ModelOptions Options, ulong Seed, We
             LibraryVersion = provenance.Text("library_version"),
             Configuration = provenance.Optional("configuration")?.GetString(),
             Import = provenance.Optional("import"),
-            Sources = ReadSources(provenance),
+            Sources = ReadLater(provenance, "sources"),
             Training = provenance.Optional("training"),
+            RunId = ReadLater(provenance, "run_id"),
             Ancestors = ReadAncestors(provenance, path),
             Metrics = root.Optional("metrics"),
         };
@@ -104,9 +105,9 @@ sealed record BundleManifest(Schema Schema, ModelOptions Options, ulong Seed, We
             $"{path}: the schema's fingerprint is {found}, schema_fingerprint says {said}; it was changed after training, copy the bundle again.");
     }
 
-    /// <summary>Older bundles do not say what they were trained on.</summary>
-    static string? ReadSources(ManifestNode provenance) =>
-        provenance.Element.TryGetProperty("sources", out _) ? provenance.Optional("sources")?.GetString() : null;
+    /// <summary>A text that older bundles do not have: what they were trained on, and by which training.</summary>
+    static string? ReadLater(ManifestNode provenance, string key) =>
+        provenance.Element.TryGetProperty(key, out _) ? provenance.Optional(key)?.GetString() : null;
 
     /// <summary>Bundles that were saved before there were updates say nothing of ancestors.</summary>
     static ImmutableArray<BundleAncestor> ReadAncestors(ManifestNode provenance, string path)
@@ -145,6 +146,7 @@ sealed record BundleManifest(Schema Schema, ModelOptions Options, ulong Seed, We
         WriteOptional(writer, "import", Metadata.Import);
         writer.WriteString("sources", Metadata.Sources);
         WriteOptional(writer, "training", Metadata.Training);
+        writer.WriteString("run_id", Metadata.RunId);
         WriteOptional(writer, "ancestors", BundleMetadata.Describe(Metadata.Ancestors));
         writer.WriteEndObject();
     }

@@ -24,6 +24,12 @@ public sealed record BundleMetadata
     /// <summary>What the training came to, as <see cref="Describe"/> writes it; null where unknown.</summary>
     public JsonElement? Training { get; init; }
 
+    /// <summary>
+    /// Digest (hex) of what the training depended on: configuration, rows and the bundle it began with. A log of the same training has the same one; null where
+    /// unknown.
+    /// </summary>
+    public string? RunId { get; init; }
+
     /// <summary>The bundles that this one was trained on from, newest first; empty for a model trained from random weights.</summary>
     public ImmutableArray<BundleAncestor> Ancestors { get; init; } = [];
 

@@ -9,6 +9,9 @@ sealed record ComparisonFile
 {
     public required string Name { get; init; }
 
+    /// <summary>The command that made the file; null where a program did, or an earlier version.</summary>
+    public IReadOnlyList<string>? Command { get; init; }
+
     public required string Part { get; init; }
 
     public required int Rows { get; init; }
@@ -90,7 +93,13 @@ sealed record FileCell(
 
 /// <summary>A run of a variant.</summary>
 sealed record FileRun(
-    string Variant, ulong Seed, string Digest, int BestEpoch, long BestStep, double Seconds, double RowsPerSecond, int Threads, string RowsDigest);
+    string Variant, ulong Seed, string Digest, int BestEpoch, long BestStep, double Seconds, double RowsPerSecond, int Threads, string RowsDigest)
+{
+    public long Steps { get; init; }
+
+    /// <summary>Monitor at the weights that were kept.</summary>
+    public double? Validation { get; init; }
+}
 
 /// <summary>A variant.</summary>
 sealed record FileVariant

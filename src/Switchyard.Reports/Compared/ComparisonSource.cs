@@ -49,7 +49,12 @@ static class ComparisonSource
     {
         try
         {
-            return RunLog.Load(folder.MetricsOf(run.Variant, run.Seed, run.Digest));
+            var path = folder.MetricsOf(run.Variant, run.Seed, run.Digest);
+            if (RunLog.Load(path) is not { } log) return null;
+            // Logs of older versions have no run id; the digest in their name is one.
+            if (log.IsOf(new TrainingFacts(log.Run.RunId is null ? null : run.Digest, run.Steps, run.BestStep, run.Validation))) return log;
+            reporter.Warning($"left out: {path} is of another training of {run.Variant}, seed {run.Seed}, than its result");
+            return null;
         }
         catch (InputException e)
         {

@@ -24,14 +24,19 @@ sealed class LogSections(ImmutableArray<(string Variant, RunLog Log)> logs, Immu
     {
         var models = Layers();
         if (models.IsEmpty) return null;
+        var flows = models.Select((m, place) => (m.Variant, Figure: Flow(place, m.Variant, m.Layers))).ToImmutableArray();
+        var undrawn = flows.Where(f => f.Figure is null).Select(f => f.Variant).ToList();
+        var gateless = logs.Select(l => l.Variant).Except(models.Select(m => m.Variant)).ToList();
         return new Section(
             "experts",
             "Which experts scenarios and tasks use",
             [
                 "Of the last logged training batches (5 at most) before the weights that were kept, first seed; with the noise of training in the gates. The report of one run counts all measured rows.",
                 .. models.SelectMany(m => LayerView.Told(m.Layers).Select(l => $"{m.Variant}, {ExpertWords.Sentence(l)}")),
+                .. undrawn.Count > 0 ? new[] { $"No stream through the experts is drawn of {Words.List(undrawn)}: the gates belong to neither scenarios nor tasks." } : [],
+                .. gateless.Count > 0 ? new[] { $"Without gates, so without experts to choose: {Words.List(gateless)}." } : [],
             ],
-            [Use(models), .. Flow(models)]);
+            [Use(models), .. flows.Select(f => f.Figure).OfType<Figure>()]);
     }
 
     /// <summary>The layers of every model that has gates.</summary>
@@ -109,13 +114,11 @@ sealed class LogSections(ImmutableArray<(string Variant, RunLog Log)> logs, Immu
         Select = ["model", "kind"],
     };
 
-    IEnumerable<Figure> Flow(ImmutableArray<(string Variant, ImmutableArray<LayerView> Layers)> models)
+    Figure? Flow(int place, string variant, ImmutableArray<LayerView> layers)
     {
-        foreach (var (place, (variant, layers)) in models.Index())
-        {
-            var tasks = logs.First(l => l.Variant == variant).Log.Run.Tasks;
-            if (new FlowSection(layers, tasks).Build() is { } flow)
-                yield return flow.Figures[0] with { Id = FormattableString.Invariant($"flow-{place + 1}-{Words.Slug(variant)}"), Title = $"{variant}: {char.ToLowerInvariant(flow.Figures[0].Title[0])}{flow.Figures[0].Title[1..]}" };
-        }
+        var tasks = logs.First(l => l.Variant == variant).Log.Run.Tasks;
+        return new FlowSection(layers, tasks).Build()?.Figures[0] is { } flow
+            ? flow with { Id = FormattableString.Invariant($"flow-{place + 1}-{Words.Slug(variant)}"), Title = $"{variant}: {char.ToLowerInvariant(flow.Title[0])}{flow.Title[1..]}" }
+            : null;
     }
 }

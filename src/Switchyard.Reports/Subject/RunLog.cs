@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Switchyard.Data;
+using Switchyard.Models;
 
 namespace Switchyard.Reports;
 
@@ -9,6 +11,9 @@ sealed record RunLog(
 {
     /// <summary>Batches that are counted together: one alone has too few rows of small scenarios.</summary>
     const int MergedBatches = 5;
+
+    /// <summary>Logs have seven digits.</summary>
+    const double LogPrecision = 1e-6;
 
     /// <summary>Reads a log; null where there is none.</summary>
     /// <exception cref="InputException">It cannot be read, or does not begin with the run.</exception>
@@ -25,6 +30,16 @@ sealed record RunLog(
             [.. events.OfType<ControlEvent>()],
             events.OfType<EndEvent>().LastOrDefault());
     }
+
+    /// <summary>
+    /// Whether it is the log of that training. Beside a bundle may lie the log of a later one that saved nothing; and of two with the same
+    /// configuration and rows one may have been stopped.
+    /// </summary>
+    public bool IsOf(TrainingFacts training) =>
+        End is { } end && Run.RunId == training.RunId && end.BestStep == training.BestStep && end.Step == training.Steps && IsSame(end.BestValue, training.BestValue);
+
+    static bool IsSame(double? logged, double? value) =>
+        logged is { } a && value is { } b ? Math.Abs(a - b) <= LogPrecision * Math.Max(Math.Abs(a), Math.Abs(b)) : logged is null && value is null;
 
     /// <summary>The experts of the last logged batches before the weights that were kept, counted together; of the first one where that came later.</summary>
     public ImmutableArray<LayerView> ExpertsAtBest()
@@ -46,4 +61,21 @@ sealed record RunLog(
     public static IEnumerable<T> Thin<T>(ImmutableArray<T> items, int most) => items.Length <= most
         ? items
         : Enumerable.Range(0, most).Select(i => items[(int)((long)i * (items.Length - 1) / (most - 1))]);
+}
+
+/// <summary>What a training is told from others by.</summary>
+/// <param name="RunId">Digest of what it depended on; null where it was made before there was one.</param>
+/// <param name="Steps">Steps taken.</param>
+/// <param name="BestStep">Step whose weights were kept.</param>
+/// <param name="BestValue">Monitor at these weights; null where there was none.</param>
+sealed record TrainingFacts(string? RunId, long Steps, long BestStep, double? BestValue)
+{
+    /// <summary>Of a bundle; null where it was made without a training.</summary>
+    public static TrainingFacts? Of(BundleMetadata bundle)
+    {
+        if (bundle.Training is not { ValueKind: JsonValueKind.Object } training) return null;
+        return Number("steps") is { } steps && Number("best_step") is { } best ? new TrainingFacts(bundle.RunId, (long)steps, (long)best, Number("best_value")) : null;
+
+        double? Number(string name) => training.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+    }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Switchyard.Data;
 using Switchyard.Inference;
 using Switchyard.Kernels;
@@ -57,8 +56,8 @@ static class RunReader
         try
         {
             if (RunLog.Load(path) is not { } log) return (null, "There is no log of the training beside the bundle (older versions wrote none), so its curves are left out; train again to have them.");
-            var kept = loaded.Metadata.Training is { ValueKind: JsonValueKind.Object } training && training.TryGetProperty("best_step", out var step) ? step.GetInt64() : -1;
-            return log.End?.BestStep == kept
+            if (log.End is null) return (null, $"{MetricLogReader.FileName} beside the bundle has no end, as that of a training which still goes on or was killed; it may be another one than the bundle's, so its curves are left out.");
+            return TrainingFacts.Of(loaded.Metadata) is { } training && log.IsOf(training)
                 ? (log, null)
                 : (null, $"{MetricLogReader.FileName} beside the bundle is of another training than the bundle's, so its curves are left out.");
         }

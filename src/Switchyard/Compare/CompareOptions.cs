@@ -19,4 +19,7 @@ public sealed record CompareOptions
 
     /// <summary>File for the report as Markdown; null for none.</summary>
     public string? Markdown { get; init; }
+
+    /// <summary>The command and its arguments, for the report and the logs of the runs; null where a program compares.</summary>
+    public IReadOnlyList<string>? Command { get; init; }
 }

@@ -14,6 +14,7 @@ static class ComparisonJson
         {
             ["name"] = comparison.Name,
             ["base"] = comparison.Base.Name,
+            ["command"] = report.Command is { } command ? JsonReport.List(command, w => JsonValue.Create(w)) : null,
             ["part"] = report.Part,
             ["rows"] = report.Rows,
             ["groups"] = report.Groups,

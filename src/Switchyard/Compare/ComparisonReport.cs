@@ -97,6 +97,9 @@ public sealed record ComparisonReport
     /// <summary>Variants of the file that have neither a finished nor a failed run.</summary>
     public required ImmutableArray<string> Missing { get; init; }
 
+    /// <summary>The command that made the report, and its arguments; null where a program did.</summary>
+    public IReadOnlyList<string>? Command { get; init; }
+
     /// <summary>Every variant against the baseline and the controls, in every value.</summary>
     public required ImmutableArray<ValueDifference> Differences { get; init; }
 

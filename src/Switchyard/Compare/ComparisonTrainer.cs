@@ -65,7 +65,7 @@ sealed class ComparisonTrainer(
         {
             using var checkpoints = Open(run);
             if (checkpoints is null) return false;
-            var done = Switchyard.Run.TrainCompared(comparison, run, runs.Rows, folder, checkpoints, reporter, cancellation);
+            var done = Switchyard.Run.TrainCompared(comparison, run, runs.Rows, folder, checkpoints, new RunWatch { Command = options.Command }, reporter, cancellation);
             _clock.Add(variant, done.Seconds);
             reporter.Message(string.Create(
                 CultureInfo.InvariantCulture, $"{run.Name}: validation {done.Monitor} {done.Validation:0.0000} (epoch {done.BestEpoch} of {done.Epochs}), {ByteText.OfSeconds(done.Seconds)}"));

@@ -32,7 +32,7 @@ public static partial class Run
             run => OpenData(run, null, reporter, cancellation),
             cancellation);
         if (!options.ReportOnly) new ComparisonTrainer(comparison, options, runs, folder, reporter, cancellation).TrainMissing();
-        var report = ComparisonReport.Create(comparison, runs, folder, reporter, cancellation);
+        var report = ComparisonReport.Create(comparison, runs, folder, reporter, cancellation) with { Command = options.Command };
         TextFile.Write(folder.JsonReport, report.ToJson());
         TextFile.Write(folder.MarkdownReport, report.ToMarkdown());
         if (options.Json is not null) TextFile.Write(options.Json, report.ToJson());
@@ -67,6 +67,7 @@ public static partial class Run
         MeasuredRows rows,
         ComparisonFolder folder,
         CheckpointStore checkpoints,
+        RunWatch watch,
         IRunReporter reporter,
         CancellationToken cancellation)
     {
@@ -86,7 +87,7 @@ public static partial class Run
         {
             var bundle = folder.BundleOf(planned.Variant.Name, planned.Seed, planned.Digest);
             var baseline = OnceTrained(() => DriftBaseline.Measure(ranker, data, pool, cancellation), checkpoints, cancellation);
-            ModelBundle.Save(bundle, ranker, Describe(configuration with { Output = comparison.OutputDirectory }, data, training, report, null), (place, digest) => baseline?.Save(place, digest));
+            ModelBundle.Save(bundle, ranker, Describe(configuration with { Output = comparison.OutputDirectory }, data, training, report, planned.Digest, null), (place, digest) => baseline?.Save(place, digest));
         }
 
         var dense = ranker.Parameters.Dense.Sum(p => (long)p.Length);
@@ -124,7 +125,7 @@ public static partial class Run
             scored.Scores);
 
         MetricRecorder Record(Ranker of) => new(
-            configuration, of, RowsOf(data), folder.MetricsOf(planned.Variant.Name, planned.Seed, planned.Digest), MetricCadence.OfComparedRun, RunWatch.None, reporter);
+            configuration, of, RowsOf(data), planned.Digest, folder.MetricsOf(planned.Variant.Name, planned.Seed, planned.Digest), MetricCadence.OfComparedRun, watch, reporter);
     }
 
     internal static EvaluationReport Measure(MeasuredRows rows, float[][] scores, EvaluationOptions options, int threads)

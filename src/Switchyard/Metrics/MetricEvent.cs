@@ -27,6 +27,12 @@ public sealed record RunEvent : MetricEvent
     [JsonIgnore]
     public long After { get; init; }
 
+    /// <summary>
+    /// Digest (hex) of what the training depends on: configuration, rows and the bundle it begins with. A bundle of the same training has the same one; null
+    /// in older logs.
+    /// </summary>
+    public string? RunId { get; init; }
+
     /// <summary>Name of the run.</summary>
     public required string Name { get; init; }
 

@@ -10,12 +10,13 @@ namespace Switchyard;
 /// <param name="configuration">The run.</param>
 /// <param name="ranker">Its model.</param>
 /// <param name="rows">Rows of every part.</param>
+/// <param name="runId">What the training is told from others by (<see cref="RunEvent.RunId"/>).</param>
 /// <param name="path">The log.</param>
 /// <param name="cadence">How often it is written.</param>
 /// <param name="watch">Who else hears the events.</param>
 /// <param name="reporter">Hears steps and validations.</param>
 sealed class MetricRecorder(
-    RunConfiguration configuration, Ranker ranker, MetricRows rows, string path, MetricCadence cadence, RunWatch watch, IRunReporter reporter)
+    RunConfiguration configuration, Ranker ranker, MetricRows rows, string runId, string path, MetricCadence cadence, RunWatch watch, IRunReporter reporter)
     : ITrainingObserver, IDisposable
 {
     // The lines of a run with thousands of scenarios would otherwise be megabytes; the table and evaluate have all.
@@ -42,6 +43,7 @@ sealed class MetricRecorder(
         var run = new RunEvent
         {
             After = step,
+            RunId = runId,
             Name = configuration.Name,
             Started = watch.Time.GetUtcNow(),
             Command = watch.Command,

@@ -56,7 +56,7 @@ public sealed partial class MetricRunTests
 
         var names = MetricLogReader.WholeLines(LogOf(folder)).Select(line => (MetricJson.Place(line).Kind, Names: string.Join(' ', Name().Matches(line).Select(m => m.Groups[1].Value).Distinct()))).ToLookup(l => l.Kind, l => l.Names);
 
-        names["run"].ShouldHaveSingleItem().ShouldBe("event version name started command model configuration tasks levels column scenarios most_scenarios parameters epochs steps_per_epoch batch_size rows train validation test monitor higher_is_better");
+        names["run"].ShouldHaveSingleItem().ShouldBe("event version run_id name started command model configuration tasks levels column scenarios most_scenarios parameters epochs steps_per_epoch batch_size rows train validation test monitor higher_is_better");
         names["step"].Distinct().ShouldHaveSingleItem().ShouldBe("event step epoch seconds loss tasks click buy auxiliary scenario.0.0.specific scenario.0.0.shared task.0.specific task.0.shared auxiliary_loss rate rows_per_second left_seconds");
         names["experts"].Distinct().ShouldHaveSingleItem().ShouldBe("event step layers name column experts gates task scenario rows specific shared weight");
         names["validation"].Distinct().ShouldHaveSingleItem().ShouldBe("event step epoch seconds value best improved cells column scenario task rows positives auc log_loss");
