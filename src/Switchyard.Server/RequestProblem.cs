@@ -2,14 +2,13 @@ using Switchyard.Serving;
 
 namespace Switchyard.Server;
 
-/// <summary>Turns what the models refuse into problems.</summary>
+/// <summary>Turns what the readers and the models refuse into problems.</summary>
 static class RequestProblem
 {
     /// <summary>The problem of a value.</summary>
     /// <param name="e">What is wrong.</param>
-    /// <param name="pointer">Where it stands in the body.</param>
-    public static ProblemException Of(RequestException e, string? pointer) =>
-        e.Column.Length > 0 ? ProblemTypes.Error(TypeOf(e.Error), e.Message, pointer) : ProblemTypes.Error("wrong-value", e.Message);
+    /// <param name="pointer">Where it stands in the body, unless it says so itself.</param>
+    public static ProblemException Of(RequestException e, string? pointer = null) => ProblemTypes.Error(TypeOf(e.Error), e.Message, e.Pointer ?? pointer);
 
     /// <summary>Whether a value is wrong that the request did not give itself.</summary>
     public static bool IsOfStore(RequestException e, RankRequest request)
@@ -29,22 +28,6 @@ static class RequestProblem
             : ProblemTypes.Error("store-value", $"{place}: the feature store's value cannot be used; it is no number, and the field is numeric. Correct it in the store, or send the column.");
     }
 
-    /// <summary>Adds an item.</summary>
-    /// <param name="request">Gets it.</param>
-    /// <param name="pointer">Where the items stand in the body.</param>
-    /// <exception cref="ProblemException">There is no room for it.</exception>
-    public static int AddItem(RankRequest request, string pointer)
-    {
-        try
-        {
-            return request.AddItem();
-        }
-        catch (RequestException e)
-        {
-            throw ProblemTypes.Error(TypeOf(e.Error), e.Message, pointer);
-        }
-    }
-
     static string TypeOf(RequestError error) => error switch
     {
         RequestError.UnknownColumn => "unknown-column",
@@ -53,6 +36,12 @@ static class RequestProblem
         RequestError.UnknownScenario => "unknown-scenario",
         RequestError.TooManyValues => "too-many-values",
         RequestError.TooManyItems => "too-many-items",
+        RequestError.MalformedJson => "malformed-json",
+        RequestError.WrongType => "wrong-type",
+        RequestError.UnknownProperty => "unknown-property",
+        RequestError.MissingProperty => "missing-property",
+        RequestError.DuplicateProperty => "duplicate-property",
+        RequestError.MissingScenario => "missing-scenario",
         _ => "wrong-value",
     };
 }

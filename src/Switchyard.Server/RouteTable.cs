@@ -39,15 +39,19 @@ sealed class RouteTable(IEnumerable<RouteOptions> routes, LimitOptions limits)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw JsonText.Malformed(e);
+            throw RequestProblem.Of(RequestJson.Malformed(e));
+        }
+        catch (RequestException e)
+        {
+            throw RequestProblem.Of(e);
         }
     }
 
     static string?[] PathOf(ref Utf8JsonReader reader, RouteOptions route)
     {
         var path = new string?[route.Levels.Length];
-        JsonText.Next(ref reader);
-        JsonText.Require(ref reader, JsonTokenType.StartObject, "", "The body");
+        RequestJson.Next(ref reader);
+        RequestJson.Require(ref reader, JsonTokenType.StartObject, "", "The body");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isScenario = reader.ValueTextEquals("scenario"u8);

@@ -59,8 +59,7 @@ sealed class ScoringEndpoints(
         using var lease = models.Lease(name) ?? throw NoModel(name);
         var request = work.Request;
         request.Begin(lease.Model, features?.Columns(lease.Model));
-        if (isRank) work.RankReader.Read(work.Body.Bytes, request);
-        else work.RowsReader.Read(work.Body.Bytes, request);
+        Read(work, isRank);
         if (explains) _explain.RequireFew(request);
         var parsed = time.GetTimestamp();
         request.EndGiven();
@@ -72,12 +71,10 @@ sealed class ScoringEndpoints(
             await features.FillAsync(request, work.Cancellation).ConfigureAwait(false);
         }
 
-        if (isRank) RankReader.RequireScenario(request);
-        else RowsReader.RequireScenario(request);
-
+        RequireScenario(work);
         // This thread is the one that would see the client go: it must be free where that can still save work.
         if (explains || request.Items > ScoringQueue.RowsAtOnce) await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        if (await ScoreAsync(work, isRank).ConfigureAwait(false) is { } unserved)
+        if (await ScoreAsync(work).ConfigureAwait(false) is { } unserved)
         {
             // Without an exception, as above.
             await gate.AnswerAsync(context, unserved).ConfigureAwait(false);
@@ -94,7 +91,31 @@ sealed class ScoringEndpoints(
         observers.Served(new ServedRequest(context, lease.Model, request, work.Body.Memory, time.GetElapsedTime(started, parsed), time.GetElapsedTime(parsed, scored), isRank));
     }
 
-    async ValueTask<Problem?> ScoreAsync(ScoringWork work, bool isRank)
+    static void Read(ScoringWork work, bool isRank)
+    {
+        try
+        {
+            work.Reader.Read(work.Body.Bytes, isRank, work.Request);
+        }
+        catch (RequestException e)
+        {
+            throw RequestProblem.Of(e);
+        }
+    }
+
+    static void RequireScenario(ScoringWork work)
+    {
+        try
+        {
+            work.Reader.RequireScenario(work.Request);
+        }
+        catch (RequestException e)
+        {
+            throw RequestProblem.Of(e);
+        }
+    }
+
+    async ValueTask<Problem?> ScoreAsync(ScoringWork work)
     {
         ScoreOutcome outcome;
         try
@@ -104,7 +125,7 @@ sealed class ScoringEndpoints(
         catch (RequestException e)
         {
             if (RequestProblem.IsOfStore(e, work.Request)) throw RequestProblem.OfStore(e);
-            throw RequestProblem.Of(e, isRank ? work.RankReader.Pointer(e.Item, e.Column, work.Request) : RowsReader.Pointer(e.Item, e.Column));
+            throw RequestProblem.Of(e, work.Reader.Pointer(e, work.Request));
         }
         catch (InputException e)
         {
@@ -132,7 +153,7 @@ sealed class ScoringEndpoints(
     {
         var writer = work.Response.Begin();
         var tasks = _tasks.GetValue(work.Request.Model, static model => [.. model.Tasks.Select(t => JsonEncodedText.Encode(t))]);
-        if (isRank) RankWriter.WriteRank(writer, work.Request, tasks, work.Body.Bytes, work.RankReader, explanations);
+        if (isRank) RankWriter.WriteRank(writer, work.Request, tasks, work.Body.Bytes, work.Reader.Rank, explanations);
         else RankWriter.WriteRows(writer, work.Request, tasks);
     }
 

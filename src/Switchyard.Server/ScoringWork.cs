@@ -14,11 +14,9 @@ sealed class ScoringWork(LimitOptions limits, BodyBudget budget) : IDisposable
     public RankRequest Request { get; } = new() { MostValues = limits.Values };
 
     /// <summary>Bytes of memory that it keeps for the next request.</summary>
-    public long Footprint => Body.Footprint + Request.Footprint + RankReader.Footprint + Response.Footprint;
+    public long Footprint => Body.Footprint + Request.Footprint + Reader.Rank.Footprint + Response.Footprint;
 
-    public RankReader RankReader { get; } = new(limits);
-
-    public RowsReader RowsReader { get; } = new(limits);
+    public RequestReader Reader { get; } = new(limits.Items, limits.Nesting);
 
     public ResponseBody Response { get; } = new();
 
@@ -41,7 +39,7 @@ sealed class ScoringWork(LimitOptions limits, BodyBudget budget) : IDisposable
         _aborted.Dispose();
         Body.Release();
         Request.Clear();
-        RankReader.Trim();
+        Reader.Rank.Trim();
         if (!_time.TryReset())
         {
             _time.Dispose();

@@ -68,18 +68,7 @@ static class ModelLoading
 
     static void Try(ServedModel model, RankRequest request, CancellationToken cancellation)
     {
-        request.Prepare();
-        var desk = model.RentDesk();
-        for (var item = 0; item < request.Items;)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            item += desk.Add(request, item, Math.Min(desk.Room, request.Items - item));
-            desk.Score();
-        }
-
-        model.ReturnDesk(desk);
-        if (request.Failure is { } failure) throw failure;
-        request.Finish();
+        DirectScoring.Score(request, cancellation);
         foreach (var score in request.Scores)
         {
             if (!(score >= 0 && score <= 1)) throw new InputException($"{model.Folder}: the model gives the score {score}, which is no probability; train it again or copy its bundle again.");

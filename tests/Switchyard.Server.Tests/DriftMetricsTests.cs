@@ -24,7 +24,7 @@ public sealed class DriftMetricsTests(TrainedModel model)
         var body = """{"scenario": ["home", "DE"], "items": ["a"]}"""u8.ToArray();
         var request = new RankRequest();
         request.Begin(lease.Model);
-        new RankReader(new LimitOptions()).Read(body, request);
+        new RankReader().Read(body, request);
         (await server.Server.Queue.ScoreAsync(request)).Status.ShouldBe(ScoreStatus.Scored);
         var served = new ServedRequest(null!, lease.Model, request, body, default, default, true);
 

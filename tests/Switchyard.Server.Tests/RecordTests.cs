@@ -194,7 +194,7 @@ public sealed class RecordTests(TrainedModel model) : IDisposable
     static async Task Fill(RankRequest request, ServedModel served, byte[] body)
     {
         request.Begin(served);
-        new RankReader(new LimitOptions()).Read(body, request);
+        new RankReader().Read(body, request);
         await using var queue = new ScoringQueue();
         (await queue.ScoreAsync(request)).Status.ShouldBe(ScoreStatus.Scored);
     }

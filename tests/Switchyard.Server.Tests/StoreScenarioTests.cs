@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Switchyard.Data;
 using Switchyard.Features;
+using Switchyard.Serving;
 
 namespace Switchyard.Server.Tests;
 
@@ -113,7 +114,7 @@ public sealed class StoreScenarioTests(TrainedModel model) : IDisposable
         using var lease = server.Server.Models.Lease("shop")!;
         var request = new Serving.RankRequest();
         request.Begin(lease.Model, lease.Model.Columns.With(["member_id"]));
-        var reader = new RankReader(new LimitOptions());
+        var reader = new RankReader();
         reader.Read("""{"items": ["a"]}"""u8, request);
         foreach (var column in request.Columns.Names) reader.Pointer(Serving.RankRequest.Shared, column, request).ShouldBe($"/scenario/{column}");
     }

@@ -1,4 +1,5 @@
 using Switchyard.Data;
+using Switchyard.Serving;
 
 namespace Switchyard.Server;
 
@@ -155,5 +156,5 @@ sealed class RecordFile(string path, long largest, int files) : IAsyncDisposable
         _stream = OpenAtEnd();
     }
 
-    string Rotated(int number) => number == 0 ? path : Path.ChangeExtension(path, $".{number}{RecordOptions.Extension}");
+    string Rotated(int number) => number == 0 ? path : Path.ChangeExtension(path, $".{number}{RecordSource.Extension}");
 }

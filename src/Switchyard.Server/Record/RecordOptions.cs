@@ -1,14 +1,12 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Switchyard.Serving;
 
 namespace Switchyard.Server;
 
 /// <summary>Which requests are kept with their scores, and how much of them.</summary>
 public sealed record RecordOptions : IValidatableObject
 {
-    /// <summary>End of the name of a file of records.</summary>
-    internal const string Extension = ".jsonl";
-
     [Description("File to append to, with the end .jsonl, or a folder in which requests.jsonl is written. Relative to the configuration. Only its owner may read it.")]
     public required string Path { get; init; }
 
@@ -25,7 +23,7 @@ public sealed record RecordOptions : IValidatableObject
     public int Files { get; init; } = 8;
 
     /// <summary>The file that is written.</summary>
-    internal string File => Path.EndsWith(Extension, StringComparison.Ordinal) ? Path : System.IO.Path.Combine(Path, $"requests{Extension}");
+    internal string File => Path.EndsWith(RecordSource.Extension, StringComparison.Ordinal) ? Path : System.IO.Path.Combine(Path, $"requests{RecordSource.Extension}");
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Switchyard.Data;
+using Switchyard.Serving;
 
 namespace Switchyard.Server;
 

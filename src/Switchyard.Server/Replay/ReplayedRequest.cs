@@ -120,7 +120,7 @@ sealed class ReplayedRequest
             ExactScores += replayed.Length;
             for (var item = 0; item < replayed.Length; item++)
             {
-                if (!IsSame(recorded[item], replayed[item])) Differences.Add(Difference(task, item, recorded[item], replayed[item]));
+                if (!RecordedRequest.IsSame(recorded[item], replayed[item])) Differences.Add(Difference(task, item, recorded[item], replayed[item]));
             }
 
             return;
@@ -129,19 +129,15 @@ sealed class ReplayedRequest
         var differences = new float[replayed.Length];
         for (var item = 0; item < replayed.Length; item++)
         {
-            differences[item] = IsSame(recorded[item], replayed[item]) ? 0 : Math.Abs(replayed[item] - recorded[item]);
+            differences[item] = RecordedRequest.IsSame(recorded[item], replayed[item]) ? 0 : Math.Abs(replayed[item] - recorded[item]);
             if (float.IsFinite(differences[item]) && differences[item] > Math.Abs(Worst?.Difference ?? 0)) Worst = Difference(task, item, recorded[item], replayed[item]);
         }
 
         Compared.Add((task, differences));
     }
 
-    // A record does not say which number that is not finite a score was.
-    static bool IsSame(float recorded, float replayed) =>
-        BitConverter.SingleToInt32Bits(recorded) == BitConverter.SingleToInt32Bits(replayed) || !(float.IsFinite(recorded) || float.IsFinite(replayed));
-
     ScoreDifference Difference(string task, int item, float recorded, float replayed) =>
-        new(_file, _number, item, JsonText.Of(_request.Id(item)), task, recorded, replayed);
+        new(_file, _number, item, RequestJson.Of(_request.Id(item)), task, recorded, replayed);
 
     void CompareOrder()
     {
@@ -155,7 +151,7 @@ sealed class ReplayedRequest
     {
         var levels = _request.Model.Columns.Levels;
         var names = new string[levels.Length];
-        for (var level = 0; level < names.Length; level++) names[level] = _request.Value(item, levels[level]) is { IsEmpty: false } node ? JsonText.Of(node) : "(missing)";
+        for (var level = 0; level < names.Length; level++) names[level] = _request.Value(item, levels[level]) is { IsEmpty: false } node ? RequestJson.Of(node) : "(missing)";
         return string.Join('/', names);
     }
 }

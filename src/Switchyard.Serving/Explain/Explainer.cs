@@ -61,15 +61,7 @@ public sealed class Explainer
 
     ImmutableArray<GateChoice>[] Gates()
     {
-        var rows = new Batch(_model.Schema, _request.Items);
-        for (var item = 0; item < _request.Items; item++)
-        {
-            _row.Turn(item, OccludedRow.Nothing);
-            _encoder.Encode(_row, rows, item);
-        }
-
-        rows.Count = _request.Items;
-        rows.FixPositions();
+        var rows = RequestRows.Encode(_request, _encoder, 0, _request.Items);
         // Row by row: what the rows of a request share has no place in a gate's notes.
         var pass = new ForwardPass(_model.Ranker, GraphMode.Score) { Graph = { NotesGates = true }, ShareRequests = false };
         pass.Logits(rows);

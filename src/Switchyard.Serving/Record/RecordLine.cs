@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Switchyard.Serving;
 
-namespace Switchyard.Server;
+namespace Switchyard.Serving;
 
 /// <summary>Writes a request with its scores as one line of JSON (docs/serving.md). Made to be used again.</summary>
 sealed class RecordLine : IDisposable

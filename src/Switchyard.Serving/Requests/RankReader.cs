@@ -1,11 +1,10 @@
 using System.Text.Json;
 using Switchyard.Data;
-using Switchyard.Serving;
 
-namespace Switchyard.Server;
+namespace Switchyard.Serving;
 
 /// <summary>Reads the body of a rank request. Made to be used again; a warm one allocates nothing.</summary>
-sealed class RankReader(LimitOptions limits)
+sealed class RankReader(int items = int.MaxValue, int nesting = RequestJson.Deep)
 {
     const int KeptIds = 1 << 13;
 
@@ -48,17 +47,17 @@ sealed class RankReader(LimitOptions limits)
     /// <summary>Reads a body.</summary>
     /// <param name="json">The body, UTF-8.</param>
     /// <param name="request">Begun for the model; receives the values.</param>
-    /// <exception cref="ProblemException">The body is not such a request.</exception>
+    /// <exception cref="RequestException">The body is not such a request.</exception>
     public void Read(ReadOnlySpan<byte> json, RankRequest request)
     {
         try
         {
-            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = limits.Nesting });
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = nesting });
             Read(ref reader, request);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw JsonText.Malformed(e);
+            throw RequestJson.Malformed(e);
         }
     }
 
@@ -88,13 +87,13 @@ sealed class RankReader(LimitOptions limits)
         if (_sectionOf.Length < request.Columns.Names.Length) _sectionOf = new byte[request.Columns.Names.Length];
         else Array.Clear(_sectionOf);
         _values.Begin();
-        JsonText.Next(ref reader);
-        JsonText.Require(ref reader, JsonTokenType.StartObject, "", "The body");
+        RequestJson.Next(ref reader);
+        RequestJson.Require(ref reader, JsonTokenType.StartObject, "", "The body");
         var seen = Part.None;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var part = PartOf(ref reader);
-            if ((seen & part) != 0) throw ProblemTypes.Error("duplicate-property", $"'{JsonText.Of(ref reader)}' is given twice; give it once.", JsonPointer.Below("", JsonText.Of(ref reader)));
+            if ((seen & part) != 0) throw new RequestException(RequestError.DuplicateProperty, $"'{RequestJson.Of(ref reader)}' is given twice; give it once.", JsonPointer.Below("", RequestJson.Of(ref reader)));
             seen |= part;
             reader.Read();
             switch (part)
@@ -119,7 +118,7 @@ sealed class RankReader(LimitOptions limits)
 
         // Finds what stands behind the object.
         reader.Read();
-        if ((seen & Part.Items) == 0) throw ProblemTypes.Error("missing-property", "'items' is missing; give the items to rank: {\"items\": [{\"id\": \"a\", \"fields\": {…}}]}.", "/items");
+        if ((seen & Part.Items) == 0) throw new RequestException(RequestError.MissingProperty, "'items' is missing; give the items to rank: {\"items\": [{\"id\": \"a\", \"fields\": {…}}]}.", "/items");
     }
 
     static Part PartOf(ref Utf8JsonReader reader)
@@ -129,8 +128,8 @@ sealed class RankReader(LimitOptions limits)
         if (reader.ValueTextEquals("user"u8)) return Part.User;
         if (reader.ValueTextEquals("context"u8)) return Part.Context;
         if (reader.ValueTextEquals("top"u8)) return Part.Top;
-        var name = JsonText.Of(ref reader);
-        throw ProblemTypes.Error("unknown-property", $"A rank request has no '{name}'.{Suggestion.For(name, Known)}", JsonPointer.Below("", name));
+        var name = RequestJson.Of(ref reader);
+        throw new RequestException(RequestError.UnknownProperty, $"A rank request has no '{name}'.{Suggestion.For(name, Known)}", JsonPointer.Below("", name));
     }
 
     void Scenario(ref Utf8JsonReader reader, RankRequest request)
@@ -144,7 +143,7 @@ sealed class RankReader(LimitOptions limits)
             {
                 if (level == columns.Levels.Length) throw WrongPath(request);
                 if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
-                    throw ProblemTypes.Error("wrong-type", $"A part of the scenario is {JsonText.Describe(reader.TokenType)}; give a text.", JsonPointer.Below("/scenario", level));
+                    throw new RequestException(RequestError.WrongType, $"A part of the scenario is {RequestJson.Describe(reader.TokenType)}; give a text.", JsonPointer.Below("/scenario", level));
                 Give(ref reader, request, columns.Levels[level], Level(level), 0);
             }
 
@@ -153,14 +152,14 @@ sealed class RankReader(LimitOptions limits)
         }
 
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw ProblemTypes.Error("wrong-type", $"The scenario is {JsonText.Describe(reader.TokenType)}; give an object of columns and values, or an array of values.", "/scenario");
+            throw new RequestException(RequestError.WrongType, $"The scenario is {RequestJson.Describe(reader.TokenType)}; give an object of columns and values, or an array of values.", "/scenario");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var column = columns.Find(JsonText.Name(ref reader, ref _name));
+            var column = columns.Find(RequestJson.Name(ref reader, ref _name));
             if (column < 0 || !columns.Levels.Contains(column))
             {
-                var name = JsonText.Of(ref reader);
-                throw ProblemTypes.Error("unknown-column", $"The scenario has no column '{name}'.{Suggestion.For(name, Levels(request))}", Sections[0].To(name));
+                var name = RequestJson.Of(ref reader);
+                throw new RequestException(RequestError.UnknownColumn, $"The scenario has no column '{name}'.{Suggestion.For(name, Levels(request))}", Sections[0].To(name));
             }
 
             reader.Read();
@@ -171,12 +170,12 @@ sealed class RankReader(LimitOptions limits)
     void Shared(ref Utf8JsonReader reader, RankRequest request, byte section)
     {
         var place = Sections[section];
-        JsonText.Require(ref reader, JsonTokenType.StartObject, place.Pointer, $"'{place.Before[1..]}'");
+        RequestJson.Require(ref reader, JsonTokenType.StartObject, place.Pointer, $"'{place.Before[1..]}'");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var columns = request.Columns;
-            var column = columns.Find(JsonText.Name(ref reader, ref _name));
-            if (column < 0) throw ValueReader.UnknownColumn(JsonText.Of(ref reader), columns.Names, place);
+            var column = columns.Find(RequestJson.Name(ref reader, ref _name));
+            if (column < 0) throw ValueReader.UnknownColumn(RequestJson.Of(ref reader), columns.Names, place);
             reader.Read();
             Give(ref reader, request, column, place, section);
         }
@@ -190,12 +189,12 @@ sealed class RankReader(LimitOptions limits)
 
     void Items(ref Utf8JsonReader reader, RankRequest request)
     {
-        JsonText.Require(ref reader, JsonTokenType.StartArray, "/items", "'items'");
+        RequestJson.Require(ref reader, JsonTokenType.StartArray, "/items", "'items'");
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (request.Items == limits.Items)
-                throw ProblemTypes.Error("too-many-items", $"There are more than {limits.Items} items; send fewer at a time, or raise limits.items.", "/items");
-            var item = RequestProblem.AddItem(request, "/items");
+            if (request.Items == items)
+                throw new RequestException(RequestError.TooManyItems, $"There are more than {items} items; send fewer at a time, or raise limits.items.", "/items");
+            var item = RequestJson.AddItem(request, "/items");
             if (_ids.Length <= item) Array.Resize(ref _ids, 2 * _ids.Length);
             _ids[item] = default;
             if (reader.TokenType == JsonTokenType.StartObject) Item(ref reader, request, item);
@@ -222,7 +221,7 @@ sealed class RankReader(LimitOptions limits)
             }
             else
             {
-                throw WrongProperty(JsonText.Of(ref reader), item);
+                throw WrongProperty(RequestJson.Of(ref reader), item);
             }
         }
     }
@@ -232,24 +231,24 @@ sealed class RankReader(LimitOptions limits)
         if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Number))
         {
             var what = place.After.Length > 0 ? "An id is a text or a number" : "An item is an object with id and fields, or just an id";
-            throw ProblemTypes.Error("wrong-type", $"{what}; this is {JsonText.Describe(reader.TokenType)}.", place.Pointer);
+            throw new RequestException(RequestError.WrongType, $"{what}; this is {RequestJson.Describe(reader.TokenType)}.", place.Pointer);
         }
 
-        request.SetId(item, JsonText.Name(ref reader, ref _name));
+        request.SetId(item, RequestJson.Name(ref reader, ref _name));
         _ids[item] = ((int)reader.TokenStartIndex, (int)(reader.BytesConsumed - reader.TokenStartIndex));
     }
 
     static int ReadTop(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var top) && top > 0) return top;
-        throw ProblemTypes.Error("wrong-value", "'top' must be a whole number of at least 1: so many of the order are returned.", "/top");
+        throw new RequestException(RequestError.WrongValue, "'top' must be a whole number of at least 1: so many of the order are returned.", "/top");
     }
 
     /// <summary>
     /// Looks for the scenario of every item, once all that fills in values has done so. A level without a value may be meant (null); one
     /// that nobody mentions is a mistake that scores would not show.
     /// </summary>
-    /// <exception cref="ProblemException">A level is missing.</exception>
+    /// <exception cref="RequestException">A level is missing.</exception>
     public static void RequireScenario(RankRequest request)
     {
         foreach (var column in request.Columns.Levels)
@@ -257,21 +256,21 @@ sealed class RankReader(LimitOptions limits)
             for (var item = 0; item < request.Items && !request.IsOwn(RankRequest.Shared, column); item++)
             {
                 if (request.IsOwn(item, column)) continue;
-                throw ProblemTypes.Error(
-                    "missing-scenario", $"Column '{request.Columns.Names[column]}' of the scenario is missing; give it: {{\"scenario\": {{\"{string.Join("\": …, \"", Levels(request))}\": …}}}}.",
+                throw new RequestException(
+                    RequestError.MissingScenario, $"Column '{request.Columns.Names[column]}' of the scenario is missing; give it: {{\"scenario\": {{\"{string.Join("\": …, \"", Levels(request))}\": …}}}}.",
                     "/scenario");
             }
         }
     }
 
-    static ProblemException WrongProperty(string name, int item) =>
+    static RequestException WrongProperty(string name, int item) =>
         KnownOfItem.Contains(name)
-            ? ProblemTypes.Error("duplicate-property", $"'{name}' is given twice; give it once.", JsonPointer.Below(JsonPointer.Below("/items", item), name))
-            : ProblemTypes.Error(
-                "unknown-property", $"An item has no '{name}'; it has id and fields, and columns stand within fields.", JsonPointer.Below(JsonPointer.Below("/items", item), name));
+            ? new RequestException(RequestError.DuplicateProperty, $"'{name}' is given twice; give it once.", JsonPointer.Below(JsonPointer.Below("/items", item), name))
+            : new RequestException(
+                RequestError.UnknownProperty, $"An item has no '{name}'; it has id and fields, and columns stand within fields.", JsonPointer.Below(JsonPointer.Below("/items", item), name));
 
-    static ProblemException WrongPath(RankRequest request) =>
-        ProblemTypes.Error("wrong-value", $"The scenario must have {request.Columns.Levels.Length} values: {string.Join(", ", Levels(request))}.", "/scenario");
+    static RequestException WrongPath(RankRequest request) =>
+        new RequestException(RequestError.WrongValue, $"The scenario must have {request.Columns.Levels.Length} values: {string.Join(", ", Levels(request))}.", "/scenario");
 
     static IEnumerable<string> Levels(RankRequest request) => request.Columns.Levels.Select(c => request.Columns.Names[c]);
 }

@@ -1,11 +1,14 @@
 using System.IO.Compression;
 using Switchyard.Data;
 
-namespace Switchyard.Server;
+namespace Switchyard.Serving;
 
 /// <summary>Lines of files of records, in order: of a folder, those of the oldest file first.</summary>
 sealed class RecordSource : IDisposable
 {
+    /// <summary>End of the name of a file of records.</summary>
+    public const string Extension = ".jsonl";
+
     readonly Queue<string> _files;
     byte[] _buffer = new byte[1 << 16];
     Stream? _stream;
@@ -124,8 +127,8 @@ sealed class RecordSource : IDisposable
         if (System.IO.File.Exists(path)) return [path];
         if (!Directory.Exists(path)) throw new InputException($"{path}: there is no such file of records; a server started with --record writes one.");
         // requests.jsonl is the newest, requests.1.jsonl the one before it.
-        var files = Directory.GetFiles(path, $"*{RecordOptions.Extension}").OrderByDescending(Age).ThenBy(f => f, StringComparer.Ordinal).ToList();
-        return files.Count > 0 ? files : throw new InputException($"{path}: there is no file *{RecordOptions.Extension} in this folder; a server started with --record writes one.");
+        var files = Directory.GetFiles(path, $"*{Extension}").OrderByDescending(Age).ThenBy(f => f, StringComparer.Ordinal).ToList();
+        return files.Count > 0 ? files : throw new InputException($"{path}: there is no file *{Extension} in this folder; a server started with --record writes one.");
     }
 
     static int Age(string file) => int.TryParse(Path.GetExtension(Path.GetFileNameWithoutExtension(file)).TrimStart('.'), out var number) ? number : 0;

@@ -1,23 +1,22 @@
 using System.Text.Json;
 using Switchyard.Data;
-using Switchyard.Serving;
 
-namespace Switchyard.Server;
+namespace Switchyard.Serving;
 
 /// <summary>A line of a file of records, read. Made to be used again.</summary>
 sealed class RecordedRequest
 {
     // A recorded request met the limits of its server; here only memory is one.
-    static readonly LimitOptions Wide = new() { BodyBytes = int.MaxValue, Items = int.MaxValue, Nesting = 64 };
-
-    readonly RankReader _rank = new(Wide);
-    readonly RowsReader _rows = new(Wide);
+    readonly RequestReader _reader = new();
     readonly List<string> _lookup = [];
     (int Start, int Length) _body;
     (int Start, int Length) _filled;
 
     /// <summary>Whether it ranked items; otherwise it scored rows.</summary>
     public bool IsRank { get; private set; }
+
+    /// <summary>When it was answered, as it stands there.</summary>
+    public string Time { get; private set; } = "";
 
     /// <summary>Name of the model that answered.</summary>
     public string Model { get; private set; } = "";
@@ -41,7 +40,7 @@ sealed class RecordedRequest
     /// <exception cref="InputException">It is no record; the message says what is wrong.</exception>
     public void Read(ReadOnlySpan<byte> line)
     {
-        (Model, Version, Digest, Fusion, _body, _filled) = ("", "", "", "", default, default);
+        (Time, Model, Version, Digest, Fusion, _body, _filled) = ("", "", "", "", "", default, default);
         Scores.Clear();
         Fused.Clear();
         _lookup.Clear();
@@ -74,6 +73,10 @@ sealed class RecordedRequest
         }
     }
 
+    /// <summary>Whether a recorded score has the bits of another. A record does not say which number that is not finite a score was.</summary>
+    public static bool IsSame(float recorded, float score) =>
+        BitConverter.SingleToInt32Bits(recorded) == BitConverter.SingleToInt32Bits(score) || !(float.IsFinite(recorded) || float.IsFinite(score));
+
     /// <summary>Gives a request all values that the recorded one had.</summary>
     /// <param name="line">The line that was read.</param>
     /// <param name="model">The model that is to score it.</param>
@@ -85,16 +88,14 @@ sealed class RecordedRequest
         try
         {
             var body = line.Slice(_body.Start, _body.Length);
-            if (IsRank) _rank.Read(body, request);
-            else _rows.Read(body, request);
+            _reader.Read(body, IsRank, request);
             if (request.Items != Fused.Count) throw new InputException($"the record has {Fused.Count} scores for {request.Items} items");
             if (_filled.Length > 0) FillIn(line.Slice(_filled.Start, _filled.Length), request);
-            if (IsRank) RankReader.RequireScenario(request);
-            else RowsReader.RequireScenario(request);
+            _reader.RequireScenario(request);
         }
-        catch (ProblemException e)
+        catch (RequestException e)
         {
-            throw new InputException($"{e.Problem.Detail}{(e.Problem.Pointer is { } pointer ? $" ({pointer} of the request)" : "")}", e);
+            throw new InputException(e.Sentence, e);
         }
         catch (InvalidOperationException e)
         {
@@ -112,6 +113,9 @@ sealed class RecordedRequest
             reader.Read();
             switch (name)
             {
+                case "time":
+                    Time = reader.GetString() ?? "";
+                    break;
                 case "kind":
                     IsRank = reader.GetString() == "rank";
                     break;

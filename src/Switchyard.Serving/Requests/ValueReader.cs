@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Switchyard.Serving;
+using Switchyard.Data;
 
-namespace Switchyard.Server;
+namespace Switchyard.Serving;
 
 /// <summary>
 /// Reads values of columns into a request as a file would have them: a text unescaped, a number with its own digits, true and false as 1 and 0,
@@ -24,7 +24,7 @@ sealed class ValueReader
     /// <param name="place">Where the object stands.</param>
     public void Columns(ref Utf8JsonReader reader, RankRequest request, int item, Place place)
     {
-        if (reader.TokenType != JsonTokenType.StartObject) JsonText.Require(ref reader, JsonTokenType.StartObject, place.Pointer, "This");
+        if (reader.TokenType != JsonTokenType.StartObject) RequestJson.Require(ref reader, JsonTokenType.StartObject, place.Pointer, "This");
         for (var i = 0; reader.Read() && reader.TokenType == JsonTokenType.PropertyName; i++)
         {
             var column = Column(ref reader, request.Columns, i, place);
@@ -60,14 +60,14 @@ sealed class ValueReader
                     List(ref reader, request, item, column, place);
                     break;
                 default:
-                    throw ProblemTypes.Error(
-                        "wrong-type", $"Column '{request.Columns.Names[column]}' is an object; give a text, a number, true, false, null or a list of these.",
+                    throw new RequestException(
+                        RequestError.WrongType, $"Column '{request.Columns.Names[column]}' is an object; give a text, a number, true, false, null or a list of these.",
                         place.To(request.Columns.Names[column]));
             }
         }
-        catch (RequestException e)
+        catch (RequestException e) when (e.Pointer is null)
         {
-            throw RequestProblem.Of(e, place.To(e.Column));
+            throw e.At(place.To(e.Column));
         }
     }
 
@@ -94,8 +94,8 @@ sealed class ValueReader
                     break;
                 default:
                     var name = request.Columns.Names[column];
-                    throw ProblemTypes.Error(
-                        "wrong-type", $"The list of column '{name}' holds {JsonText.Describe(reader.TokenType)}; a list holds texts and numbers only.",
+                    throw new RequestException(
+                        RequestError.WrongType, $"The list of column '{name}' holds {RequestJson.Describe(reader.TokenType)}; a list holds texts and numbers only.",
                         JsonPointer.Below(place.To(name), i));
             }
         }
@@ -103,10 +103,10 @@ sealed class ValueReader
 
     int Column(ref Utf8JsonReader reader, RequestColumns columns, int position, Place place)
     {
-        var name = JsonText.Name(ref reader, ref _name);
+        var name = RequestJson.Name(ref reader, ref _name);
         if (position < _known && columns.Is(_order[position], name)) return _order[position];
         var column = columns.Find(name);
-        if (column < 0) throw UnknownColumn(JsonText.Of(name), columns.Names, place);
+        if (column < 0) throw UnknownColumn(RequestJson.Of(name), columns.Names, place);
         if (position == _order.Length) Array.Resize(ref _order, 2 * position);
         if (position < _order.Length)
         {
@@ -118,8 +118,8 @@ sealed class ValueReader
     }
 
     /// <summary>The problem of a column that is not there.</summary>
-    public static ProblemException UnknownColumn(string name, IEnumerable<string> known, Place place) =>
-        ProblemTypes.Error("unknown-column", $"The model reads no column '{name}'.{Data.Suggestion.For(name, known)}", place.To(name));
+    public static RequestException UnknownColumn(string name, IEnumerable<string> known, Place place) =>
+        new RequestException(RequestError.UnknownColumn, $"The model reads no column '{name}'.{Suggestion.For(name, known)}", place.To(name));
 }
 
 /// <summary>Where an object of columns stands in a body. The pointer is made only when it is needed.</summary>

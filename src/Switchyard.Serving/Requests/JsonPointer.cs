@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Switchyard.Server;
+namespace Switchyard.Serving;
 
 /// <summary>Makes JSON pointers (RFC 6901).</summary>
 static class JsonPointer

@@ -2,15 +2,18 @@ using System.Text;
 using System.Text.Json;
 using Switchyard.Data;
 
-namespace Switchyard.Server;
+namespace Switchyard.Serving;
 
 /// <summary>What the readers of bodies share: words for tokens, and problems for what is no JSON.</summary>
-static class JsonText
+static class RequestJson
 {
+    /// <summary>Depth of objects and arrays that is read where nothing else is said.</summary>
+    public const int Deep = 64;
+
     /// <summary>Moves to the next token, which there must be.</summary>
     public static void Next(ref Utf8JsonReader reader)
     {
-        if (!reader.Read()) throw ProblemTypes.Error("malformed-json", "The body is empty; send a JSON object.");
+        if (!reader.Read()) throw new RequestException(RequestError.MalformedJson, "The body is empty; send a JSON object.");
     }
 
     /// <summary>The text of a property name or a string, for messages: its beginning where it is long.</summary>
@@ -28,19 +31,19 @@ static class JsonText
     };
 
     /// <summary>Requires a kind of token.</summary>
-    /// <exception cref="ProblemException">It is of another kind.</exception>
+    /// <exception cref="RequestException">It is of another kind.</exception>
     public static void Require(ref Utf8JsonReader reader, JsonTokenType token, string pointer, string what)
     {
-        if (reader.TokenType != token) throw ProblemTypes.Error("wrong-type", $"{what} must be {Describe(token)}; it is {Describe(reader.TokenType)}.", pointer);
+        if (reader.TokenType != token) throw new RequestException(RequestError.WrongType, $"{what} must be {Describe(token)}; it is {Describe(reader.TokenType)}.", pointer);
     }
 
     /// <summary>The problem of a text that is no JSON. The parser's own words quote no more than a character of it.</summary>
-    public static ProblemException Malformed(Exception e)
+    public static RequestException Malformed(Exception e)
     {
-        if (e is not JsonException json) return ProblemTypes.Error("malformed-json", "A text of the body has half of a surrogate pair (\\ud800 to \\udfff); send whole characters.");
+        if (e is not JsonException json) return new RequestException(RequestError.MalformedJson, "A text of the body has half of a surrogate pair (\\ud800 to \\udfff); send whole characters.");
         var end = json.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return ProblemTypes.Error(
-            "malformed-json",
+        return new RequestException(
+            RequestError.MalformedJson,
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}: {(end < 0 ? json.Message : json.Message[..end])}"));
     }
 
@@ -54,4 +57,20 @@ static class JsonText
 
     /// <summary>Text of UTF-8, for messages: its beginning where it is long.</summary>
     public static string Of(ReadOnlySpan<byte> utf8) => Excerpt.Of(Encoding.UTF8.GetString(utf8));
+
+    /// <summary>Adds an item.</summary>
+    /// <param name="request">Gets it.</param>
+    /// <param name="pointer">Where the items stand in the body.</param>
+    /// <exception cref="RequestException">There is no room for it.</exception>
+    public static int AddItem(RankRequest request, string pointer)
+    {
+        try
+        {
+            return request.AddItem();
+        }
+        catch (RequestException e)
+        {
+            throw e.At(pointer);
+        }
+    }
 }
