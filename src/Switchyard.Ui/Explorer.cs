@@ -5,87 +5,52 @@ using Switchyard.Serving;
 
 namespace Switchyard.Ui;
 
-/// <summary>A run's trained model and the rows it was measured on, to look at one row after another. Used by one thread at a time.</summary>
+/// <summary>
+/// A run's trained model, to look at one row after another: rows it was measured on, items of requests. Used by one thread at a time.
+/// </summary>
 sealed class Explorer : IDisposable
 {
-    readonly Dataset _data;
-    readonly Part _part;
-    readonly Schema _schema;
+    readonly LoadedBundle _bundle;
     readonly RowExplainer _explainer;
+    readonly RequestExplorer _requests;
+    (Dataset Data, Part Part)? _measured;
 
-    Explorer(Ranker ranker, Dataset data, Part part) => (_data, _part, _schema, _explainer) = (data, part, ranker.Schema, new RowExplainer(ranker));
-
-    /// <summary>Rows there are.</summary>
-    public long Rows => _data.Rows(_part);
+    Explorer(LoadedBundle bundle) => (_bundle, _explainer, _requests) = (bundle, new RowExplainer(bundle.Ranker), new RequestExplorer(bundle));
 
     /// <summary>Loads a model.</summary>
-    /// <exception cref="InputException">It cannot be read, or its rows are gone.</exception>
-    public static Explorer Open(string bundle, CancellationToken cancellation)
-    {
-        var (ranker, data, part) = Run.OpenMeasured(bundle, cancellation);
-        return new Explorer(ranker, data, part);
-    }
+    /// <exception cref="InputException">It cannot be read.</exception>
+    public static Explorer Open(string bundle, CancellationToken cancellation) => new(ModelBundle.Load(bundle, cancellation));
 
-    /// <summary>Explains a row.</summary>
-    /// <param name="number">Its place in the part, from 0 and below <see cref="Rows"/>.</param>
+    /// <summary>Explains a row that the model was measured on.</summary>
+    /// <param name="number">Its place in the part, from 0.</param>
     /// <param name="cancellation">Ends the search for it.</param>
-    public JsonObject Explain(long number, CancellationToken cancellation)
+    /// <exception cref="InputException">There is no such row, or the rows are gone.</exception>
+    public JsonObject Row(long number, CancellationToken cancellation)
     {
-        using var rows = _data.Open(_part);
-        var batch = new Batch(_schema, 4096);
+        var (data, part) = _measured ??= Run.OpenMeasured(_bundle, cancellation);
+        var all = data.Rows(part);
+        if (number >= all) throw new InputException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"There is no row {number}; there are {all}, counted from 0."));
+        using var rows = data.Open(part);
+        var batch = new Batch(_bundle.Ranker.Schema, 4096);
         rows.Rewind(0);
-        for (var left = number; rows.Next(batch, batch.Capacity); left -= batch.Count)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            if (left >= batch.Count) continue;
-            batch.FixPositions();
-            return Write(number, batch, (int)left, _explainer.Explain(batch, (int)left));
-        }
-
-        throw new ArgumentOutOfRangeException(nameof(number));
+        var left = number;
+        for (; rows.Next(batch, batch.Capacity) && left >= batch.Count; left -= batch.Count) cancellation.ThrowIfCancellationRequested();
+        batch.FixPositions();
+        var path = PathJson.Of(batch, (int)left, _explainer.Explain(batch, (int)left));
+        (path["row"], path["rows"], path["part"]) = (number, all, part.Name());
+        for (var task = 0; task < batch.Schema.Tasks.Length; task++) path["tasks"]![task]!["label"] = PathJson.Number(batch.Labels(task)[(int)left]);
+        return path;
     }
 
-    public void Dispose() => _data.Dispose();
+    /// <summary>Explains an item of a request.</summary>
+    /// <param name="json">Body of a request to rank items or to score rows, or a line of a file of records; UTF-8.</param>
+    /// <param name="item">Index of the item or row.</param>
+    /// <param name="cancellation">Ends the scoring.</param>
+    /// <exception cref="InputException">There is no such item, or it is no request that the model takes.</exception>
+    public JsonObject Request(ReadOnlySpan<byte> json, int item, CancellationToken cancellation) => _requests.Explain(json, item, _explainer, cancellation);
 
-    JsonObject Write(long number, Batch batch, int row, RowPath path) => new()
-    {
-        ["row"] = number,
-        ["rows"] = Rows,
-        ["part"] = _part.Name(),
-        ["scenario"] = new JsonObject(_schema.Levels.Select((l, i) => KeyValuePair.Create(l.Column, (JsonNode?)JsonValue.Create(batch.Nodes(i)[row] is >= 0 and var node ? l.Nodes[node] : null)))),
-        ["tasks"] = new JsonArray([.. _schema.Tasks.Select((t, i) => new JsonObject { ["name"] = t.Name, ["logit"] = Number(path.Logits[i]), ["label"] = Number(batch.Labels(i)[row]) })]),
-        ["gates"] = new JsonArray([.. path.Gates.Select(Gate)]),
-        ["inputs"] = new JsonArray([.. path.Inputs.Select(f => new JsonObject { ["name"] = f.Name, ["as"] = f.IsScenario ? "scenario" : "field", ["value"] = Value(batch, row, f), ["logits"] = Numbers(f.Logits) })]),
-    };
+    /// <summary>What a line of a file of records is, for this model.</summary>
+    public JsonObject Describe(ReadOnlySpan<byte> line) => _requests.Describe(line);
 
-    string Value(Batch batch, int row, InputEffect input)
-    {
-        if (!input.IsScenario) return ValueWords.Of(batch, FieldOf(input.Name), row);
-        var level = LevelOf(input.Name);
-        return batch.Nodes(level)[row] is >= 0 and var node ? _schema.Levels[level].Nodes[node] : "unknown to training";
-    }
-
-    int FieldOf(string name) => Enumerable.Range(0, _schema.Fields.Length).First(f => _schema.Fields[f].Name == name);
-
-    int LevelOf(string column) => Enumerable.Range(0, _schema.Levels.Length).First(l => _schema.Levels[l].Column == column);
-
-    JsonObject Gate(GatePath gate) => new()
-    {
-        ["layer"] = gate.Layer,
-        ["task"] = gate.Task,
-        ["column"] = gate.Level >= 0 ? _schema.Levels[gate.Level].Column : null,
-        ["experts"] = new JsonArray([.. gate.Experts.Select(e => new JsonObject
-        {
-            ["expert"] = e.Choice.Expert,
-            ["role"] = e.Choice.Role.ToString().ToLowerInvariant(),
-            ["weight"] = Number(e.Choice.Weight),
-            ["from_own"] = e.Choice.FromOwn is { } own ? Number(own) : null,
-            ["from_all"] = e.Choice.FromAll is { } all ? Number(all) : null,
-            ["logits"] = Numbers(e.Logits),
-        })]),
-    };
-
-    static JsonArray Numbers(IEnumerable<double> values) => [.. values.Select(Number)];
-
-    static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create((float)value) : null;
+    public void Dispose() => _measured?.Data.Dispose();
 }

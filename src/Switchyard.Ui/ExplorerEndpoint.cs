@@ -1,38 +1,123 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Switchyard.Data;
 
 namespace Switchyard.Ui;
 
-/// <summary><c>GET explain</c>: one row through the model of a run. The model looked at last stays loaded; one request at a time.</summary>
-sealed class ExplorerEndpoint(RunFolder folder) : IDisposable
+/// <summary>
+/// <c>explain</c>: one row, or one item of a request, through the model of a run; <c>records</c>: the recorded requests to choose from.
+/// The model looked at last stays loaded; one request at a time.
+/// </summary>
+sealed class ExplorerEndpoint(RunFolder folder, RecordShelf records) : IDisposable
 {
+    /// <summary>Bytes of a request that is pasted: as many as a server takes where it is not told otherwise.</summary>
+    public const int MostBytes = 4 << 20;
+
     readonly SemaphoreSlim _one = new(1);
     (string Bundle, DateTime Written, Explorer Explorer)? _loaded;
 
-    public async Task AnswerAsync(HttpContext context)
+    public void Map(WebApplication application)
+    {
+        application.MapGet("/explain", (RequestDelegate)ChosenAsync);
+        application.MapPost("/explain", (RequestDelegate)PastedAsync);
+        application.MapGet("/records", (RequestDelegate)RecordsAsync);
+    }
+
+    public void Dispose()
+    {
+        _loaded?.Explorer.Dispose();
+        _one.Dispose();
+    }
+
+    /// <summary>A row by its number, or an item of a recorded request.</summary>
+    Task ChosenAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        if (folder.Find(query["run"].ToString()) is not { HasBundle: true } run)
+        if (query.ContainsKey("record"))
+        {
+            if (Item(query) is not { } item) return NoItemAsync(context);
+            return AnswerAsync(context, (explorer, cancellation) => explorer.Request(records.Find(query["record"].ToString(), cancellation), item, cancellation));
+        }
+
+        return long.TryParse(query["row"], NumberStyles.None, CultureInfo.InvariantCulture, out var row)
+            ? AnswerAsync(context, (explorer, cancellation) => explorer.Row(row, cancellation))
+            : JsonAnswer.RefuseAsync(context, StatusCodes.Status400BadRequest, "'row' is the number of a row, from 0.");
+    }
+
+    /// <summary>An item of the request that is sent.</summary>
+    async Task PastedAsync(HttpContext context)
+    {
+        if (Item(context.Request.Query) is not { } item)
+        {
+            await NoItemAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        if (await ReadAsync(context).ConfigureAwait(false) is not { } body)
+            await JsonAnswer.RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, $"The request has more than {MostBytes >> 20} MiB; leave items out.").ConfigureAwait(false);
+        else if (!Utf8.IsValid(body))
+            await JsonAnswer.RefuseAsync(context, StatusCodes.Status400BadRequest, "The request is not UTF-8 text; send JSON in UTF-8.").ConfigureAwait(false);
+        else
+            await AnswerAsync(context, (explorer, cancellation) => explorer.Request(body, item, cancellation)).ConfigureAwait(false);
+    }
+
+    /// <summary>The body; null where it is too large. The web server itself takes more, for at its limit it breaks the connection, and nobody would be told.</summary>
+    static async Task<byte[]?> ReadAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength > MostBytes) return null;
+        using var read = new MemoryStream();
+        var buffer = new byte[1 << 16];
+        while (await context.Request.Body.ReadAsync(buffer, context.RequestAborted).ConfigureAwait(false) is > 0 and var length)
+        {
+            if (read.Length + length > MostBytes) return null;
+            read.Write(buffer, 0, length);
+        }
+
+        return read.ToArray();
+    }
+
+    /// <summary>The newest recorded requests, newest first, as the run's model sees them.</summary>
+    Task RecordsAsync(HttpContext context)
+    {
+        if (records.IsEmpty) return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new JsonObject { ["given"] = false, ["all"] = 0, ["records"] = new JsonArray() });
+        return AnswerAsync(context, (explorer, cancellation) =>
+        {
+            var all = records.Count(cancellation);
+            var listed = new JsonArray();
+            foreach (var (number, line) in records.From(Math.Max(0, all - RecordShelf.Shown), cancellation))
+            {
+                var record = explorer.Describe(line);
+                record["name"] = RecordShelf.Name(number, line);
+                listed.Insert(0, record);
+            }
+
+            return new JsonObject { ["given"] = true, ["all"] = all, ["records"] = listed };
+        });
+    }
+
+    static int? Item(IQueryCollection query) => int.TryParse(query["item"], NumberStyles.None, CultureInfo.InvariantCulture, out var item) ? item : null;
+
+    static Task NoItemAsync(HttpContext context) => JsonAnswer.RefuseAsync(context, StatusCodes.Status400BadRequest, "'item' is the number of an item of the request, from 0.");
+
+    async Task AnswerAsync(HttpContext context, Func<Explorer, CancellationToken, JsonObject> explain)
+    {
+        if (folder.Find(context.Request.Query["run"].ToString()) is not { HasBundle: true } run)
         {
             await JsonAnswer.RefuseAsync(context, StatusCodes.Status404NotFound, "This run has no trained model yet.").ConfigureAwait(false);
             return;
         }
 
-        if (!long.TryParse(query["row"], NumberStyles.None, CultureInfo.InvariantCulture, out var row))
-        {
-            await JsonAnswer.RefuseAsync(context, StatusCodes.Status400BadRequest, "'row' is the number of a row, from 0.").ConfigureAwait(false);
-            return;
-        }
-
-        await _one.WaitAsync(context.RequestAborted).ConfigureAwait(false);
+        var cancellation = context.RequestAborted;
+        await _one.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var json = await Task.Run(() => Explain(run.Bundle, row, context.RequestAborted), context.RequestAborted).ConfigureAwait(false);
+            var json = await Task.Run(() => explain(Load(run.Bundle, cancellation), cancellation), cancellation).ConfigureAwait(false);
             await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json).ConfigureAwait(false);
         }
-        catch (InputException e)
+        catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
         {
             await JsonAnswer.RefuseAsync(context, StatusCodes.Status409Conflict, e.Message).ConfigureAwait(false);
         }
@@ -42,27 +127,15 @@ sealed class ExplorerEndpoint(RunFolder folder) : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _loaded?.Explorer.Dispose();
-        _one.Dispose();
-    }
-
-    JsonObject Explain(string bundle, long row, CancellationToken cancellation)
+    Explorer Load(string bundle, CancellationToken cancellation)
     {
         // A training replaces its bundle.
         var written = File.GetLastWriteTimeUtc(Path.Combine(bundle, "manifest.json"));
-        if (_loaded is not { } loaded || loaded.Bundle != bundle || loaded.Written != written)
-        {
-            _loaded?.Explorer.Dispose();
-            _loaded = null;
-            loaded = (bundle, written, Explorer.Open(bundle, cancellation));
-            _loaded = loaded;
-        }
-
-        var explorer = loaded.Explorer;
-        return row < explorer.Rows
-            ? explorer.Explain(row, cancellation)
-            : throw new InputException(string.Create(CultureInfo.InvariantCulture, $"There is no row {row}; there are {explorer.Rows}, counted from 0."));
+        if (_loaded is { } loaded && loaded.Bundle == bundle && loaded.Written == written) return loaded.Explorer;
+        _loaded?.Explorer.Dispose();
+        _loaded = null;
+        var explorer = Explorer.Open(bundle, cancellation);
+        _loaded = (bundle, written, explorer);
+        return explorer;
     }
 }

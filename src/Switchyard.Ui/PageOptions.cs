@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Switchyard.Ui;
 
 /// <summary>What a page shows, and where.</summary>
@@ -11,4 +13,7 @@ public sealed record PageOptions
 
     /// <summary>The run of this process, which buttons act on; null (default) for none. Only it and the runs beside it are shown then.</summary>
     public LiveRun? Live { get; init; }
+
+    /// <summary>Files of recorded requests (also .gz), or folders of them, as <c>serve --record</c> writes them: the explorer offers them. Default: none.</summary>
+    public ImmutableArray<string> Records { get; init; } = [];
 }

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -37,7 +36,7 @@ public sealed class PageServer : IAsyncDisposable
     /// <param name="options">What and where.</param>
     /// <param name="time">The clock; null for the system's.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="InputException">There is no such folder, the port is taken or not allowed, or the page was not built into this program.</exception>
+    /// <exception cref="InputException">There is no such folder or file of records, the port is taken or not allowed, or the page was not built into this program.</exception>
     public static Task<PageServer> StartAsync(PageOptions options, TimeProvider? time = null, CancellationToken cancellation = default) =>
         StartAsync(options, LivePage.Load(), time, cancellation);
 
@@ -47,6 +46,8 @@ public sealed class PageServer : IAsyncDisposable
         time ??= TimeProvider.System;
         if (options.Live is null && !Directory.Exists(options.Folder))
             throw new InputException($"{options.Folder}: there is no such folder; name one that runs were written to, for example runs.");
+        var records = new RecordShelf(options.Records);
+        records.Require();
         var folder = new RunFolder(options.Folder, options.Live is null ? RunFolder.Deep : 1, options.Live?.Folder, time);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = typeof(PageServer).Assembly.GetName().Name });
         builder.Logging.ClearProviders();
@@ -65,8 +66,8 @@ public sealed class PageServer : IAsyncDisposable
         application.UseRouting();
         page.Map(application);
         new RunEndpoints(folder, options.Live, time, stopping.Token).Map(application);
-        var explorer = new ExplorerEndpoint(folder);
-        application.MapGet("/explain", (RequestDelegate)explorer.AnswerAsync);
+        var explorer = new ExplorerEndpoint(folder, records);
+        explorer.Map(application);
         try
         {
             await application.StartAsync(cancellation).ConfigureAwait(false);

@@ -87,12 +87,11 @@ public static partial class Run
         }
     }
 
-    /// <summary>A bundle with the rows of the run that trained it, imported again where their column file is gone.</summary>
-    internal static (Ranker Ranker, Dataset Data, Part Part) OpenMeasured(string bundle, CancellationToken cancellation)
+    /// <summary>The rows of the run that trained a bundle, imported again where their column file is gone.</summary>
+    internal static (Dataset Data, Part Part) OpenMeasured(LoadedBundle bundle, CancellationToken cancellation)
     {
-        var loaded = ModelBundle.Load(bundle, cancellation);
-        var data = OpenData(ConfigurationOf(bundle, loaded.Metadata), loaded.Ranker.Schema, SilentReporter.Instance, cancellation);
-        return (loaded.Ranker, data, Measured(data));
+        var data = OpenData(ConfigurationOf(bundle.Folder, bundle.Metadata), bundle.Ranker.Schema, SilentReporter.Instance, cancellation);
+        return (data, Measured(data));
     }
 
     internal static Part Measured(Dataset data) => data.Rows(Part.Test) > 0 ? Part.Test : Part.Validation;

@@ -11,6 +11,7 @@ public sealed class UiTests
     {
         CliRun.Run("ui", "nowhere").ShouldRefuse("nowhere: there is no such folder");
         CliRun.Run("ui", ".", "--ui-port", "70000").ShouldRefuse("--ui-port 70000");
+        CliRun.Run("ui", ".", "--record", "nowhere.jsonl").ShouldRefuse("nowhere.jsonl: there is no such file of records");
         using var run = new TemporaryRun();
         CliRun.Run("train", run.Configuration, "--ui-port", "8090").ShouldRefuse("there is no page without --ui");
         CliRun.Run("train", run.Configuration, "--ui-keep").ShouldRefuse("there is no page without --ui");

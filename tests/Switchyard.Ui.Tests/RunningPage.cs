@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
@@ -23,8 +24,8 @@ sealed class RunningPage : IAsyncDisposable
 
     public string Folder => _folder;
 
-    /// <summary>Starts it, with the run of this process in the folder named, or without one.</summary>
-    public async Task<RunningPage> StartAsync(string? live = null)
+    /// <summary>Starts it, with the run of this process in the folder named, or without one, and with files of recorded requests.</summary>
+    public async Task<RunningPage> StartAsync(string? live = null, params ImmutableArray<string> records)
     {
         var run = live is null ? null : new LiveRun(Path.Combine(_folder, live))
         {
@@ -32,7 +33,7 @@ sealed class RunningPage : IAsyncDisposable
             Checkpoint = () => Act("checkpoint"),
             ScaleRate = factor => Act(string.Create(CultureInfo.InvariantCulture, $"rate {factor}")),
         };
-        _server = await PageServer.StartAsync(new PageOptions { Folder = _folder, Live = run }, new LivePage("the script"));
+        _server = await PageServer.StartAsync(new PageOptions { Folder = _folder, Live = run, Records = records }, new LivePage("the script"));
         _client = new HttpClient { BaseAddress = _server.Address };
         return this;
     }

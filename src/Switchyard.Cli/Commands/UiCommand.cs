@@ -11,18 +11,28 @@ static class UiCommand
     {
         var folder = new Argument<string>("runs") { Description = "Folder of runs: every folder below it with a metrics.jsonl is shown, those that train live." };
         var port = Port();
+        var record = new Option<string[]>("--record")
+        {
+            Description = "File of requests recorded by serve --record (also .gz), or a folder of them: the page shows their way through a run's model. May be given several times.",
+            HelpName = "file",
+            AllowMultipleArgumentsPerToken = false,
+            DefaultValueFactory = _ => [],
+        };
         var command = new ExampleCommand(
             "ui",
             "Show runs on a local page: losses, validation, experts; those that train, live.",
             "switchyard ui runs",
-            "switchyard ui runs/census-income --ui-port 8090")
+            "switchyard ui runs/census-income --ui-port 8090",
+            "switchyard ui runs --record requests.jsonl")
         {
             folder,
             port,
+            record,
         };
         command.SetAction(result =>
         {
-            Show(new PageOptions { Folder = result.GetRequiredValue(folder), Port = Checked(result.GetValue(port)) }, output, cancellation).GetAwaiter().GetResult();
+            var options = new PageOptions { Folder = result.GetRequiredValue(folder), Port = Checked(result.GetValue(port)), Records = [.. result.GetValue(record)!] };
+            Show(options, output, cancellation).GetAwaiter().GetResult();
             return 0;
         });
         return command;

@@ -1,53 +1,78 @@
-import type { Cell, Figure } from "../document";
 import { show } from "../figure";
 import type { Handle } from "../charts";
 import { element } from "../page";
+import { figuresOf, type Path } from "./path";
+import { isOfRequest, remarks, scores, type RequestPath } from "./scored";
+import { MeasuredRow, PastedRequest, RecordedRequest, type Source } from "./sought";
 import { count, fixed } from "./words";
 
-interface Effect {
-  logits: (number | null)[];
-}
-
-interface Explained {
+interface RowPath extends Path {
   row: number;
   rows: number;
   part: string;
-  scenario: Record<string, string | null>;
-  tasks: { name: string; logit: number; label: number | null }[];
-  gates: { layer: string; task: string | null; column: string | null; experts: (Effect & { expert: number; role: string; weight: number; from_own: number | null; from_all: number | null })[] }[];
-  inputs: (Effect & { name: string; as: "field" | "scenario"; value: string })[];
 }
 
-/** One row of the test part and its way through the model. */
+type Explained = RowPath | RequestPath;
+
+/** One row of the test part, or one item of a request, and its way through the model. */
 export class Explorer {
   readonly section: HTMLElement;
-  private readonly number = element("input", { type: "number", min: 0, step: 1, value: 0, id: "row" });
+  private readonly row = new MeasuredRow();
+  private readonly sources: Source[] = [this.row, new PastedRequest(), new RecordedRequest()];
+  private source: Source = this.row;
   private readonly button = element("button", { type: "submit" }, "Show its way");
   private readonly said = element("p", { class: "said", role: "status" });
+  private readonly remarks = element("ul", { class: "remarks", hidden: true });
+  private readonly scores = element("div", { class: "figures", hidden: true });
   private readonly figures = element("div", { class: "figures" });
+  private scoresHandle: Handle | undefined;
   private handles: Handle[] = [];
 
   /** @param run The run whose model is looked at; undefined where none that is shown has one. */
   constructor(private readonly run: () => string | undefined) {
-    const form = element("form", { class: "row", onsubmit: event => {
+    const choices = element("fieldset", { class: "sources" }, element("legend", {}, "Look at"),
+      ...this.sources.map((source, place) => element("label", {},
+        element("input", { type: "radio", name: "source", checked: place === 0, onchange: () => {
+          this.choose(source);
+          this.update();
+        } }), source.title)));
+    const form = element("form", { onsubmit: event => {
       event.preventDefault();
       void this.ask();
-    } }, element("label", { for: "row" }, "Row of the test part, from 0"), this.number, this.button);
+    } }, choices, ...this.sources.map(source => source.fields), this.button);
     this.section = element("section", { id: "explorer", "aria-labelledby": "explorer-heading", hidden: true },
-      element("h2", { id: "explorer-heading" }, "One row through the model"), form, this.said, this.figures);
+      element("h2", { id: "explorer-heading" }, "One row through the model"), form, this.said, this.remarks, this.scores, this.figures);
+    this.choose(this.row);
   }
 
   update(): void {
-    this.section.hidden = this.run() === undefined;
+    const run = this.run();
+    this.section.hidden = run === undefined;
+    if (run !== undefined) void this.source.offer(run);
+  }
+
+  /** Fields of another source are disabled as well: what is not seen must not keep the form from being sent. */
+  private choose(chosen: Source): void {
+    this.source = chosen;
+    for (const source of this.sources) {
+      source.fields.hidden = source !== chosen;
+      for (const field of source.fields.querySelectorAll("input")) field.disabled = source !== chosen;
+    }
   }
 
   private async ask(): Promise<void> {
     const run = this.run();
-    if (run === undefined) return;
+    const question = this.source.question();
+    if (run === undefined || typeof question === "string") {
+      if (typeof question === "string") this.said.textContent = question;
+      return;
+    }
+
     this.button.disabled = true;
     this.said.textContent = "Loading the model…";
     try {
-      const answer = await fetch(`explain?${new URLSearchParams({ run, row: this.number.value })}`);
+      const sent = question.body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: question.body };
+      const answer = await fetch(`explain?${new URLSearchParams({ run, ...question.query })}`, sent);
       const body = await answer.json();
       if (answer.ok) this.draw(run, body as Explained);
       else this.said.textContent = (body as { error: string }).error;
@@ -59,92 +84,26 @@ export class Explorer {
   }
 
   private draw(run: string, path: Explained): void {
+    const ofRequest = isOfRequest(path);
     const scenario = Object.entries(path.scenario).map(([column, value]) => `${column} ${value ?? "unknown"}`).join(", ");
-    const scores = path.tasks.map(task => `${task.name} ${fixed(1 / (1 + Math.exp(-task.logit)))}${task.label === null ? "" : ` (label ${task.label})`}`).join(", ");
-    this.said.textContent = `${run}, ${path.part} row ${count(path.row)} of ${count(path.rows)}: ${scenario === "" ? "no scenario" : scenario}. Probability of every task, given the task before it: ${scores}.`;
-    this.number.max = String(path.rows - 1);
-    const figures = [way(path), experts(path), inputs(path)];
+    const chances = path.tasks.map(task => `${task.name} ${fixed(1 / (1 + Math.exp(-task.logit)))}${task.label === null || task.label === undefined ? "" : ` (label ${task.label})`}`).join(", ");
+    const which = ofRequest
+      ? `item ${count(path.item)} of ${count(path.items)}${path.id === null ? "" : ` (${path.id})`} of the ${path.record ? "recorded" : "given"} request`
+      : `${path.part} row ${count(path.row)} of ${count(path.rows)}`;
+    this.said.textContent = `${run}, ${which}: ${scenario === "" ? "no scenario" : scenario}. Probability of every task, given the task before it: ${chances}.`;
+    if (!ofRequest) this.row.bound(path.rows);
+    this.remarks.replaceChildren(...(ofRequest ? remarks(path) : []).map(remark => element("li", { class: remark.bad ? "bad" : null },
+      remark.bad ? element("span", { class: "mark", "aria-hidden": "true" }, "✕ ") : null, remark.text)));
+    this.remarks.hidden = this.remarks.childElementCount === 0;
+    this.scores.hidden = !ofRequest;
+    if (ofRequest) {
+      const figure = scores(path);
+      if (this.scoresHandle) this.scoresHandle.update(figure);
+      else this.scoresHandle = show(this.scores, figure);
+    }
+
+    const figures = figuresOf(path);
     if (this.handles.length > 0) this.handles.forEach((handle, place) => handle.update(figures[place]!));
     else this.handles = figures.map(figure => show(this.figures, figure));
   }
-}
-
-function owner(gate: Explained["gates"][number], path: Explained): string {
-  if (gate.task !== null) return gate.task;
-  return gate.column !== null ? (path.scenario[gate.column] ?? "unknown") : "all";
-}
-
-/** From whose gates to which experts, layer by layer. */
-function way(path: Explained): Figure {
-  const rows: Cell[][] = path.gates.flatMap(gate => gate.experts.filter(expert => expert.weight > 0)
-    .map(expert => [gate.layer, owner(gate, path), `expert ${expert.expert}`, expert.weight]));
-  const widest = path.gates.map(gate => ({ gate, top: [...gate.experts].sort((a, b) => b.weight - a.weight)[0] })).filter(({ top }) => top !== undefined);
-  return {
-    id: "way",
-    title: "Which experts it goes through",
-    description: rows.length === 0
-      ? "The model has no gates: every row takes the same way."
-      : `The mixing weight of every expert on the row's way. The largest: ${widest.map(({ gate, top }) => `${gate.layer} (${owner(gate, path)}) expert ${top!.expert} with ${fixed(top!.weight, 2)}`).join(", ")}.`,
-    kind: "bar",
-    encoding: { category: "expert", value: "weight", series: "gate" },
-    columns: [
-      { name: "layer", title: "Layer", type: "text" },
-      { name: "gate", title: "Gate of", type: "text" },
-      { name: "expert", title: "Expert", type: "text" },
-      { name: "weight", title: "Weight", type: "number", digits: 3 },
-    ],
-    rows,
-    select: ["layer"],
-  };
-}
-
-/** What every expert does to the logits. */
-function experts(path: Explained): Figure {
-  const rows: Cell[][] = path.gates.flatMap(gate => gate.experts.flatMap(expert =>
-    path.tasks.map((task, place) => [task.name, gate.layer, owner(gate, path), expert.expert, expert.role, expert.weight, expert.logits[place] ?? null, expert.from_own, expert.from_all])));
-  const diverges = rows.some(row => row[7] !== null);
-  const largest = rows.filter(row => row[6] !== null).sort((a, b) => Math.abs(b[6] as number) - Math.abs(a[6] as number))[0];
-  return {
-    id: "effects",
-    title: "What its experts do",
-    description: largest
-      ? `${diverges ? "Divergences from an expert that the own gate alone chooses, of which the smallest are specific, and from one that all gates choose alike, of which the smallest are shared. " : ""}Logit of the task, less its logit when the expert's weight is set to 0 and the others are left. The largest: ${largest[1]}, expert ${largest[3]}, which moves ${largest[0]} by ${fixed(largest[6] as number, 3)}.`
-      : "The model has no experts that a row could do without.",
-    kind: "table",
-    encoding: {},
-    columns: [
-      { name: "task", title: "Task", type: "text" },
-      { name: "layer", title: "Layer", type: "text" },
-      { name: "gate", title: "Gate of", type: "text" },
-      { name: "expert", title: "Expert", type: "integer" },
-      { name: "role", title: "Chosen as", type: "text" },
-      { name: "weight", title: "Weight", type: "number", digits: 3 },
-      { name: "logit", title: "Moves the logit by", type: "number", digits: 4 },
-      { name: "from_own", title: "Divergence, own", type: "number", digits: 3 },
-      { name: "from_all", title: "Divergence, all", type: "number", digits: 3 },
-    ],
-    rows,
-    select: ["task"],
-  };
-}
-
-function short(text: string): string {
-  return text.length > 24 ? `${text.slice(0, 23)}…` : text;
-}
-
-/** What every field and scenario level does to the logits. */
-function inputs(path: Explained): Figure {
-  const rows: Cell[][] = path.tasks.flatMap((task, place) => [...path.inputs]
-    .sort((a, b) => Math.abs(b.logits[place] ?? 0) - Math.abs(a.logits[place] ?? 0)).slice(0, 20)
-    .map(input => [task.name, `${input.name}${input.as === "scenario" ? " (scenario)" : ""} = ${short(input.value)}`, input.logits[place] ?? null]));
-  return {
-    id: "inputs",
-    title: "What its values do",
-    description: "Logit of the task, less its logit without the value: a field is missing, a scenario unknown. The 20 that do most.",
-    kind: "bar",
-    encoding: { category: "input", value: "logit" },
-    columns: [{ name: "task", title: "Task", type: "text" }, { name: "input", title: "Field", type: "text" }, { name: "logit", title: "Moves the logit by", type: "number", digits: 4 }],
-    rows,
-    select: ["task"],
-  };
 }

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Switchyard.Data;
+using Switchyard.Serving;
+
+namespace Switchyard.Ui;
+
+/// <summary>The recorded requests of the files that the page was given. They are read when somebody asks, for a server may be writing them.</summary>
+/// <param name="paths">Files, also .gz, or folders of them; none where the page was given none.</param>
+sealed class RecordShelf(ImmutableArray<string> paths)
+{
+    /// <summary>Requests that are listed: the newest ones.</summary>
+    public const int Shown = 200;
+
+    public bool IsEmpty => paths.IsEmpty;
+
+    /// <summary>Looks whether there are such files.</summary>
+    /// <exception cref="InputException">There is none of a name.</exception>
+    public void Require() => new RecordSource(paths).Dispose();
+
+    /// <summary>How many lines there are.</summary>
+    /// <exception cref="InputException">They cannot be read.</exception>
+    public long Count(CancellationToken cancellation)
+    {
+        using var source = new RecordSource(paths);
+        long count = 0;
+        for (; source.Next(out _); count++) cancellation.ThrowIfCancellationRequested();
+        return count;
+    }
+
+    /// <summary>The lines from one on, with their numbers: oldest file first, from 0. One that a server has not finished is left out.</summary>
+    /// <exception cref="InputException">They cannot be read.</exception>
+    public IEnumerable<(long Number, byte[] Line)> From(long first, CancellationToken cancellation)
+    {
+        using var source = new RecordSource(paths);
+        for (long number = 0; source.Next(out var line); number++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (number >= first && !(source.IsCut && !RecordedRequest.IsWhole(line))) yield return (number, line.ToArray());
+        }
+    }
+
+    /// <summary>A line as a list named it.</summary>
+    /// <param name="name">What <see cref="Name"/> said of it.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <exception cref="InputException">It is not there, or not there any more.</exception>
+    public byte[] Find(string name, CancellationToken cancellation)
+    {
+        var at = name.IndexOf('@', StringComparison.Ordinal);
+        if (at < 0 || !long.TryParse(name.AsSpan(0, at), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            throw new InputException("'record' is the name of a record as GET records lists it.");
+        var found = From(number, cancellation).FirstOrDefault();
+        // A server that goes on to its next file renames the others.
+        if (found.Line is null || found.Number != number || Name(number, found.Line) != name)
+            throw new InputException("The files of records have changed since they were listed; list them again.");
+        return found.Line;
+    }
+
+    /// <summary>The name of a line: its number, and a hash by which one that took its place is told from it.</summary>
+    public static string Name(long number, ReadOnlySpan<byte> line) => string.Create(CultureInfo.InvariantCulture, $"{number}@{LogCursor.HashOf(line):x8}");
+}

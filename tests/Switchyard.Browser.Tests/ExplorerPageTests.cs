@@ -1,0 +1,127 @@
+using Microsoft.Playwright;
+using Switchyard.Ui;
+
+namespace Switchyard.Browser.Tests;
+
+/// <summary>Requests in the live page's explorer: given ones and recorded ones.</summary>
+[Collection(BrowserGroup.Name)]
+public sealed class ExplorerPageTests(BrowserFixture browser) : IDisposable
+{
+    const float Patience = 60_000;
+    const string Body = """{"scenario": ["b"], "items": [{"id": "x", "fields": {"size": 12}}, {"id": "y"}]}""";
+
+    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [BrowserFact]
+    public async Task Pasted_Request_ShowsItsGatesAndItsScores()
+    {
+        Train("one");
+        await using var server = await PageServer.StartAsync(new PageOptions { Folder = _folder.FullName });
+        await using var watched = await browser.OpenAsync();
+        var explorer = await OpenAsync(watched, server);
+
+        // With the keyboard alone: from the first choice to the second.
+        await explorer.GetByRole(AriaRole.Radio, new() { Name = "a measured row" }).FocusAsync();
+        await watched.Page.Keyboard.PressAsync("ArrowDown");
+        await Assertions.Expect(explorer.GetByLabel("Row of the test part")).ToBeHiddenAsync();
+        await watched.Page.Keyboard.PressAsync("Tab");
+        await Assertions.Expect(explorer.GetByLabel("Body of a request in JSON")).ToBeFocusedAsync();
+        await watched.Page.Keyboard.InsertTextAsync(Body);
+        await watched.Page.Keyboard.PressAsync("Tab");
+        await watched.Page.Keyboard.InsertTextAsync("1");
+        await watched.Page.Keyboard.PressAsync("Enter");
+
+        await Assertions.Expect(explorer.Locator(".said")).ToContainTextAsync("one, item 1 of 2 (y) of the given request: kind b.", new() { Timeout = Patience });
+        await Assertions.Expect(explorer.Locator(".remarks")).ToContainTextAsync("Not given, and so missing: size.");
+        (await explorer.Locator("#effects tbody tr").CountAsync()).ShouldBeGreaterThan(1);
+        (await explorer.Locator("#effects thead").TextContentAsync()).ShouldNotBeNull().ShouldContain("Divergence");
+        await Assertions.Expect(explorer.Locator("#scores tbody tr")).ToHaveCountAsync(2);
+        (await explorer.Locator("#scores thead").TextContentAsync()).ShouldNotBeNull().ShouldNotContain("Recorded");
+        watched.Errors.ShouldBeEmpty();
+
+        await explorer.GetByLabel("Body of a request in JSON").FillAsync("""{"scenario": ["b"], "items": [{"fields": {"size": "big"}}]}""");
+        await explorer.GetByLabel("Item, from 0").FillAsync("0");
+        await watched.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(explorer.Locator(".said")).ToContainTextAsync("Column 'size' of item 0: 'big' is not a number", new() { Timeout = Patience });
+        // The browser itself tells of the refused request.
+        watched.Errors.ShouldAllBe(e => e.Contains("409", StringComparison.Ordinal));
+    }
+
+    [BrowserFact]
+    public async Task Recorded_Requests_AreListedAndComparedBitByBit()
+    {
+        var bundle = Train("one");
+        var file = Path.Combine(_folder.FullName, "requests.jsonl");
+        Records.Append(file, bundle, Body);
+        Records.Append(file, bundle, """{"scenario": ["a"], "items": ["z"]}""", 1);
+        await using var server = await PageServer.StartAsync(new PageOptions { Folder = _folder.FullName, Records = [file] });
+        await using var watched = await browser.OpenAsync(new() { ViewportSize = new() { Width = 360, Height = 740 } });
+        var explorer = await OpenAsync(watched, server);
+
+        await explorer.GetByLabel("a recorded request").CheckAsync();
+        var list = explorer.GetByLabel("Recorded request", new() { Exact = true });
+        await Assertions.Expect(list.Locator("option")).ToHaveTextAsync(["2026-11-22 12:00:01 UTC, shop 3, 1 item, a", "2026-11-22 12:00:00 UTC, shop 3, 2 items, b"], new() { Timeout = Patience });
+        await list.SelectOptionAsync(new SelectOptionValue { Index = 1 });
+        await explorer.GetByLabel("Item of the recorded request").FillAsync("1");
+        await explorer.GetByRole(AriaRole.Button, new() { Name = "Show its way" }).ClickAsync();
+
+        await Assertions.Expect(explorer.Locator(".remarks")).ToContainTextAsync("This model has the same weights, and its scores have the recorded bits.", new() { Timeout = Patience });
+        await Assertions.Expect(explorer.Locator("#scores tbody tr").First.Locator("td").Last).ToHaveTextAsync("the same");
+        (await explorer.Locator("#effects tbody tr").CountAsync()).ShouldBeGreaterThan(1);
+        (await watched.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth")).ShouldBeTrue("a narrow page does not scroll sideways");
+        watched.Errors.ShouldBeEmpty();
+
+        // Back to a row: no scores are compared there.
+        await explorer.GetByLabel("a measured row").CheckAsync();
+        await explorer.GetByRole(AriaRole.Button, new() { Name = "Show its way" }).ClickAsync();
+        await Assertions.Expect(explorer.Locator(".said")).ToContainTextAsync("test row 0 of", new() { Timeout = Patience });
+        await Assertions.Expect(explorer.Locator("#scores")).ToBeHiddenAsync();
+        await Assertions.Expect(explorer.Locator(".remarks")).ToBeHiddenAsync();
+    }
+
+    [BrowserFact]
+    public async Task Recorded_PageWithoutRecords_SaysHowToGiveThem()
+    {
+        Train("one");
+        await using var server = await PageServer.StartAsync(new PageOptions { Folder = _folder.FullName });
+        await using var watched = await browser.OpenAsync();
+        var explorer = await OpenAsync(watched, server);
+
+        await explorer.GetByLabel("a recorded request").CheckAsync();
+
+        await Assertions.Expect(explorer.GetByText("Start it with switchyard ui RUNS --record FILE")).ToBeVisibleAsync(new() { Timeout = Patience });
+        watched.Errors.ShouldBeEmpty();
+    }
+
+    static async Task<ILocator> OpenAsync(WatchedPage watched, PageServer server)
+    {
+        watched.Page.SetDefaultTimeout(Patience);
+        await watched.Page.GotoAsync(server.Address.AbsoluteUri);
+        return watched.Page.GetByRole(AriaRole.Region, new() { Name = "One row through the model" });
+    }
+
+    /// <summary>Trains a run.</summary>
+    /// <returns>Folder of its model.</returns>
+    string Train(string name)
+    {
+        var rows = Path.Combine(_folder.FullName, "rows.csv");
+        File.WriteAllLines(rows, Enumerable.Range(0, 600).Select(i => $"{"abc"[i % 3]},{i * 7 % 31},{(i * i % 5 == 1 ? 1 : 0)}").Prepend("kind,size,click"));
+        Run.Train(RunConfiguration.Parse(
+            $$"""
+            name: {{name}}
+            sources: rows.csv
+            fields: [kind, {name: size, type: numeric, buckets: 4}]
+            scenario: kind
+            tasks: {click: click}
+            split: {train: "row mod 10 in [0..7]", validation: row mod 10 == 8, test: row mod 10 == 9}
+            model: aesm2
+            training: {epochs: 1, batch_size: 32, threads: 1}
+            output: {{name}}
+            """,
+            "switchyard.yaml",
+            _folder.FullName));
+        return Path.Combine(_folder.FullName, name, "model");
+    }
+}
