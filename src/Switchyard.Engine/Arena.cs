@@ -1,3 +1,5 @@
+using Switchyard.Kernels;
+
 namespace Switchyard.Engine;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Switchyard.Engine;
 /// <see cref="Reset"/> gives all of it back at once.
 /// </summary>
 sealed class Arena<T>
-    where T : struct
+    where T : unmanaged
 {
     const int SmallestChunk = 1 << 14;
 
@@ -42,7 +44,7 @@ sealed class Arena<T>
         _total = 0;
     }
 
-    static T[] New(int length) => GC.AllocateUninitializedArray<T>(length, pinned: true);
+    static T[] New(int length) => LargeArray.Uninitialized<T>(length);
 
     void NextChunk(int size)
     {

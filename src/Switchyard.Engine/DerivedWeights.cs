@@ -1,3 +1,5 @@
+using Switchyard.Kernels;
+
 namespace Switchyard.Engine;
 
 /// <summary>
@@ -28,7 +30,7 @@ sealed class DerivedWeights
         lock (_making)
         {
             if (slot >= _entries.Length) Array.Resize(ref _entries, slots);
-            var entry = _entries[slot] ?? new Entry { Data = new Real[length] };
+            var entry = _entries[slot] ?? new Entry { Data = LargeArray.Uninitialized<Real>(length) };
             if (entry.Version != g.Parameters.Version)
             {
                 maker.Make(g, entry.Block);

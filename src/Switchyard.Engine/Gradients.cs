@@ -19,7 +19,7 @@ public sealed class Gradients
 
     internal Gradients(ParameterSet parameters)
     {
-        _dense = new Real[parameters.DenseLength];
+        _dense = LargeArray.New<Real>(parameters.DenseLength);
         _parameters = [.. parameters.Dense];
         _first = new int[_parameters.Length];
         var matrices = 0;

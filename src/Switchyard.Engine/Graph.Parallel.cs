@@ -29,6 +29,18 @@ public sealed partial class Graph
         if (parts > 0) Pool.For(parts, new PairParts<TBody>(this, dispatch, body));
     }
 
+    /// <summary>The expert whose pairs a worker probably computes next in <see cref="ForPairs"/>, −1 for none: as many experts with pairs further as there are workers.</summary>
+    internal int NextExpert(Dispatch dispatch, int expert)
+    {
+        var further = Pool.Threads;
+        for (var e = expert + 1; e < dispatch.Experts; e++)
+        {
+            if (dispatch.Count(e) > 0 && --further == 0) return e;
+        }
+
+        return -1;
+    }
+
     /// <summary>A dispatch to fill, reused from step to step.</summary>
     internal Dispatch Rent()
     {

@@ -1,3 +1,5 @@
+using Switchyard.Kernels;
+
 namespace Switchyard.Engine;
 
 /// <summary>
@@ -68,7 +70,7 @@ public sealed class ParameterSet
     {
         if (!Deferred) throw new InvalidOperationException("The parameters have values already.");
         Deferred = false;
-        _values = new Real[_length];
+        _values = LargeArray.New<Real>(_length);
         foreach (var table in _tables) table.Allocate();
         foreach (var buffer in _buffers) buffer.Allocate();
     }
@@ -83,7 +85,7 @@ public sealed class ParameterSet
         if (total > Array.MaxLength)
             throw new ArgumentException($"The dense weights up to {name} are {total} values, at most {Array.MaxLength} are possible; make the layers narrower.");
         _length = (int)total;
-        if (!Deferred && _length > _values.Length) Array.Resize(ref _values, Math.Max(_length, 2 * _values.Length));
+        if (!Deferred && _length > _values.Length) Grow();
         _dense.Add(parameter);
         return parameter;
     }
@@ -104,6 +106,13 @@ public sealed class ParameterSet
         if (!Deferred) buffer.Allocate();
         _buffers.Add(buffer);
         return buffer;
+    }
+
+    void Grow()
+    {
+        var values = LargeArray.New<Real>((int)Math.Min(Array.MaxLength, Math.Max(_length, 2L * _values.Length)));
+        _values.CopyTo(values, 0);
+        _values = values;
     }
 
     void Claim(string name, int count, int rows, int cols)

@@ -49,9 +49,10 @@ public static unsafe class Gemm
     /// <param name="ldc">Elements between two rows of <paramref name="c"/>.</param>
     /// <param name="epilogue">What happens with a finished chain.</param>
     /// <param name="bias">n values for the bias epilogues, else empty.</param>
+    /// <param name="next">What the caller reads next, where it should be asked for; empty for what lies behind every panel.</param>
     public static void Multiply(ReadOnlySpan<float> a, int lda, ReadOnlySpan<int> rows, int m, int k, ReadOnlySpan<float> packed, int n,
-        Span<float> c, int ldc, Epilogue epilogue, ReadOnlySpan<float> bias) =>
-        MultiplyPart(a, lda, rows, m, 0, k, packed, k, n, c, ldc, epilogue, bias);
+        Span<float> c, int ldc, Epilogue epilogue, ReadOnlySpan<float> bias, ReadOnlySpan<float> next = default) =>
+        MultiplyPart(a, lda, rows, m, 0, k, packed, k, n, c, ldc, epilogue, bias, next);
 
     /// <summary>The stretch [from, to) of the chains of <see cref="Multiply"/>: C [m, n] from A [m, to - from] and those rows of packed
     /// B [k, n]. Stretches that <see cref="Epilogue.Continue"/> one another come to the bits of the whole.</summary>
@@ -69,8 +70,10 @@ public static unsafe class Gemm
     /// <param name="ldc">Elements between two rows of <paramref name="c"/>.</param>
     /// <param name="epilogue">What happens with a finished chain.</param>
     /// <param name="bias">n values for the bias epilogues, else empty.</param>
+    /// <param name="next">As in <see cref="Multiply"/>.</param>
     public static void MultiplyPart(ReadOnlySpan<float> a, int lda, ReadOnlySpan<int> rows, int m, int from, int to,
-        ReadOnlySpan<float> packed, int k, int n, Span<float> c, int ldc, Epilogue epilogue, ReadOnlySpan<float> bias)
+        ReadOnlySpan<float> packed, int k, int n, Span<float> c, int ldc, Epilogue epilogue, ReadOnlySpan<float> bias,
+        ReadOnlySpan<float> next = default)
     {
         Check.Size(from);
         Check.Size(k - to);
@@ -79,13 +82,15 @@ public static unsafe class Gemm
         {
             return;
         }
-        fixed (float* pa = a, pb = packed, pc = c, pbias = Used(bias, epilogue))
+        fixed (float* pa = a, pb = packed, pc = c, pbias = Used(bias, epilogue), pnext = next)
         fixed (int* pr = rows)
         {
             var product = new Product { A = pa, LdA = lda, Step = 1, Rows = pr, M = m, K = to - from, B = pb, N = n, C = pc, LdC = ldc };
             product.PackedK = k;
             product.From = from;
             product.Bias = pbias;
+            product.Next = pnext;
+            product.NextLength = next.Length;
             GemmDriver.Run(product, epilogue);
         }
     }
@@ -103,21 +108,24 @@ public static unsafe class Gemm
     /// <param name="ldc">Elements between two rows of <paramref name="c"/>.</param>
     /// <param name="epilogue">What happens with a finished chain.</param>
     /// <param name="bias">n values for the bias epilogues, else empty.</param>
+    /// <param name="next">As in <see cref="Multiply"/>.</param>
     public static void MultiplyUnpacked(ReadOnlySpan<float> a, int lda, ReadOnlySpan<int> rows, int m, int k, ReadOnlySpan<float> b,
-        int ldb, int n, Span<float> c, int ldc, Epilogue epilogue, ReadOnlySpan<float> bias)
+        int ldb, int n, Span<float> c, int ldc, Epilogue epilogue, ReadOnlySpan<float> bias, ReadOnlySpan<float> next = default)
     {
         Check.Length(b.Length, Check.Extent(k, ldb, n));
         if (!Prepare(a, lda, rows, m, k, n, c, ldc, epilogue, bias))
         {
             return;
         }
-        fixed (float* pa = a, pb = b, pc = c, pbias = Used(bias, epilogue))
+        fixed (float* pa = a, pb = b, pc = c, pbias = Used(bias, epilogue), pnext = next)
         fixed (int* pr = rows)
         {
             var product = new Product { A = pa, LdA = lda, Step = 1, Rows = pr, M = m, K = k, B = pb, N = n, C = pc, LdC = ldc };
             product.Bias = pbias;
             product.LdB = ldb;
             product.Unpacked = true;
+            product.Next = pnext;
+            product.NextLength = next.Length;
             GemmDriver.Run(product, epilogue);
         }
     }

@@ -24,6 +24,9 @@ unsafe ref struct Product
     public float* C;
     public nint LdC;
     public float* Bias;
+    /// <summary>What the caller reads next; null where that is not known.</summary>
+    public float* Next;
+    public nint NextLength;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly float* Row(int i) => A + (Rows == null ? i : Rows[i]) * LdA;
@@ -78,6 +81,7 @@ static unsafe class GemmDriver
             return;
         }
         var block = Math.Max(64, BlockElements / Math.Max(1, p.K) / 8 * 8);
+        var ahead = new Ahead(p.Next, p.NextLength);
         for (var i = 0; i < p.M; i += block)
         {
             var rows = Math.Min(block, p.M - i);
@@ -85,9 +89,13 @@ static unsafe class GemmDriver
             for (int j = 0, width; j < p.N; j += width)
             {
                 width = Panels.Next(p.N - j);
-                Panel<TLanes, TVector, TFinish>(p, i, rows, j, 0, Math.Min(width, p.N - j), width, b + (nint)p.From * width, width,
-                    i == 0 ? (nint)p.PackedK * width : 0);
-                b += (nint)p.PackedK * width;
+                var length = (nint)p.PackedK * width;
+                if (p.Next == null)
+                {
+                    ahead = i == 0 ? new Ahead(b + length, length) : default;
+                }
+                Panel<TLanes, TVector, TFinish>(p, i, rows, j, 0, Math.Min(width, p.N - j), width, b + (nint)p.From * width, width, ref ahead);
+                b += length;
             }
         }
     }
@@ -96,6 +104,7 @@ static unsafe class GemmDriver
         where TLanes : ILanes<TVector> where TVector : struct where TFinish : IFinish
     {
         var full = p.N / Panels.Unit * Panels.Unit;
+        var ahead = new Ahead(p.Next, p.NextLength);
         if (full < p.N)
         {
             if (full == 0)
@@ -105,7 +114,7 @@ static unsafe class GemmDriver
             }
             // The last columns form a panel that ends at n and overlaps its neighbour; only the new columns are kept.
             var j = p.N - Panels.Unit;
-            Panel<TLanes, TVector, TFinish>(p, 0, p.M, j, full - j, p.N - full, Panels.Unit, p.B + j, p.LdB);
+            Panel<TLanes, TVector, TFinish>(p, 0, p.M, j, full - j, p.N - full, Panels.Unit, p.B + j, p.LdB, ref ahead);
         }
         if (p.M == 1)
         {
@@ -115,17 +124,20 @@ static unsafe class GemmDriver
         for (int j = 0, width; j < full; j += width)
         {
             width = Panels.Next(full - j);
-            Panel<TLanes, TVector, TFinish>(p, 0, p.M, j, 0, width, width, p.B + j, p.LdB, width);
+            if (p.Next == null)
+            {
+                ahead = new Ahead(p.B + j + width, width, width + Panels.Unit);
+            }
+            Panel<TLanes, TVector, TFinish>(p, 0, p.M, j, 0, width, width, p.B + j, p.LdB, ref ahead);
         }
     }
 
     /// <summary>All tiles of some rows and one panel of columns. Of the panel's columns, <paramref name="used"/> from
-    /// <paramref name="skip"/> on belong to C; if that is not the whole width, the tile goes through a scratch tile. The panel that is read next lies <paramref name="next"/>
-    /// elements behind this one; the first tiles ask for a line of each of its rows in turn, because with few rows of A a product would
-    /// wait for it as long as it computes. The scratch tile holds anything: to clear it would cost a twentieth of a short tile's time.</summary>
+    /// <paramref name="skip"/> on belong to C; if that is not the whole width, the tile goes through a scratch tile. With few rows of A a product
+    /// would wait for what it reads next as long as it computes, hence <paramref name="ahead"/>. The scratch tile holds anything: to clear it would cost a twentieth of a short tile's time.</summary>
     [SkipLocalsInit]
     public static void Panel<TLanes, TVector, TFinish>(in Product p, int firstRow, int rows, int column, int skip, int used, int width,
-        float* b, nint ldb, nint next = 0)
+        float* b, nint ldb, ref Ahead ahead)
         where TLanes : ILanes<TVector> where TVector : struct where TFinish : IFinish
     {
         var height = Vector512.IsHardwareAccelerated ? 8 : 4;
@@ -138,7 +150,6 @@ static unsafe class GemmDriver
             new ReadOnlySpan<float>(p.Bias + column + skip, used).CopyTo(new Span<float>(tileBias + skip, used));
             t.Bias = tileBias;
         }
-        var asked = 0;
         for (var i = 0; i < rows;)
         {
             var left = rows - i;
@@ -156,8 +167,7 @@ static unsafe class GemmDriver
                     Prefetch.Row(p.Row(firstRow + r), p.K);
                 }
             }
-            t.Ask = next > 0 && asked < width + Panels.Unit ? next + asked : 0;
-            asked += Panels.Unit;
+            t.Ask = ahead.Take(b, ldb, p.K);
             var c = p.C + (firstRow + i) * p.LdC + column;
             if (live == size && used == width)
             {

@@ -70,6 +70,7 @@ static unsafe class GemmTransposed
         var blockColumns = Math.Min((to - from + Height - 1) / Height * Height, BlockColumns);
         var strip = blockRows * Height + StripGap;
         var packB = ldb > NarrowRow || to - from > FewColumns;
+        Ahead ahead = default;
         fixed (float* strips = Scratch.First(rows == null ? 0 : blockColumns / Height * strip), panel = Scratch.Second(blockRows * Panels.Widest))
         {
             for (var r = 0; r < count; r += blockRows)
@@ -116,11 +117,11 @@ static unsafe class GemmTransposed
                             var height = Math.Min(Height, columns - s);
                             if (overwrite && r == 0)
                             {
-                                GemmDriver.Panel<TLanes, TVector, StoreFinish>(p, 0, height, 0, 0, used, width, (float*)right, ldRight);
+                                GemmDriver.Panel<TLanes, TVector, StoreFinish>(p, 0, height, 0, 0, used, width, (float*)right, ldRight, ref ahead);
                             }
                             else
                             {
-                                GemmDriver.Panel<TLanes, TVector, Continued<StoreFinish>>(p, 0, height, 0, 0, used, width, (float*)right, ldRight);
+                                GemmDriver.Panel<TLanes, TVector, Continued<StoreFinish>>(p, 0, height, 0, 0, used, width, (float*)right, ldRight, ref ahead);
                             }
                             p.A += rows == null ? Height : strip;
                             p.C += Height * ldc;

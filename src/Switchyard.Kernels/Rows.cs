@@ -9,6 +9,9 @@ public static unsafe class Rows
     /// <summary>So many gathered rows ahead are asked for.</summary>
     const int Ahead = 8;
 
+    /// <summary>The same of rows that are combined.</summary>
+    const int RowsAhead = 3;
+
     /// <summary>y[i * ldy + j] = x[ids[i] * width + j].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gather(ReadOnlySpan<float> x, int width, ReadOnlySpan<int> ids, Span<float> y, int ldy)
@@ -66,6 +69,10 @@ public static unsafe class Rows
         {
             for (var b = fromRow; b < toRow; b++)
             {
+                for (var e = start[Math.Min(b + RowsAhead, toRow)]; e < start[Math.Min(b + RowsAhead + 1, toRow)]; e++)
+                {
+                    Prefetch.Row(ph + (nint)pp[e] * width, width);
+                }
                 CombineRow(pp + start[b], pw + start[b], start[b + 1] - start[b], ph, width, py + (nint)b * width);
             }
         }
@@ -95,6 +102,11 @@ public static unsafe class Rows
             for (var b = fromRow; b < toRow; b++)
             {
                 var gradient = pdy + (nint)b * width;
+                for (var e = start[Math.Min(b + RowsAhead, toRow)]; e < start[Math.Min(b + RowsAhead + 1, toRow)]; e++)
+                {
+                    Prefetch.Row(ph + (nint)pair[e] * width, width);
+                    Prefetch.Row(pdh + (nint)pair[e] * width, width);
+                }
                 for (var e = start[b]; e < start[b + 1]; e++)
                 {
                     var offset = (nint)pair[e] * width;

@@ -13,15 +13,15 @@ public static class Gemm
         Reference.GemmPack<double>(b, ldb, k, n, transposed, packed);
 
     public static void Multiply(ReadOnlySpan<double> a, int lda, ReadOnlySpan<int> rows, int m, int k, ReadOnlySpan<double> packed,
-        int n, Span<double> c, int ldc, Epilogue epilogue, ReadOnlySpan<double> bias) =>
+        int n, Span<double> c, int ldc, Epilogue epilogue, ReadOnlySpan<double> bias, ReadOnlySpan<double> next = default) =>
         Reference.GemmMultiply<double>(a, lda, rows, m, k, packed, n, c, ldc, epilogue, bias);
 
     public static void MultiplyPart(ReadOnlySpan<double> a, int lda, ReadOnlySpan<int> rows, int m, int from, int to,
-        ReadOnlySpan<double> packed, int k, int n, Span<double> c, int ldc, Epilogue epilogue, ReadOnlySpan<double> bias) =>
+        ReadOnlySpan<double> packed, int k, int n, Span<double> c, int ldc, Epilogue epilogue, ReadOnlySpan<double> bias, ReadOnlySpan<double> next = default) =>
         Reference.GemmMultiplyPart<double>(a, lda, rows, m, from, to, packed, n, c, ldc, epilogue, bias);
 
     public static void MultiplyUnpacked(ReadOnlySpan<double> a, int lda, ReadOnlySpan<int> rows, int m, int k, ReadOnlySpan<double> b,
-        int ldb, int n, Span<double> c, int ldc, Epilogue epilogue, ReadOnlySpan<double> bias) =>
+        int ldb, int n, Span<double> c, int ldc, Epilogue epilogue, ReadOnlySpan<double> bias, ReadOnlySpan<double> next = default) =>
         Reference.GemmMultiplyUnpacked<double>(a, lda, rows, m, k, b, ldb, n, c, ldc, epilogue, bias);
 
     public static void MultiplyTransposed(ReadOnlySpan<double> a, int lda, ReadOnlySpan<int> rows, int count, int from, int to,

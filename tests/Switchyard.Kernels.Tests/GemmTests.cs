@@ -48,6 +48,24 @@ public sealed class GemmTests
         }
     }
 
+    /// <summary>From nothing through less than a tile asks for to more than all tiles do.</summary>
+    [Theory]
+    [InlineData(1, 16)]
+    [InlineData(64, 5)]
+    [InlineData(64, 3000)]
+    [InlineData(61, 500_000)]
+    public void Multiply_AskingForWhatIsNext_ChangesNoBit(int m, int next)
+    {
+        const int K = 70, N = 145;
+        float[] a = Sample.Values(m * K, 1), b = Sample.Values(K * N, 2), ahead = Sample.Values(next, 3);
+        float[] expected = new float[m * N], packed = new float[m * N], unpacked = new float[m * N];
+        Reference.GemmMultiplyUnpacked<float>(a, K, [], m, K, b, N, N, expected, N, Epilogue.Store, []);
+        Gemm.Multiply(a, K, [], m, K, Pack(b, N, K, N), N, packed, N, Epilogue.Store, [], ahead);
+        Gemm.MultiplyUnpacked(a, K, [], m, K, b, N, N, unpacked, N, Epilogue.Store, [], ahead);
+        packed.ShouldHaveBitsOf(expected, "packed");
+        unpacked.ShouldHaveBitsOf(expected, "unpacked");
+    }
+
     [Fact]
     public void Multiply_RowByRow_HasTheBitsOfTheWholeBatch()
     {

@@ -151,17 +151,19 @@ public static partial class LinearOps
     }
 
     /// <summary>Rows of dX = dY Wᵀ from panels of W transposed.</summary>
-    static void Multiply(ReadOnlySpan<Real> dy, int outputs, ReadOnlySpan<Real> panels, int inputs, Span<Real> dx, Epilogue how) =>
-        Gemm.Multiply(dy, outputs, default, dy.Length / outputs, outputs, panels, inputs, dx, inputs, how, default);
+    static void Multiply(
+        ReadOnlySpan<Real> dy, int outputs, ReadOnlySpan<Real> panels, int inputs, Span<Real> dx, Epilogue how, ReadOnlySpan<Real> next = default) =>
+        Gemm.Multiply(dy, outputs, default, dy.Length / outputs, outputs, panels, inputs, dx, inputs, how, default, next);
 
     /// <summary>The same, a piece at a time, each row added to the one of <paramref name="dx"/> that it was gathered from.</summary>
-    static void MultiplyScattered(ReadOnlySpan<Real> dy, int outputs, ReadOnlySpan<Real> panels, int inputs, ReadOnlySpan<int> rows, Span<Real> dx)
+    static void MultiplyScattered(
+        ReadOnlySpan<Real> dy, int outputs, ReadOnlySpan<Real> panels, int inputs, ReadOnlySpan<int> rows, Span<Real> dx, ReadOnlySpan<Real> next = default)
     {
         var products = ScatterBuffer(inputs);
         for (var first = 0; first < rows.Length; first += ScatterRows)
         {
             var count = Math.Min(ScatterRows, rows.Length - first);
-            Multiply(dy.Slice(first * outputs, count * outputs), outputs, panels, inputs, products, Epilogue.Store);
+            Multiply(dy.Slice(first * outputs, count * outputs), outputs, panels, inputs, products, Epilogue.Store, first == 0 ? next : default);
             Kernels.Rows.ScatterAdd(products, inputs, inputs, rows.Slice(first, count), dx);
         }
     }

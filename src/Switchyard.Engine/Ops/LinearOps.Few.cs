@@ -58,8 +58,9 @@ public static partial class LinearOps
             Gemm.Pack(Layout.Matrix(Weight, expert), Layout.Stride, outputs, inputs, transposed: true, panels);
             var gradient = Dy.Slice(from * outputs, (to - from) * outputs);
             if (Masks) Vectors.MaskRelu(Y.Slice(from * outputs, gradient.Length), gradient);
-            if (Scatters) MultiplyScattered(gradient, outputs, panels, inputs, dispatch.RowOfPair.Slice(from, to - from), Dx.Span);
-            else Multiply(gradient, outputs, panels, inputs, Dx.Slice(from * inputs, (to - from) * inputs), How);
+            var next = to - from >= AskingRows && g.NextExpert(dispatch, expert) is var e and >= 0 ? Layout.Matrix(Weight, e) : default;
+            if (Scatters) MultiplyScattered(gradient, outputs, panels, inputs, dispatch.RowOfPair.Slice(from, to - from), Dx.Span, next);
+            else Multiply(gradient, outputs, panels, inputs, Dx.Slice(from * inputs, (to - from) * inputs), How, next);
         }
     }
 }

@@ -10,6 +10,9 @@ public static partial class LinearOps
     /// <summary>The same of an expert in training, on average: packed weights serve one step only, and those of many experts do not fit into a cache.</summary>
     const int RowsOfAnExpert = 96;
 
+    /// <summary>So many rows by one matrix take long enough to ask for another one meanwhile.</summary>
+    const int AskingRows = 32;
+
     /// <summary>Fewer outputs are no whole vector, which costs more than packing.</summary>
     const int WideOutput = 16;
 
@@ -62,18 +65,19 @@ public static partial class LinearOps
         public void Run(Graph g, Dispatch dispatch, int expert, int from, int to)
         {
             var first = dispatch.Start[expert];
-            if (!gather) Run(expert, from, to, default);
-            else if (dispatch.Full(expert)) Run(expert, from, to, default, from - first);
-            else Run(expert, from, to, dispatch.RowOfPair.Slice(from, to - from), 0);
+            var next = panels.Length > 0 || to - from < AskingRows ? -1 : g.NextExpert(dispatch, expert);
+            if (!gather) Run(expert, from, to, default, from, next);
+            else if (dispatch.Full(expert)) Run(expert, from, to, default, from - first, next);
+            else Run(expert, from, to, dispatch.RowOfPair.Slice(from, to - from), 0, next);
         }
 
-        public void Run(int matrix, int from, int to, ReadOnlySpan<int> rows) => Run(matrix, from, to, rows, from);
+        public void Run(int matrix, int from, int to, ReadOnlySpan<int> rows) => Run(matrix, from, to, rows, from, -1);
 
-        void Run(int matrix, int from, int to, ReadOnlySpan<int> rows, int inputRow)
+        void Run(int matrix, int from, int to, ReadOnlySpan<int> rows, int inputRow, int next)
         {
             if (shared.Columns == 0)
             {
-                Product(matrix, 0, Inputs, rows, inputRow, to - from, y.Slice(from * Outputs, (to - from) * Outputs), epilogue);
+                Product(matrix, 0, Inputs, rows, inputRow, to - from, y.Slice(from * Outputs, (to - from) * Outputs), epilogue, next);
                 return;
             }
 
@@ -116,15 +120,16 @@ public static partial class LinearOps
             _ => Epilogue.Continue,
         };
 
-        /// <summary>Columns [begin, end) of the input rows by those rows of a matrix.</summary>
-        void Product(int matrix, int begin, int end, ReadOnlySpan<int> rows, int inputRow, int count, Span<Real> target, Epilogue how)
+        /// <summary>Columns [begin, end) of the input rows by those rows of a matrix. It asks for the <paramref name="next"/> one, where there is one and it is read in place.</summary>
+        void Product(int matrix, int begin, int end, ReadOnlySpan<int> rows, int inputRow, int count, Span<Real> target, Epilogue how, int next = -1)
         {
             var a = x.Span[(inputRow * Inputs + begin)..];
             var b = bias.Length == 0 ? default : bias.Slice(matrix * Outputs, Outputs);
             if (panels.Length == 0)
             {
                 Gemm.MultiplyUnpacked(
-                    a, Inputs, rows, count, end - begin, layout.Matrix(weight, matrix, begin, end), layout.Stride, Outputs, target, Outputs, how, b);
+                    a, Inputs, rows, count, end - begin, layout.Matrix(weight, matrix, begin, end), layout.Stride, Outputs, target, Outputs, how, b,
+                    next < 0 ? default : layout.Matrix(weight, next));
             }
             else
             {

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Switchyard.Kernels;
 
 namespace Switchyard.Engine;
@@ -194,14 +195,32 @@ public static class RandomOps
             var log = scratch.Slice(start, length);
 
             // softplus(s) = max(s, 0) + log(1 + e^−|s|).
-            for (var i = 0; i < length; i++) log[i] = -Math.Abs(strength[i]);
+            Negative(strength, log);
             Vectors.Exp(log, log);
-            for (var i = 0; i < length; i++) log[i] += 1;
+            ElementOps.Affine(log, 1, 1, log);
             Vectors.Log(log, log);
-            var source = x.Slice(start, length);
-            var epsilon = noise.Slice(start, length);
-            var target = y.Slice(start, length);
-            for (var i = 0; i < length; i++) target[i] = source[i] + epsilon[i] * (Math.Max(strength[i], 0) + log[i] + floor);
+            AddWeighed(x.Slice(start, length), noise.Slice(start, length), strength, log, y.Slice(start, length));
+        }
+
+        /// <summary>y = −|x|.</summary>
+        static void Negative(ReadOnlySpan<Real> x, Span<Real> y)
+        {
+            var i = 0;
+            for (; i <= y.Length - Vector256<Real>.Count; i += Vector256<Real>.Count) (-Vector256.Abs(Vector256.Create(x[i..]))).CopyTo(y[i..]);
+            for (; i < y.Length; i++) y[i] = -Math.Abs(x[i]);
+        }
+
+        /// <summary>y = x + ε (max(s, 0) + log + floor).</summary>
+        void AddWeighed(ReadOnlySpan<Real> source, ReadOnlySpan<Real> epsilon, ReadOnlySpan<Real> strength, ReadOnlySpan<Real> log, Span<Real> target)
+        {
+            var i = 0;
+            for (; i <= target.Length - Vector256<Real>.Count; i += Vector256<Real>.Count)
+            {
+                var softplus = Vector256.Max(Vector256.Create(strength[i..]), Vector256<Real>.Zero) + Vector256.Create(log[i..]);
+                (Vector256.Create(source[i..]) + Vector256.Create(epsilon[i..]) * (softplus + Vector256.Create(floor))).CopyTo(target[i..]);
+            }
+
+            for (; i < target.Length; i++) target[i] = source[i] + epsilon[i] * (Math.Max(strength[i], 0) + log[i] + floor);
         }
     }
 

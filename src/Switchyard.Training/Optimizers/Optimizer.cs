@@ -35,8 +35,8 @@ public sealed class Optimizer
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(rule);
         (_parameters, _rule, _pool, _tableUpdate) = (parameters, rule, pool, tables ?? new TableUpdate(rule, 1));
-        _m = new Real[rule.Moments > 0 ? parameters.DenseLength : 0];
-        _v = new Real[rule.Moments > 1 ? parameters.DenseLength : 0];
+        _m = LargeArray.New<Real>(rule.Moments > 0 ? parameters.DenseLength : 0);
+        _v = LargeArray.New<Real>(rule.Moments > 1 ? parameters.DenseLength : 0);
         _rates = embeddings == EmbeddingUpdate.Exact && !_tableUpdate.Rule.IdleIsNothing ? new StepRates() : null;
         _tables = [.. parameters.Tables.Select(t => new TableOptimizer(t, _tableUpdate.Rule, _rates, frozen?.Rows(t) ?? 0))];
         _dense = new DenseParts(parameters.DenseLength, frozen?.SortedDense() ?? []);
