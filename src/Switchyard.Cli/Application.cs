@@ -104,6 +104,19 @@ sealed class Application(TextWriter output, TextWriter error, CancellationToken 
         return root;
     }
 
+    // The library names types of the program.
+    static string Text(ParseError problem)
+    {
+        var text = problem.Message.ReplaceLineEndings(" ");
+        if (!text.StartsWith("Cannot parse argument", StringComparison.Ordinal) || problem.SymbolResult is not OptionResult { Option: var option } result || result.Tokens is not [.., var token]) return text;
+        var type = Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType;
+        var expected = type.IsEnum ? string.Join(" or ", Enum.GetNames(type).Select(n => n.ToLowerInvariant()))
+            : type == typeof(int) || type == typeof(long) || type == typeof(ulong) ? "a whole number"
+            : type == typeof(double) || type == typeof(float) ? "a number"
+            : null;
+        return expected is null ? text : $"{option.Name} {token.Value}: expected {expected}.";
+    }
+
     static string Meant(string problem, ParseResult result)
     {
         if (result.UnmatchedTokens.FirstOrDefault(t => problem.Contains($"'{t}'", StringComparison.Ordinal)) is not { } token) return "";
@@ -119,7 +132,7 @@ sealed class Application(TextWriter output, TextWriter error, CancellationToken 
             ? result.Errors.Where(e => result.UnmatchedTokens.Any(t => e.Message.Contains(t, StringComparison.Ordinal)))
             : result.Errors;
         foreach (var problem in problems)
-            error.WriteLine($"error: {problem.Message.ReplaceLineEndings(" ")}{Meant(problem.Message, result)}");
+            error.WriteLine($"error: {Text(problem)}{Meant(problem.Message, result)}");
         var command = "";
         for (SymbolResult? at = result.CommandResult; at is CommandResult { Command: not RootCommand } named; at = at.Parent) command = $" {named.Command.Name}{command}";
         error.WriteLine($"Run 'switchyard{command} --help' to see what is accepted.");

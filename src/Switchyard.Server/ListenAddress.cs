@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -15,10 +16,11 @@ static class ListenAddress
         Parse(address) is { } parsed && parsed.Scheme is "http" or "https" && parsed.PathBase.Length == 0;
 
     /// <summary>The addresses to give to Kestrel: those of the serve file, or else of the standard settings, or else the default.</summary>
+    /// <exception cref="InputException">A setting has no address.</exception>
     public static string[] Choose(ServeOptions options, IConfiguration configuration)
     {
         if (!options.Listen.IsEmpty) return [.. options.Listen];
-        if (configuration["urls"] is { Length: > 0 } urls) return urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (configuration["urls"] is { Length: > 0 } urls) return [.. Parts(urls).Select(u => IsValid(u) ? u : throw new InputException($"ASPNETCORE_URLS (urls): '{u}' is no address; write http://127.0.0.1:8080, for example."))];
         string[] ports = [.. Ports(configuration["http_ports"], "http"), .. Ports(configuration["https_ports"], "https")];
         return ports.Length > 0 ? ports : [Default];
     }
@@ -68,5 +70,8 @@ static class ListenAddress
     }
 
     static IEnumerable<string> Ports(string? ports, string scheme) =>
-        (ports ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(p => $"{scheme}://*:{p}");
+        Parts(ports ?? "").Select(p => ushort.TryParse(p, CultureInfo.InvariantCulture, out _) ? $"{scheme}://*:{p}"
+            : throw new InputException($"ASPNETCORE_{scheme.ToUpperInvariant()}_PORTS ({scheme}_ports): '{p}' is no port; write a number from 0 to 65535."));
+
+    static string[] Parts(string list) => list.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

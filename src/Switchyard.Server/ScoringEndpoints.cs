@@ -55,8 +55,8 @@ sealed class ScoringEndpoints(
         var isRoute = isRank && routes.Has(name);
         if (!isRoute && models.State(name) is null) throw NoModel(name);
         await work.Body.ReadAsync(context.Request, limits.BodyBytes, work.Cancellation).ConfigureAwait(false);
-        if (isRoute) name = routes.Choose(name, work.Body.Bytes);
-        using var lease = models.Lease(name) ?? throw NoModel(name);
+        var target = isRoute ? routes.Choose(name, work.Body.Bytes) : name;
+        using var lease = models.Lease(target) ?? throw (isRoute ? NoTarget(name, target) : NoModel(name));
         var request = work.Request;
         request.Begin(lease.Model, features?.Columns(lease.Model));
         Read(work, isRank);
@@ -156,6 +156,9 @@ sealed class ScoringEndpoints(
         if (isRank) RankWriter.WriteRank(writer, work.Request, tasks, work.Body.Bytes, work.Reader.Rank, explanations);
         else RankWriter.WriteRows(writer, work.Request, tasks);
     }
+
+    ProblemException NoTarget(string route, string model) => models.State(model) is not null ? NoModel(model)
+        : ProblemTypes.Error("model-unavailable", $"Route '{route}' leads to model '{model}', which this server does not have (yet); its routes or its folder of models have to be mended.");
 
     ProblemException NoModel(string name)
     {

@@ -38,6 +38,15 @@ static partial class ServerLog
     [LoggerMessage(14, LogLevel.Error, "model '{Name}' has the name of a route, which hides it from rank requests; rename one of them")]
     public static partial void ModelHidden(ILogger log, string name);
 
+    [LoggerMessage(16, LogLevel.Warning, "there is no model in {Folder} yet: a model is NAME/VERSION in it, a bundle; it serves as soon as it is there")]
+    public static partial void NoModels(ILogger log, string folder);
+
+    [LoggerMessage(17, LogLevel.Error, "{Trouble}")]
+    public static partial void RouteLeadsNowhere(ILogger log, string trouble);
+
+    [LoggerMessage(18, LogLevel.Warning, "metrics or traces cannot be sent (OTEL_EXPORTER_OTLP_ENDPOINT): {Reason} (said once in 10 s)")]
+    public static partial void TelemetryNotSent(ILogger log, string reason);
+
     [LoggerMessage(8, LogLevel.Information, "listening on {Addresses}")]
     public static partial void Listening(ILogger log, string addresses);
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -22,12 +21,13 @@ public sealed class SwitchyardServer : IAsyncDisposable
     readonly ScoringQueue _queue;
     readonly ServeOptions _options;
     readonly ServerMonitoring _monitoring;
+    readonly string[] _addresses;
     readonly ILogger _log;
     readonly CancellationTokenSource _stopping = new();
     Task? _loading;
 
-    SwitchyardServer(WebApplication application, ModelFolder models, ScoringQueue queue, ServeOptions options, ServerMonitoring monitoring, ILogger log) =>
-        (_application, _models, _queue, _options, _monitoring, _log) = (application, models, queue, options, monitoring, log);
+    SwitchyardServer(WebApplication application, ModelFolder models, ScoringQueue queue, ServeOptions options, ServerMonitoring monitoring, string[] addresses, ILogger log) =>
+        (_application, _models, _queue, _options, _monitoring, _addresses, _log) = (application, models, queue, options, monitoring, addresses, log);
 
     /// <summary>Addresses that the server listens on, once started.</summary>
     public IReadOnlyList<string> Addresses => [.. _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []];
@@ -43,10 +43,24 @@ public sealed class SwitchyardServer : IAsyncDisposable
     /// <summary>Builds a server; it neither listens nor loads models yet.</summary>
     /// <param name="configuration">What to serve, where and to whom.</param>
     /// <param name="services">Adds services: <see cref="IServerObserver"/>s, an <see cref="IRequestFeatures"/>, logging, another <see cref="IServer"/>; null for none.</param>
-    /// <exception cref="InputException">There is no folder of models, the keys cannot be read, or other machines would be served without keys.</exception>
+    /// <exception cref="InputException">
+    /// There is no folder of models, the keys cannot be read, other machines would be served without keys, or a setting of the host is not valid.
+    /// </exception>
     public static SwitchyardServer Create(ServeConfiguration configuration, Action<IServiceCollection>? services = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        try
+        {
+            return Build(configuration, services);
+        }
+        catch (Exception e) when (e is InvalidDataException || (e is InvalidOperationException && e.Source?.StartsWith("Microsoft.Extensions.Logging", StringComparison.Ordinal) == true))
+        {
+            throw new InputException($"A setting of the host (appsettings.json, environment variables) is not valid: {e.Message}{(e.GetBaseException() is { } cause && cause != e ? $" {cause.Message}" : "")}", e);
+        }
+    }
+
+    static SwitchyardServer Build(ServeConfiguration configuration, Action<IServiceCollection>? services)
+    {
         var options = configuration.Options;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = configuration.BaseDirectory, ApplicationName = typeof(SwitchyardServer).Assembly.GetName().Name });
         var addresses = ListenAddress.Choose(options, builder.Configuration);
@@ -68,7 +82,7 @@ public sealed class SwitchyardServer : IAsyncDisposable
         builder.Services.AddSingleton<IServerObserver>(provider => provider.GetRequiredService<ServerMonitoring>().Requests);
         builder.Services.AddSingleton<IServerObserver>(provider => provider.GetRequiredService<ServerMonitoring>().Drift);
         builder.Services.AddSingleton(provider => new ServerMonitoring(
-            provider.GetRequiredService<IConfiguration>(), options.Drift, provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IConfiguration>(), options.Drift, provider.GetRequiredService<ILoggerFactory>().CreateLogger("Switchyard.Telemetry"), provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<TimeProvider>()));
         services?.Invoke(builder.Services);
 
         var application = builder.Build();
@@ -78,21 +92,30 @@ public sealed class SwitchyardServer : IAsyncDisposable
         var keys = configuration.KeyFile is { } file ? new KeyRing(file, log, time) : null;
         if (options.Insecure && keys is null) ServerLog.Insecure(log);
         var monitoring = application.Services.GetRequiredService<ServerMonitoring>();
-        var models = new ModelFolder(configuration.Models, news =>
+        ModelFolder? models = null;
+        models = new ModelFolder(configuration.Models, news =>
         {
             Say(log, news);
             if (options.Routes.Any(r => r.Name == news.Name)) ServerLog.ModelHidden(log, news.Name);
             if (news.Name.Length > 0) monitoring.Requests.Loaded(news);
+            if (news.Status == VersionStatus.Serving) CheckRoutes(news.Name);
         }, configuration.WarmUpRequests is { } requests ? new RecordedWarmUp(requests, log).Of : null);
         var queue = application.Services.GetRequiredService<ScoringQueue>();
         monitoring.Watch(models, queue);
-        var server = new SwitchyardServer(application, models, queue, options, monitoring, log);
+        var server = new SwitchyardServer(application, models, queue, options, monitoring, addresses, log);
         var all = application.Services.GetServices<IServerObserver>().ToArray();
         foreach (var recorder in all.OfType<RequestRecorder>()) monitoring.Requests.Watch(recorder);
         var observers = new ServerObservers(all, log, time);
         var gate = new Gate(keys, options.LogDetails, observers, log, time);
         Endpoints.Map(application, gate, models, queue, options, monitoring, observers, time);
         return server;
+
+        void CheckRoutes(string name)
+        {
+            using var lease = models?.Lease(name);
+            if (lease is null) return;
+            foreach (var trouble in RouteCheck.Of(options.Routes, lease.Model)) ServerLog.RouteLeadsNowhere(log, trouble);
+        }
     }
 
     /// <summary>Listens, and loads the models meanwhile: until they are warm, <c>/readyz</c> says so.</summary>
@@ -102,9 +125,9 @@ public sealed class SwitchyardServer : IAsyncDisposable
         {
             await _application.StartAsync(cancellation).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (Exception e) when (ListenTrouble.Of(e, _addresses) is { } trouble)
         {
-            throw new InputException($"The server cannot listen: {e.Message}", e);
+            throw trouble;
         }
 
         try
@@ -161,6 +184,9 @@ public sealed class SwitchyardServer : IAsyncDisposable
         try
         {
             _models.Reload(_stopping.Token);
+            string[] names = [.. _models.States.Select(s => s.Name)];
+            if (names.Length == 0) ServerLog.NoModels(_log, _options.Models.Path);
+            foreach (var trouble in RouteCheck.Missing(_options.Routes, names)) ServerLog.RouteLeadsNowhere(_log, trouble);
             _models.Watch();
         }
         catch (OperationCanceledException)
@@ -180,6 +206,8 @@ public sealed class SwitchyardServer : IAsyncDisposable
         if (configuration["Logging:Console:FormatterName"] is null)
             logging.AddSimpleConsole(line => (line.SingleLine, line.TimestampFormat, line.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // What it has to say ends the program with a line of its own.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddConfiguration(configuration.GetSection("Logging"));
     }
 

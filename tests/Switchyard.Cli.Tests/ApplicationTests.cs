@@ -51,6 +51,18 @@ public sealed class ApplicationTests
     }
 
     [Theory]
+    [InlineData("error: --port http: expected a whole number.", "serve", "--model", "m", "--port", "http")]
+    [InlineData("error: --role root: expected rank or admin.", "keys", "create", "--file", "k", "--name", "n", "--role", "root")]
+    [InlineData("error: --record: name a file that ends in .jsonl, or a folder.", "serve", "--model", "m", "--record", "")]
+    public void Run_WrongOptionValue_SaysWhatIsExpected(string expected, params string[] args)
+    {
+        var (code, _, error) = Run(args);
+
+        code.ShouldBe(Application.InputError);
+        error.Split(Environment.NewLine)[0].ShouldBe(expected);
+    }
+
+    [Theory]
     [InlineData("train")]
     [InlineData("import")]
     [InlineData("evaluate")]

@@ -8,7 +8,9 @@ sealed class HeldQueue : IDisposable
 {
     readonly ManualResetEventSlim _released = new();
 
-    public HeldQueue(ScoringQueueOptions options) => Queue = new ScoringQueue(options with { MaxWaitMs = 60_000 }, TimeProvider.System, _released.Wait);
+    /// <param name="options">Of the queue, but one.</param>
+    /// <param name="maxWaitMs">Long: what is held waits longer than it should.</param>
+    public HeldQueue(ScoringQueueOptions options, double maxWaitMs = 60_000) => Queue = new ScoringQueue(options with { MaxWaitMs = maxWaitMs }, TimeProvider.System, _released.Wait);
 
     public ScoringQueue Queue { get; }
 

@@ -37,6 +37,43 @@ public sealed class ListenTests(TrainedModel model)
         await Should.ThrowAsync<SocketException>(() => client.ConnectAsync(IPAddress.Loopback, port));
     }
 
+    [Theory]
+    [InlineData("""{"urls": "nonsense"}""", "ASPNETCORE_URLS (urls): 'nonsense' is no address")]
+    [InlineData("""{"http_ports": "x"}""", "ASPNETCORE_HTTP_PORTS (http_ports): 'x' is no port")]
+    [InlineData("""{"Logging": {"LogLevel": {"Default": "loud"}}}""", "A setting of the host (appsettings.json, environment variables) is not valid: ")]
+    [InlineData("""{"Logging": """, "appsettings.json")]
+    public void Create_WrongSettings_AreRefused(string settings, string message) => Should.Throw<InputException>(() => Create(settings, out _)).Message.ShouldContain(message);
+
+    [Fact]
+    public async Task Start_PortTaken_SaysWhoIsInTheWay()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        await using var server = Create($$"""{"urls": "http://127.0.0.1:{{((IPEndPoint)taken.LocalEndpoint).Port}}"}""", out _);
+
+        (await Should.ThrowAsync<InputException>(() => server.StartAsync())).Message.ShouldContain("address already in use; end the program that listens there, or listen elsewhere");
+    }
+
+    [Fact]
+    public async Task Start_AddressOfAnother_SaysSo()
+    {
+        // TEST-NET-1 belongs to nobody (RFC 5737).
+        await using var server = Create("""{"urls": "http://192.0.2.1:0"}""", out _, "insecure: true");
+
+        (await Should.ThrowAsync<InputException>(() => server.StartAsync())).Message.ShouldContain("this machine does not have such an address");
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"Kestrel": {"Certificates": {"Default": {"Path": "nothing.pfx", "Password": "x"}}}}""")]
+    [InlineData("""{"Kestrel": {"Certificates": {"Default": {"Path": "appsettings.json", "Password": "x"}}}}""")]
+    public async Task Start_HttpsWithoutACertificate_SaysHowToNameOne(string settings)
+    {
+        await using var server = Create(settings, out _, "listen: https://127.0.0.1:0");
+
+        (await Should.ThrowAsync<InputException>(() => server.StartAsync())).Message.ShouldContain("Kestrel__Certificates__Default__Path");
+    }
+
     [Fact]
     public async Task Create_RouteHasTheNameOfAModel_IsRefused()
     {
@@ -47,10 +84,10 @@ public sealed class ListenTests(TrainedModel model)
         Should.Throw<InputException>(() => SwitchyardServer.Create(new ServeConfiguration(options, folder))).Message.ShouldContain("'search' is the name of a model too");
     }
 
-    SwitchyardServer Create(string settings, out string folder)
+    SwitchyardServer Create(string settings, out string folder, string yaml = "")
     {
         folder = model.Folder($"listen-{Guid.NewGuid():N}");
         File.WriteAllText(Path.Combine(folder, "appsettings.json"), settings);
-        return SwitchyardServer.Create(new ServeConfiguration(OptionsFile.Parse<ServeOptions>($"models: {{path: {model.Bundle}, warm_up_requests: 1}}", "serve.yaml"), folder), services => services.AddLogging(logging => logging.ClearProviders()));
+        return SwitchyardServer.Create(new ServeConfiguration(OptionsFile.Parse<ServeOptions>($"models: {{path: {model.Bundle}, warm_up_requests: 1}}\n{yaml}", "serve.yaml"), folder), services => services.AddLogging(logging => logging.ClearProviders()));
     }
 }

@@ -44,7 +44,7 @@ public sealed class ModelEndpointTests(TrainedModel model)
     [Theory]
     [InlineData("""{"scenario": ["home", "DE"], "items": []}""", null)]
     [InlineData("""{"items": [], "scenario": {"country": "DE", "page": "cart"}}""", null)]
-    [InlineData("""{"scenario": ["home", "FR"], "items": []}""", "unknown-model")]
+    [InlineData("""{"scenario": ["home", "FR"], "items": []}""", "model-unavailable")]
     [InlineData("""{"scenario": ["search", "DE"], "items": []}""", "unknown-scenario")]
     [InlineData("""{"items": []}""", "missing-scenario")]
     [InlineData("""{"scenario": 1, "items": []}""", "missing-scenario")]

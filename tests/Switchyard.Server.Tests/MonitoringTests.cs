@@ -6,6 +6,8 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Switchyard.Data;
 
 namespace Switchyard.Server.Tests;
 
@@ -165,16 +167,37 @@ public sealed class MonitoringTests(TrainedModel model)
     }
 
     [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT=collector:4317", "'collector:4317' is no address")]
+    [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=nonsense", "'nonsense' is no address")]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1 OTEL_EXPORTER_OTLP_PROTOCOL=http", "'http' is none of grpc, http/protobuf")]
+    public void Otlp_WrongVariable_IsRefused(string variables, string problem) =>
+        Should.Throw<InputException>(() => Telemetry.Start(Environment(variables), NullLogger.Instance, TimeProvider.System)).Message.ShouldContain(problem);
+
+    [Theory]
+    [InlineData("grpc")]
+    [InlineData("http/protobuf")]
+    public async Task Otlp_NobodyReceives_IsLogged(string protocol)
+    {
+        using var log = new LogLines();
+        await using (var server = await RunningServer.StartAsync(
+            model,
+            services: log.Add,
+            environment: new Dictionary<string, string?> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{FreePort()}", ["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol, ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "2000" }))
+            await server.PostAsync("/v1/models/shop/rank", """{"scenario": ["home", "DE"], "items": ["a"]}""");
+
+        // Closing the server has tried to send.
+        log.Any("metrics or traces cannot be sent (OTEL_EXPORTER_OTLP_ENDPOINT): ").ShouldBeTrue();
+    }
+
+    [Theory]
     [InlineData("OTEL_SERVICE_NAME=x")]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT=")]
     [InlineData("OTEL_SDK_DISABLED=true OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1")]
     [InlineData("OTEL_METRICS_EXPORTER=none OTEL_TRACES_EXPORTER=none OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1")]
-    public void Otlp_NotConfigured_NothingIsSent(string variables)
-    {
-        var environment = new ConfigurationBuilder().AddInMemoryCollection(variables.Split(' ').Select(v => v.Split('=')).ToDictionary(v => v[0], v => (string?)v[1])).Build();
+    public void Otlp_NotConfigured_NothingIsSent(string variables) => Telemetry.Start(Environment(variables), NullLogger.Instance, TimeProvider.System).ShouldBeNull();
 
-        Telemetry.Start(environment).ShouldBeNull();
-    }
+    static IConfigurationRoot Environment(string variables) =>
+        new ConfigurationBuilder().AddInMemoryCollection(variables.Split(' ').Select(v => v.Split('=')).ToDictionary(v => v[0], v => (string?)v[1])).Build();
 
     static HttpRequestMessage Traced(string path, string trace, string json)
     {

@@ -47,6 +47,7 @@ static class ServeCommand
     {
         if (file is null == model is null) throw new InputException("serve: name either a YAML file or --model; docs/serving.md shows both.");
         if (port is < 0 or > 65535) throw new InputException($"--port {port}: a port is a number from 0 (any free one) to 65535.");
+        if (record is not null && string.IsNullOrWhiteSpace(record)) throw new InputException("--record: name a file that ends in .jsonl, or a folder.");
         string[] all =
         [
             .. set,

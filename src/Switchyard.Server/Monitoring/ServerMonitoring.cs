@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Switchyard.Data;
 using Switchyard.Serving;
 
 namespace Switchyard.Server;
@@ -13,14 +15,16 @@ sealed class ServerMonitoring : IDisposable
 
     /// <param name="configuration">Has the variables of the environment.</param>
     /// <param name="drift">How drift is watched.</param>
+    /// <param name="log">Hears of what cannot be sent.</param>
     /// <param name="meters">Makes the meters of the application's own parts, Kestrel among them.</param>
     /// <param name="time">The clock.</param>
-    public ServerMonitoring(IConfiguration configuration, DriftOptions drift, IMeterFactory meters, TimeProvider time)
+    /// <exception cref="InputException">A variable that names a receiver is not valid.</exception>
+    public ServerMonitoring(IConfiguration configuration, DriftOptions drift, ILogger log, IMeterFactory meters, TimeProvider time)
     {
         Drift = new DriftDesk(drift, time);
         Store = new MetricStore(Telemetry.Meters, _scope, meters);
         Requests = new ServerMetrics(_scope);
-        _telemetry = Telemetry.Start(configuration);
+        _telemetry = Telemetry.Start(configuration, log, time);
     }
 
     /// <summary>Everything that is measured, for <c>/metrics</c>.</summary>

@@ -119,7 +119,7 @@ public sealed class DriftBaseline
                 DriftMath.Distance(counts, baseline),
                 hasUnknown && now.Rows > 0 ? shares[0] : null,
                 hasUnknown && before.Rows > 0 ? baselineShares[0] : null,
-                shares[changed] != baselineShares[changed] ? describe(changed) : "");
+                now.Rows > 0 && before.Rows > 0 && shares[changed] != baselineShares[changed] ? describe(changed) : "");
         }
     }
 }
