@@ -19,10 +19,16 @@ sealed class LivePage(string script)
         <meta name="color-scheme" content="light dark">
         <link rel="icon" href="data:,">
         <title>Switchyard</title>
+        <style>#plain{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem;animation:late 2s step-end}@keyframes late{from{visibility:hidden}}</style>
         </head>
         <body>
         <script type="application/json" id="document">HEALTH</script>
-        <noscript>This page draws with JavaScript; switch it on for 127.0.0.1.</noscript>
+        <main id="plain">
+        <h1>Switchyard: training</h1>
+        <p>This page is drawn by its script, which did not run: JavaScript is switched off for 127.0.0.1, the browser is too old, or the server has ended. A training goes on
+        without it. Switch JavaScript on or open the page in a current browser and load it again; without one, the terminal shows how training goes, and
+        <code>switchyard report</code> writes a finished run as text and tables.</p>
+        </main>
         <script src="live.js"></script>
         </body>
         </html>

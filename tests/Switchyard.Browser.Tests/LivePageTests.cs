@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Playwright;
 using Switchyard.Training;
 using Switchyard.Ui;
@@ -86,35 +85,5 @@ public sealed class LivePageTests(BrowserFixture browser)
         var cell = row.Locator("td").Nth(2);
         await Assertions.Expect(cell).Not.ToHaveTextAsync("–", new() { Timeout = Patience });
         return await cell.InnerTextAsync();
-    }
-
-    /// <summary>A run that would train for minutes.</summary>
-    sealed class LiveFolder : IDisposable
-    {
-        readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
-
-        public LiveFolder() => File.WriteAllLines(
-            Path.Combine(_folder.FullName, "rows.csv"),
-            Enumerable.Range(0, 4000).Select(i => $"{"abc"[i % 3]},{i * 7 % 31},{(i * i % 5 == 1 ? 1 : 0)}").Prepend("kind,size,click"));
-
-        public string Runs => Path.Combine(_folder.FullName, "runs");
-
-        public string Output => Path.Combine(Runs, "live");
-
-        public RunConfiguration Configuration(int epochs = 100_000) => RunConfiguration.Parse(
-            """
-            name: live
-            sources: rows.csv
-            fields: [kind, {name: size, type: numeric, buckets: 4}]
-            scenario: kind
-            tasks: {click: click}
-            split: {train: "row mod 10 in [0..7]", validation: row mod 10 == 8, test: row mod 10 == 9}
-            model: aesm2
-            training: {epochs: EPOCHS, batch_size: 32, patience: 0, threads: 1, validate_every: 200}
-            """.Replace("EPOCHS", epochs.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal),
-            "switchyard.yaml",
-            _folder.FullName);
-
-        public void Dispose() => _folder.Delete(recursive: true);
     }
 }

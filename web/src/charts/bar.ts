@@ -1,5 +1,5 @@
 import { format, type Table } from "../table";
-import { axis, cut, escaped, legend, tooltip, type Drawing } from "./chart";
+import { axis, cut, escaped, legend, tooltip, upright, type Drawing } from "./chart";
 import { look, type Theme } from "./theme";
 
 /** Lying bars, one group a category; whiskers from low to high where the table has them. */
@@ -18,9 +18,6 @@ export function bar(table: Table, theme: Theme, width: number): Drawing {
       color: look(theme, index).colour,
       itemStyle: { borderRadius: 2, opacity: table.has(low) ? 0.75 : 1 },
       barMaxWidth: 18,
-      ...(index === 0
-        ? { markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: theme.soft, type: "solid", width: 1 }, data: [{ xAxis: 0 }] } }
-        : {}),
       data: categories.map(name => table.number(rows.get(name) ?? [], value)),
       label: {
         show: groups.length === 1 && !table.has(low),
@@ -36,6 +33,7 @@ export function bar(table: Table, theme: Theme, width: number): Drawing {
       return [place, table.number(row, low), table.number(row, high)];
     }), index, groups.length, theme));
   });
+  series.push(upright(0, theme.soft));
 
   return {
     height: 60 + head.height + categories.length * Math.max(26, groups.length * 16 + 10),

@@ -129,6 +129,23 @@ export function legend(colours: Theme, names: readonly string[], width: number, 
   };
 }
 
+/** A line from top to bottom at a value of x. */
+export function upright(at: number, colour: string): object {
+  return {
+    type: "custom",
+    silent: true,
+    z: 2,
+    data: [[at]],
+    encode: { x: 0 },
+    tooltip: { show: false },
+    renderItem: (params: { coordSys: { y: number; height: number } }, api: { coord(point: number[]): number[] }) => {
+      const [x = 0] = api.coord([at, 0]);
+      const { y, height } = params.coordSys;
+      return { type: "line", shape: { x1: x, y1: y, x2: x, y2: y + height }, style: { stroke: colour, lineWidth: 1 } };
+    },
+  };
+}
+
 export function tooltip(colours: Theme): object {
   return {
     confine: true,

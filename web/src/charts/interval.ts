@@ -1,5 +1,5 @@
 import { format, range, verdictMarks, verdictOf, type Table, type Verdict } from "../table";
-import { axis, cut, escaped, legend, tooltip, type Drawing } from "./chart";
+import { axis, cut, escaped, legend, tooltip, upright, type Drawing } from "./chart";
 import { look, type Theme } from "./theme";
 
 const manySeries = 3;
@@ -76,7 +76,7 @@ export function interval(table: Table, theme: Theme, width: number): Drawing {
         axisTick: { show: false },
         axisLabel: { color: theme.ink, fontSize: 12, interval: 0, formatter: (name: string) => cut(name, width < 500 ? 18 : 48) },
       },
-      series,
+      series: reference === null ? series : [...series, upright(reference, theme.ink)],
     },
   };
 }
@@ -106,9 +106,6 @@ function one(
     encode: { x: [1, 2, 3], y: 0 },
     data: points.map(point => ({ point, value: [places.get(point.category), point.value, point.low ?? point.value, point.high ?? point.value] })),
     z: 3,
-    ...(index === 0 && reference !== null
-      ? { markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: theme.ink, type: "solid", width: 1 }, data: [{ xAxis: reference }] } }
-      : {}),
     renderItem: (params: { dataIndex: number }, api: Api) => {
       const point = points[params.dataIndex]!;
       const height = api.size([0, 1])[1]!;

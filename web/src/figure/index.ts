@@ -81,6 +81,19 @@ export function show(host: HTMLElement, first: Figure): Handle {
       return;
     }
 
+    try {
+      paint(rows, figure.kind);
+    } catch (error) {
+      // One chart that fails takes no other with it, and its table is still there.
+      view = undefined;
+      chart.replaceChildren(element("p", { class: "note" }, "This chart could not be drawn in this browser; its table and its CSV file have what it shows."));
+      reportError(error);
+    }
+
+    if (details?.open) fill();
+  }
+
+  function paint(rows: Table, kind: Exclude<Figure["kind"], "table">): void {
     if (rows.rows.length === 0) {
       view?.dispose();
       view = undefined;
@@ -89,10 +102,8 @@ export function show(host: HTMLElement, first: Figure): Handle {
     else if (!waiting.has(chart)) {
       chart.replaceChildren();
       chart.style.minHeight = "";
-      view = draw(chart, figure.kind, rows);
+      view = draw(chart, kind, rows);
     }
-
-    if (details?.open) fill();
   }
 
   function fill(): void {

@@ -91,4 +91,11 @@ painter.add(use.figures, () => usage(shown(), health));
 painter.add(use.figures, () => evennessFigure(shown(), health));
 painter.add(speed.figures, () => speeds(shown()));
 painter.add(speed.figures, () => rates(shown()));
+// What the page says where this script does not run to here (LivePage).
+document.getElementById("plain")?.remove();
+addEventListener("error", event => {
+  // A fault of the browser's own, which comes to nothing.
+  if (event.message.startsWith("ResizeObserver")) return;
+  status.failure(event.message);
+});
 stream.open();

@@ -12,10 +12,12 @@ export class Status {
   private readonly body = element("tbody");
   private readonly news = element("p", { class: "news", role: "status" });
   private readonly trouble = element("p", { class: "trouble", role: "alert" });
+  private readonly fault = element("p", { class: "trouble", role: "alert" });
 
   constructor() {
     this.section = element("section", { class: "status", "aria-label": "Where the runs stand" },
       this.trouble,
+      this.fault,
       element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of runs" },
         element("table", { class: "data" }, element("thead", {}, element("tr", {}, ...heads.map((head, place) => element("th", { scope: "col", class: place > 1 ? "number" : null }, head)))), this.body)),
       this.news);
@@ -35,6 +37,12 @@ export class Status {
   /** Something happened that a reader who does not look should hear of. */
   tell(text: string): void {
     this.news.textContent = text;
+  }
+
+  /** A fault of this page: what it shows may have stopped. */
+  failure(message: string): void {
+    this.fault.classList.add("shown");
+    this.fault.textContent = `Something on this page has failed (${message}). Load it again; the training is not touched by it.`;
   }
 
   connection(trouble: string | null): void {

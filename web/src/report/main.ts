@@ -41,8 +41,18 @@ function written(time: string): string {
   return Number.isNaN(date.valueOf()) ? time : `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-addStyle(style);
-addStyle(css);
+// The report as text, which comes back where this page cannot be made (ReportHtml).
+const plain = document.getElementById("plain");
 const page = element("div", { id: "page" });
-document.body.append(page);
-report(page, embedded() as ReportDocument);
+try {
+  plain?.remove();
+  addStyle(style);
+  addStyle(css);
+  document.body.append(page);
+  report(page, embedded() as ReportDocument);
+} catch (error) {
+  document.head.querySelectorAll("style").forEach(sheet => sheet.remove());
+  page.remove();
+  if (plain) document.body.prepend(plain);
+  throw error;
+}
