@@ -50,10 +50,9 @@ sealed record Load(IPEndPoint Address, byte[][] Requests, int Connections, doubl
         var seconds = Stopwatch.GetElapsedTime(turns.Start).TotalSeconds;
         return new LoadResult(
             seconds,
-            connections.SelectMany(c => c.Latencies).GroupBy(l => l.Status, l => l.Milliseconds).ToDictionary(g => g.Key, g => g.ToList()),
+            [.. connections.SelectMany(c => c.Answers)],
             connections.Sum(c => c.Failures),
             connections.Sum(c => c.Left),
-            [.. connections.SelectMany(c => c.Lags)],
             (Environment.CpuUsage.TotalTime - cpu).TotalSeconds / seconds);
     }
 
@@ -74,9 +73,7 @@ sealed record Load(IPEndPoint Address, byte[][] Requests, int Connections, doubl
 
         public required ManualResetEventSlim Begin { get; init; }
 
-        public List<(int Status, double Milliseconds)> Latencies { get; } = new(1 << 12);
-
-        public List<double> Lags { get; } = new(1 << 12);
+        public List<Answer> Answers { get; } = new(1 << 12);
 
         public int Failures { get; private set; }
 
@@ -104,11 +101,11 @@ sealed record Load(IPEndPoint Address, byte[][] Requests, int Connections, doubl
 
                 ThreadTime.SleepUntil(due);
                 var request = turn % load.Requests.Length;
-                Lags.Add(Stopwatch.GetElapsedTime(due).TotalMilliseconds);
+                var sent = Stopwatch.GetTimestamp();
                 try
                 {
                     var status = connection.Exchange(load.Requests[request]);
-                    Latencies.Add((status, Stopwatch.GetElapsedTime(due).TotalMilliseconds));
+                    Answers.Add(Answer.Of(status, Turns.Start, due, sent));
                     load.Check?.Invoke(request, status, connection.Body);
                 }
                 catch (Exception e) when (e is IOException or SocketException)
@@ -120,30 +117,46 @@ sealed record Load(IPEndPoint Address, byte[][] Requests, int Connections, doubl
     }
 }
 
+/// <summary>A request's answer.</summary>
+/// <param name="Status">Its status.</param>
+/// <param name="Second">Seconds from the load's start until the request was due.</param>
+/// <param name="Milliseconds">From then until the answer.</param>
+/// <param name="Late">Milliseconds of them before it was sent: all connections waited for answers, or the load had no core.</param>
+readonly record struct Answer(int Status, float Second, float Milliseconds, float Late)
+{
+    /// <summary>One that is there now.</summary>
+    public static Answer Of(int status, long start, long due, long sent) => new(
+        status, (float)Stopwatch.GetElapsedTime(start, due).TotalSeconds, (float)Stopwatch.GetElapsedTime(due).TotalMilliseconds,
+        (float)Stopwatch.GetElapsedTime(due, sent).TotalMilliseconds);
+}
+
 /// <summary>What came back.</summary>
 /// <param name="Seconds">From the first request to the last response.</param>
-/// <param name="Milliseconds">Latencies by status.</param>
+/// <param name="All">The answers, in no order that matters.</param>
 /// <param name="Failures">Requests without an answer.</param>
 /// <param name="Left">Requests that were not sent any more.</param>
-/// <param name="Lags">Milliseconds by which each request was sent later than it was due: all connections waited for answers, or the load had no core. They are part of the latencies.</param>
 /// <param name="Cores">Cores that the load itself took.</param>
-sealed record LoadResult(double Seconds, IReadOnlyDictionary<int, List<double>> Milliseconds, int Failures, int Left, List<double> Lags, double Cores)
+sealed record LoadResult(double Seconds, IReadOnlyList<Answer> All, int Failures, int Left, double Cores)
 {
-    public int Answers => Milliseconds.Values.Sum(m => m.Count);
+    public int Answers => All.Count;
 
     public double Rate => Answers / Seconds;
 
-    public int Of(int status) => Milliseconds.TryGetValue(status, out var all) ? all.Count : 0;
+    public int Of(int status) => All.Count(a => a.Status == status);
 
     /// <summary>Whether all were answered, with status 200.</summary>
     public bool IsWhole => Failures == 0 && Left == 0 && Of(200) == Answers;
 
     /// <summary>Latency of those with a status; NaN without any.</summary>
-    public Percentiles Latency(int status) => Milliseconds.TryGetValue(status, out var all) ? Percentiles.Of(all) : new Percentiles(double.NaN, double.NaN);
+    public Percentiles Latency(int status) => Latency(All.Where(a => a.Status == status));
 
     /// <summary>How late requests were sent.</summary>
-    public Percentiles Lag => Percentiles.Of(Lags);
+    public Percentiles Lag => Percentiles.Of([.. All.Select(a => (double)a.Late)]);
 
     /// <summary>The count of every status.</summary>
-    public string Statuses => string.Join(", ", Milliseconds.OrderBy(m => m.Key).Select(m => $"{m.Value.Count:N0} × {m.Key}").Concat(Failures > 0 ? [$"{Failures} without answer"] : []).Concat(Left > 0 ? [$"{Left} not sent"] : []));
+    public string Statuses => string.Join(", ", All.CountBy(a => a.Status).OrderBy(c => c.Key).Select(c => $"{c.Value:N0} × {c.Key}").Concat(Failures > 0 ? [$"{Failures} without answer"] : []).Concat(Left > 0 ? [$"{Left} not sent"] : []));
+
+    /// <summary>Latency of some; NaN of none.</summary>
+    public static Percentiles Latency(IEnumerable<Answer> answers) =>
+        answers.Select(a => (double)a.Milliseconds).ToList() is { Count: > 0 } all ? Percentiles.Of(all) : new Percentiles(double.NaN, double.NaN);
 }

@@ -17,11 +17,13 @@ sealed class PacedLoad(Load load)
     readonly HttpConnection[] _connections = [.. Enumerable.Range(0, load.Connections).Select(_ => new HttpConnection(load.Address))];
     readonly int?[] _watched = new int?[load.Connections];
     readonly long[] _due = new long[load.Connections];
+    readonly long[] _sent = new long[load.Connections];
     readonly bool[] _asks = new bool[load.Connections];
     readonly Stack<int> _free = new();
-    readonly List<double> _lags = new(1 << 16);
-    readonly Dictionary<int, List<double>> _latencies = [];
+    // Room for all: to grow it would be a pause.
+    readonly List<Answer> _answers = new((int)(load.Seconds * load.Rate) + 1);
     readonly Event[] _events = new Event[MostEvents];
+    long _start;
     int _queue;
     int _failures;
     int _asking;
@@ -40,12 +42,12 @@ sealed class PacedLoad(Load load)
             _free.Push(i);
         }
 
-        var start = Stopwatch.GetTimestamp() + Ticks(0.05);
+        _start = Stopwatch.GetTimestamp() + Ticks(0.05);
         var (turns, left) = ((long)(load.Seconds * load.Rate), 0);
         for (var turn = 0L; turn < turns;)
         {
-            var due = start + Ticks(turn / load.Rate);
-            if (Stopwatch.GetTimestamp() > start + Ticks(load.Seconds + Load.MostLateSeconds))
+            var due = _start + Ticks(turn / load.Rate);
+            if (Stopwatch.GetTimestamp() > _start + Ticks(load.Seconds + Load.MostLateSeconds))
             {
                 left = (int)(turns - turn);
                 break;
@@ -57,17 +59,17 @@ sealed class PacedLoad(Load load)
 
         var last = Stopwatch.GetTimestamp() + Ticks(Load.MostLateSeconds);
         while (_asking > 0 && Stopwatch.GetTimestamp() < last) Wait(last);
-        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds;
         foreach (var connection in _connections) connection.Dispose();
         _ = Close(_queue);
-        return new LoadResult(seconds, _latencies, _failures + _asking, left, _lags, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds / seconds);
+        return new LoadResult(seconds, _answers, _failures + _asking, left, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds / seconds);
     }
 
     void Send(byte[] request, long due)
     {
         var index = _free.Pop();
         _due[index] = due;
-        _lags.Add(Stopwatch.GetElapsedTime(due).TotalMilliseconds);
+        _sent[index] = Stopwatch.GetTimestamp();
         try
         {
             _connections[index].Send(request);
@@ -100,8 +102,7 @@ sealed class PacedLoad(Load load)
             try
             {
                 if (_connections[index].Read() is not { } status) continue;
-                if (!_latencies.TryGetValue(status, out var latencies)) _latencies.Add(status, latencies = new(1 << 16));
-                latencies.Add(Stopwatch.GetElapsedTime(_due[index]).TotalMilliseconds);
+                _answers.Add(Answer.Of(status, _start, _due[index], _sent[index]));
                 Answered(index);
             }
             catch (Exception e2) when (e2 is IOException or SocketException)

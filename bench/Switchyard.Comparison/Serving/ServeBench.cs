@@ -11,7 +11,7 @@ static class ServeBench
 
     /// <summary>Runs a scenario; its conditions set the exit code.</summary>
     /// <param name="scenario">throughput, overhead, swap, overload, malformed or store.</param>
-    /// <param name="settings"><c>--seconds N</c> (of the scenario's main part), <c>--requests N</c> (malformed).</param>
+    /// <param name="settings"><c>--seconds N</c> (of the scenario's main part), <c>--requests N</c> (malformed), <c>--times N</c> (overload: of what the server can do).</param>
     public static void Run(string scenario, string[] settings)
     {
         var seconds = Setting(settings, "--seconds");
@@ -28,7 +28,7 @@ static class ServeBench
                 ServeSwap.Print(seconds ?? 60);
                 break;
             case "overload":
-                ServeOverload.Print(seconds ?? 60);
+                ServeOverload.Print(seconds ?? 60, Setting(settings, "--times") ?? 2);
                 break;
             case "malformed":
                 ServeMalformed.Print((int)(Setting(settings, "--requests") ?? 100_000));

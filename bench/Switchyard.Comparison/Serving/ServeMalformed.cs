@@ -26,7 +26,7 @@ static class ServeMalformed
             memory.Add(server.Mebibytes);
             lines.Add(Text($"| {lines.Count + 1} | {part.Length:N0} | {result.Statuses} | {result.Rate:N0} | {memory[^1]:0} |"));
             (answers, failures) = (answers + result.Answers, failures + result.Failures);
-            refused += result.Milliseconds.Where(m => m.Key is >= 400 and < 500).Sum(m => m.Value.Count);
+            refused += result.All.Count(a => a.Status is >= 400 and < 500);
         }
 
         var after = new Load(server.Address, valid, Connections, 500, 3).Run();

@@ -2,7 +2,7 @@ using static Switchyard.Comparison.ServeBench;
 
 namespace Switchyard.Comparison;
 
-/// <summary>Twice of what the server can do is asked of it.</summary>
+/// <summary>More than the server can do is asked of it.</summary>
 static class ServeOverload
 {
     const double WantedMs = 50;
@@ -16,22 +16,27 @@ static class ServeOverload
     /// <summary>Memory may end so much higher than it was after the first third: pages that the allocator has not given back.</summary>
     const double MostGrowth = 1.1;
 
-    public static void Print(double seconds)
+    /// <param name="seconds">How long.</param>
+    /// <param name="times">How many times what it can do is asked.</param>
+    public static void Print(double seconds, double times)
     {
         var requests = ServedTrivago.Requests(ServedTrivago.Lists());
         using var server = ServerProcess.Serve(ServedTrivago.ServeFile("overload"));
         var capacity = WarmUp(server, requests);
         var before = Measure(capacity / 2, 5, Connections);
-        List<double> memory = [];
-        LoadResult over;
-        using (new Timer(_ => Note(memory, server), null, 0, 1000)) over = Measure(2 * capacity, seconds, ManyConnections);
+        using var watch = new ServerWatch(server);
+        var over = Measure(times * capacity, seconds, ManyConnections);
+        var moments = watch.End();
         var after = Measure(capacity / 2, 5, Connections);
 
         TextTable.Print(
             "| load | requests/s offered | answered | 200: p50 / p99 ms | 503: p50 / p99 ms | of it sent late: p50 / p99 ms | load, cores |",
-            [Line("half, before", capacity / 2, before), Line("twice", 2 * capacity, over), Line("half, after", capacity / 2, after)]);
-        double[] held;
-        lock (memory) held = [.. memory];
+            [Line("half, before", capacity / 2, before), Line(Text($"{times} times"), times * capacity, over), Line("half, after", capacity / 2, after)]);
+        Console.WriteLine(Text($"\n{times} times, second by second:\n"));
+        TextTable.Print(
+            "| second | 200 | p50 / p99 ms | longest | 503 | p50 / p99 ms | longest | sent late: longest | server, others, cores | collections (oldest) | pauses, ms | compiled | threads | MiB |",
+            [.. moments.Zip(moments.Skip(1)).Select(m => Line(m.First, m.Second, over))]);
+        double[] held = [.. moments.Select(m => m.Mebibytes)];
         var (early, late) = (held[(held.Length / 3)..(2 * held.Length / 3)].DefaultIfEmpty(held[0]).Max(), held[(2 * held.Length / 3)..].Max());
         Console.WriteLine(Text($"\nMemory of the server, MiB: {held[0]:0} at the start, {early:0} at most in the second third, {late:0} in the last."));
         Wanted.Require(over.Failures == 0 && over.Of(200) + over.Of(503) == over.Answers, "every request got 200 or 503");
@@ -47,8 +52,13 @@ static class ServeOverload
     static string Line(string name, double rate, LoadResult result) =>
         Text($"| {name} | {rate:N0} | {result.Rate:N0}/s: {result.Statuses} | {result.Latency(200)} | {(result.Of(503) > 0 ? result.Latency(503) : "–")} | {result.Lag} | {result.Cores:0.00} |");
 
-    static void Note(List<double> memory, ServerProcess server)
+    static string Line(ServerMoment from, ServerMoment to, LoadResult result)
     {
-        lock (memory) memory.Add(server.Mebibytes);
+        var all = result.All.Where(a => a.Second >= from.Second && a.Second < to.Second).ToArray();
+        return Text($"| {to.Second:0} | {Of(200)} | {Of(503)} | {all.Select(a => a.Late).DefaultIfEmpty().Max():0.0} | {(to.CpuSeconds - from.CpuSeconds) / (to.Second - from.Second):0.00}, {(to.OtherSeconds - from.OtherSeconds) / (to.Second - from.Second):0.00} | {to.Collections - from.Collections} ({to.Oldest - from.Oldest}) | {1000 * (to.PauseSeconds - from.PauseSeconds):0.0} | {to.Compiled - from.Compiled} | {to.Threads} | {to.Mebibytes:0} |");
+
+        string Of(int status) => all.Where(a => a.Status == status).ToArray() is { Length: > 0 } some
+            ? Text($"{some.Length:N0} | {LoadResult.Latency(some)} | {some.Max(a => a.Milliseconds):0.0}")
+            : "0 | – | –";
     }
 }

@@ -51,6 +51,16 @@ sealed partial class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>Threads that it has.</summary>
+    public int Threads
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.Threads.Count;
+        }
+    }
+
     /// <summary>What it has said last.</summary>
     public string Log
     {
