@@ -72,8 +72,10 @@ sealed class ScoringEndpoints(
         }
 
         RequireScenario(work);
+        var isLong = explains || request.Items > ScoringQueue.RowsAtOnce;
+        request.GoesOnAtOnce = !isLong;
         // This thread is the one that would see the client go: it must be free where that can still save work.
-        if (explains || request.Items > ScoringQueue.RowsAtOnce) await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (isLong) await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         if (await ScoreAsync(work).ConfigureAwait(false) is { } unserved)
         {
             // Without an exception, as above.

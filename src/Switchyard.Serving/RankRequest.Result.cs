@@ -7,8 +7,7 @@ public sealed partial class RankRequest : IValueTaskSource<ScoreOutcome>
 {
     const int KeptScores = 1 << 16;
 
-    // The one who waits goes on with a thread of its own: the scoring thread has other requests.
-    ManualResetValueTaskSourceCore<ScoreOutcome> _completion = new() { RunContinuationsAsynchronously = true };
+    ManualResetValueTaskSourceCore<ScoreOutcome> _completion;
     float[] _scores = [];
     float[] _fused = [];
     int[] _order = [];
@@ -33,6 +32,12 @@ public sealed partial class RankRequest : IValueTaskSource<ScoreOutcome>
 
     /// <summary>From then until it was scored, together with what was scored beside it.</summary>
     public TimeSpan Took { get; internal set; }
+
+    /// <summary>
+    /// Whether who waits for the scores goes on with the thread that made them, which saves a change of threads and, under load, another wait behind
+    /// all who want a thread; the thread has other requests to score, so that what follows must be quick and wait for nothing. Default: no.
+    /// </summary>
+    public bool GoesOnAtOnce { get; set; }
 
     /// <summary>Bytes of memory that it takes, those it keeps for the next request among them.</summary>
     public long Footprint => _bytes.Length + (8L * _cells.Length) + (4L * (_scores.Length + _fused.Length + _order.Length)) + (8L * _keys.Length) + _ofItems.Length;
@@ -92,9 +97,21 @@ public sealed partial class RankRequest : IValueTaskSource<ScoreOutcome>
         ScoreOrder.Sort(_fused.AsSpan(0, Items), _keys, _order);
     }
 
-    internal void Complete(ScoreOutcome outcome) => _completion.SetResult(outcome);
+    /// <summary>Ends it without scores. Who waits goes on with another thread: this one is in the midst of the queue's own work.</summary>
+    internal void Refuse(ScoreOutcome outcome)
+    {
+        _completion.RunContinuationsAsynchronously = true;
+        _completion.SetResult(outcome);
+    }
 
-    internal void Fail(Exception exception) => _completion.SetException(exception);
+    /// <summary>Ends it after it was taken up.</summary>
+    /// <param name="failure">What went wrong; null for nothing.</param>
+    internal void Complete(ScoreOutcome outcome, Exception? failure)
+    {
+        _completion.RunContinuationsAsynchronously = !GoesOnAtOnce;
+        if (failure is null) _completion.SetResult(outcome);
+        else _completion.SetException(failure);
+    }
 
     void ClearResult()
     {

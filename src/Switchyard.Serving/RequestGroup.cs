@@ -83,8 +83,7 @@ sealed class RequestGroup
             var request = _requests[i];
             (request.Waited, request.Took) = (time.GetElapsedTime(request.Asked, begun), time.GetElapsedTime(begun, ended));
             metrics?.Waited(request.Waited);
-            if (_errors[i] is { } error) request.Fail(error);
-            else request.Complete(new ScoreOutcome(_fates[i]));
+            request.Complete(new ScoreOutcome(_fates[i]), _errors[i]);
         }
 
         _requests.Clear();

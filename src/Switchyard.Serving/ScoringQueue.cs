@@ -198,7 +198,7 @@ public sealed class ScoringQueue : IAsyncDisposable
         {
             Unqueue(oldest);
             if (oldest.Fate(now) is { } fate) End(oldest, fate);
-            else oldest.Complete(Busy());
+            else oldest.Refuse(Busy());
         }
 
         for (; left > 0; left--)
@@ -316,7 +316,7 @@ public sealed class ScoringQueue : IAsyncDisposable
             while (_waiting.First is { } node)
             {
                 Unqueue(node.Value);
-                node.Value.Complete(new ScoreOutcome(ScoreStatus.Stopping));
+                node.Value.Refuse(new ScoreOutcome(ScoreStatus.Stopping));
             }
         }
     }
@@ -331,7 +331,7 @@ public sealed class ScoringQueue : IAsyncDisposable
     void End(RankRequest request, ScoreStatus fate)
     {
         _state = fate == ScoreStatus.Late ? _state with { Late = _state.Late + 1 } : _state with { Cancelled = _state.Cancelled + 1 };
-        request.Complete(new ScoreOutcome(fate));
+        request.Refuse(new ScoreOutcome(fate));
     }
 
     long Ticks(double milliseconds) => (long)(milliseconds * _time.TimestampFrequency / 1000);

@@ -16,7 +16,7 @@ public sealed record ScoringQueueOptions
 
     [Description("Linux: how much nicer the threads that score what waits are than those that read requests and refuse them, which matters while all cores are busy; 0 = not at all.")]
     [Range(0, 19)]
-    public int Nice { get; init; } = 10;
+    public int Nice { get; init; } = 5;
 
     [Description("Milliseconds that what waits may take to score, by the times measured last; beyond, a request is refused at once, and one that has waited half as long again as well.")]
     [Range(0.1, 60_000)]
