@@ -4,7 +4,7 @@ namespace Switchyard;
 
 /// <summary>
 /// When an expert counts as dead and a layer's choices as collapsed: one rule for inspect, for reports and for the live page (web/src/live/experts.ts has
-/// the same). Where rows choose some of the experts their choices are judged, where they mix all of them the mean weights.
+/// the same; ExpertRuleTests holds them together). Where rows choose some of the experts their choices are judged, where they mix all of them the mean weights.
 /// </summary>
 public static class ExpertHealth
 {
