@@ -118,13 +118,14 @@ public sealed partial class Graph
     public Tensor Use(Parameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
+        var trains = Training && Trains(parameter);
         var t = Add(
             new Node
             {
                 Value = Parameters.Block(parameter),
-                Grad = Gradients?.Block(parameter) ?? default,
-                NeedsGrad = Training,
-                HasGrad = Training,
+                Grad = trains ? Gradients!.Block(parameter) : default,
+                NeedsGrad = trains,
+                HasGrad = trains,
             },
             parameter.Rows,
             parameter.Cols);

@@ -6,6 +6,7 @@ namespace Switchyard.Training;
 public sealed class FrozenWeights
 {
     readonly List<(int From, int To)> _dense = [];
+    readonly List<Parameter> _parameters = [];
     readonly Dictionary<EmbeddingTable, int> _tables = [];
     readonly List<(StateBuffer Buffer, int From, Real[] Values)> _statistics = [];
 
@@ -14,6 +15,7 @@ public sealed class FrozenWeights
     {
         ArgumentNullException.ThrowIfNull(parameter);
         ArgumentNullException.ThrowIfNull(stretches);
+        _parameters.Add(parameter);
         _dense.AddRange(stretches.Select(s => (parameter.Offset + s.From, parameter.Offset + s.From + s.Length)));
     }
 
@@ -36,6 +38,26 @@ public sealed class FrozenWeights
 
     /// <summary>Frozen rows of a table.</summary>
     internal int Rows(EmbeddingTable table) => _tables.GetValueOrDefault(table);
+
+    /// <summary>Spares a graph the gradients of what is frozen as a whole.</summary>
+    internal void SpareGradients(Graph graph)
+    {
+        foreach (var parameter in _parameters)
+        {
+            var (done, end) = (parameter.Offset, parameter.Offset + parameter.Length);
+            foreach (var (from, to) in SortedDense())
+            {
+                if (from <= done && to > done) done = to;
+            }
+
+            if (done >= end) graph.Freeze(parameter);
+        }
+
+        foreach (var (table, rows) in _tables)
+        {
+            if (rows >= table.Rows) graph.Freeze(table);
+        }
+    }
 
     /// <summary>Sets the gradients of frozen weights to zero, before the norm of all is taken.</summary>
     internal void Clear(Gradients gradients)

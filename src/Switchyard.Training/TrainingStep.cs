@@ -27,6 +27,7 @@ public sealed class TrainingStep
         (_ranker, _options, _frozen) = (ranker, options, frozen);
         _pass = new ForwardPass(ranker, GraphMode.Train, pool);
         _pass.Graph.Seed = options.Seed;
+        frozen?.SpareGradients(_pass.Graph);
         var tasks = ranker.Schema.Tasks;
         _targets = new LossTargets(
             [.. tasks.Select(t => t.Given)], [.. tasks.Select(t => t.Weight)], options.Normalise == LossNormaliser.Observed);

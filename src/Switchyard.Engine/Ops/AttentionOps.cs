@@ -11,7 +11,7 @@ public static class AttentionOps
     /// <summary>All ids of a field's first rows → their vectors [ids,N], row by row.</summary>
     public static Tensor ItemVectors(this Graph g, EmbeddingInput field, int rows)
     {
-        var y = g.New(field.StartOf(rows), field.Width);
+        var y = g.New(field.StartOf(rows), field.Width, g.Trains(new ReadOnlySpan<EmbeddingInput>(in field)));
         g.ForRows(rows, new ItemsBody(field, g.Values(y)));
         g.Listener?.Heard(nameof(ItemVectors), y, field);
         g.Record(
@@ -28,7 +28,7 @@ public static class AttentionOps
     /// <summary>q [B,N], k [items,N] → [items,4N]: [q ; k ; q − k ; q ⊙ k] of every item and its row.</summary>
     public static Tensor QueryKeys(this Graph g, Tensor q, Tensor k, int[] starts)
     {
-        var y = g.New(k.Rows, 4 * k.Cols);
+        var y = g.New(k.Rows, 4 * k.Cols, g.NeedsGrad(q) || g.NeedsGrad(k));
         g.ForRows(q.Rows, new QueryKeysBody(g.Values(q), g.Values(k), g.Values(y), starts, k.Cols));
         g.Listener?.Heard(nameof(QueryKeys), y, q, k);
         g.Record(
@@ -52,7 +52,7 @@ public static class AttentionOps
     /// <summary>a [items,1], k [items,N] → [B,N]: Σ a_p k_p over the items of every row, in their order; zero for a row without items.</summary>
     public static Tensor WeightedItems(this Graph g, Tensor a, Tensor k, int[] starts, int rows)
     {
-        var y = g.New(rows, k.Cols);
+        var y = g.New(rows, k.Cols, g.NeedsGrad(a) || g.NeedsGrad(k));
         g.ForRows(rows, new WeightedBody(g.Values(a), g.Values(k), g.Values(y), starts, k.Cols));
         g.Listener?.Heard(nameof(WeightedItems), y, a, k, starts);
         g.Record(

@@ -22,7 +22,7 @@ public static class DispatchOps
     /// </summary>
     public static Tensor Combine(this Graph g, Tensor h, Tensor gate, Dispatch dispatch, int index)
     {
-        var y = g.New(dispatch.Rows, h.Cols);
+        var y = g.New(dispatch.Rows, h.Cols, g.NeedsGrad(h) || g.NeedsGrad(gate));
         g.ForRows(y.Rows, new Forward(g.Values(h), g.Values(y), dispatch.Gate(index), h.Cols));
         g.Listener?.Heard(nameof(Combine), y, h, gate);
         g.Record(Back, y, h, gate, index, 0, dispatch);

@@ -39,7 +39,7 @@ public static partial class LinearOps
             BackInput(g, s, panels, stride, layout.Rows);
         }
 
-        BackWeight(g, s, layout, new GradientTarget(g.Gradients!.BlockToFill(weight), weight));
+        BackWeight(g, s, layout, g.Trains(weight) ? new GradientTarget(g.Gradients!.BlockToFill(weight), weight) : default);
     }
 
     /// <summary>A product's backward half from panels of its transposed matrices, empty where the input needs no gradient.</summary>
@@ -52,17 +52,19 @@ public static partial class LinearOps
     /// <param name="g">The graph.</param>
     /// <param name="s">The step; its Aux is the dispatch, its B the bias, the two lowest bits of I the flags.</param>
     /// <param name="layout">Where the matrices' gradients lie.</param>
-    /// <param name="target">Receives them.</param>
+    /// <param name="target">Receives them; default where the weight is frozen.</param>
     static void BackWeight(Graph g, in Step s, in MatrixLayout layout, in GradientTarget target)
     {
         var dispatch = (Dispatch?)s.Aux;
         g.Clock?.Lap("LinearOps.BackInput", "backward");
-        g.CountProduct(s.Out.Rows, layout.Rows, layout.Cols, dispatch);
+        var dBias = s.B.Length > 0 && g.NeedsGrad(s.B) ? g.Grads(s.B) : default;
+        if (target.Values.Length > 0) g.CountProduct(s.Out.Rows, layout.Rows, layout.Cols, dispatch);
+        else if (dBias.Length == 0) return;
         var parts = ColumnParts(g, layout.Count, layout.Rows);
         g.Pool.For(
             layout.Count * parts,
             new WeightBody(
-                g, g.Values(s.A), g.Grads(s.Out), target, s.B.Length == 0 ? default : g.Grads(s.B), dispatch, (s.I & Gather) != 0, s.Out.Rows, layout, parts));
+                g, g.Values(s.A), g.Grads(s.Out), target, dBias, dispatch, (s.I & Gather) != 0, s.Out.Rows, layout, parts));
         target.Wrote(g, layout.Count, dispatch, s.Out.Rows);
     }
 
@@ -201,6 +203,7 @@ public static partial class LinearOps
             if (count == 0) return;
             var gradient = dy.Slice(first * outputs, count * outputs);
             if (range == 0 && dBias.Length > 0) Vectors.ColumnSums(gradient, outputs, count, outputs, dBias.Slice(matrix * outputs, outputs));
+            if (target.Values.Length == 0) return;
             var gathered = gather && !dispatch!.Full(matrix);
             var a = gather ? x.Span : x.Span[(first * inputs)..];
             var columns = (inputs + parts * StripColumns - 1) / (parts * StripColumns) * StripColumns;

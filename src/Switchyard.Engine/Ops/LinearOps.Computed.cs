@@ -10,7 +10,7 @@ public static partial class LinearOps
     /// </summary>
     public static Tensor ExpertLinear(this Graph g, Tensor x, Tensor weight, Tensor bias, Dispatch dispatch, bool gather, bool relu)
     {
-        var y = g.New(dispatch.Pairs, weight.Cols);
+        var y = g.New(dispatch.Pairs, weight.Cols, g.NeedsGrad(x) || g.NeedsGrad(weight) || g.NeedsGrad(bias));
         g.CountProduct(y.Rows, x.Cols, weight.Cols, dispatch);
         g.WeightUse?.Add(null, weight.Id, (long)(x.Cols + 1) * weight.Cols, dispatch);
         var stride = 0;
@@ -32,7 +32,7 @@ public static partial class LinearOps
         var weight = new Tensor(s.I / 4, dispatch.Experts * s.A.Cols, s.Out.Cols);
         var stride = 0;
         var panels = g.NeedsGrad(s.A) ? Pack(g, weight, dispatch, transposed: true, out stride) : default;
-        Back(g, s, panels, stride, MatrixLayout.Stack(dispatch.Experts, s.A.Cols, s.Out.Cols), new GradientTarget(Gradient(g, weight, dispatch)));
+        Back(g, s, panels, stride, MatrixLayout.Stack(dispatch.Experts, s.A.Cols, s.Out.Cols), g.NeedsGrad(weight) ? new GradientTarget(Gradient(g, weight, dispatch)) : default);
     }
 
     /// <summary>Gradient of computed matrices, zero on first use where an expert has pairs; nobody reads the others.</summary>

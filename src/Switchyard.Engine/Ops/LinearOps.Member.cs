@@ -11,7 +11,7 @@ public static partial class LinearOps
     public static Tensor MemberLinear(this Graph g, Tensor x, Parameter weight, Parameter? bias, Dispatch dispatch)
     {
         var layout = MatrixLayout.Columns(weight, dispatch.Experts);
-        var y = g.New(dispatch.Pairs, layout.Cols);
+        var y = g.New(dispatch.Pairs, layout.Cols, NeedsGrad(g, x, weight, bias));
         g.CountProduct(y.Rows, layout.Rows, layout.Cols, dispatch);
         g.WeightUse?.Add(weight, 0, (long)(layout.Rows + (bias is null ? 0 : 1)) * layout.Cols, dispatch);
         var stride = 0;
@@ -34,7 +34,7 @@ public static partial class LinearOps
         var layout = MatrixLayout.Columns(weight, dispatch.Experts);
         var stride = 0;
         var panels = g.NeedsGrad(s.A) ? Pack(g, weight, layout, dispatch, transposed: true, out stride) : default;
-        Back(g, s, panels, stride, layout, new GradientTarget(g.Gradients!.Block(weight)));
+        Back(g, s, panels, stride, layout, g.Trains(weight) ? new GradientTarget(g.Gradients!.Block(weight)) : default);
     }
 
     /// <summary>

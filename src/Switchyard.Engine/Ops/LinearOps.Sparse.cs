@@ -17,7 +17,6 @@ public static partial class LinearOps
     static void BackSparse(Graph g, in Step s, Parameter weight, SparseRows rows)
     {
         var (inputs, outputs) = (weight.Rows, weight.Cols);
-        var target = new GradientTarget(g.Gradients!.BlockToFill(weight), weight);
         var entries = rows.Start.Span[s.Out.Rows];
         if (g.NeedsGrad(s.A))
         {
@@ -29,6 +28,8 @@ public static partial class LinearOps
         }
 
         g.Clock?.Lap("LinearOps.BackInput", "backward");
+        if (!g.Trains(weight)) return;
+        var target = new GradientTarget(g.Gradients!.BlockToFill(weight), weight);
         g.CountEntries(entries, inputs, s.Out);
         var parts = ColumnParts(g, 1, inputs);
         g.Pool.For(parts, new SparseWeightBody(rows, g.Values(s.A), target.Values, g.Scratch(weight.Length), inputs, outputs, parts, target.Overwrites(g, 0)));

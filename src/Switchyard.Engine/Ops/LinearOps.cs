@@ -11,7 +11,7 @@ public static partial class LinearOps
     /// <summary>x [B,I], W [I,O], b [1,O] or none → y [B,O], ReLU applied if asked (needs a bias).</summary>
     public static Tensor Linear(this Graph g, Tensor x, Parameter weight, Parameter? bias = null, bool relu = false)
     {
-        var y = g.New(x.Rows, weight.Cols);
+        var y = g.New(x.Rows, weight.Cols, NeedsGrad(g, x, weight, bias));
         Multiply(g, x, weight, bias, null, false, y, EpilogueOf(bias, relu));
         g.Listener?.Heard(nameof(Linear), y, x, weight, bias, relu);
         return Recorded(g, y, x, weight, bias, relu ? Relu : 0, null);
@@ -24,7 +24,7 @@ public static partial class LinearOps
     public static Tensor ExpertLinear(
         this Graph g, Tensor x, Parameter weight, Parameter? bias, Dispatch dispatch, bool gather, bool relu)
     {
-        var y = g.New(dispatch.Pairs, weight.Cols);
+        var y = g.New(dispatch.Pairs, weight.Cols, NeedsGrad(g, x, weight, bias));
         Multiply(g, x, weight, bias, dispatch, gather, y, EpilogueOf(bias, relu));
         g.Listener?.Heard(nameof(ExpertLinear), y, x, weight, bias, gather, relu);
         return Recorded(g, y, x, weight, bias, (relu ? Relu : 0) | (gather ? Gather : 0), dispatch);
@@ -33,13 +33,15 @@ public static partial class LinearOps
     /// <summary>[a ; b] W without bias, W given as its upper and lower part: the same chain of products as over the concatenation.</summary>
     public static Tensor LinearOfTwo(this Graph g, Tensor a, Parameter weightA, Tensor b, Parameter weightB)
     {
-        var y = g.New(a.Rows, weightA.Cols);
+        var y = g.New(a.Rows, weightA.Cols, NeedsGrad(g, a, weightA, null) || NeedsGrad(g, b, weightB, null));
         Multiply(g, a, weightA, null, null, false, y, Epilogue.Store);
         Multiply(g, b, weightB, null, null, false, y, Epilogue.Continue);
         g.Listener?.Heard(nameof(LinearOfTwo), y, a, weightA, b, weightB);
         Recorded(g, y, a, weightA, null, 0, null);
         return Recorded(g, y, b, weightB, null, 0, null);
     }
+
+    static bool NeedsGrad(Graph g, Tensor x, Parameter weight, Parameter? bias) => g.NeedsGrad(x) || g.Trains(weight) || g.Trains(bias);
 
     static Epilogue EpilogueOf(Parameter? bias, bool relu) => bias is null ? Epilogue.Store : relu ? Epilogue.BiasRelu : Epilogue.Bias;
 

@@ -93,7 +93,7 @@ public static class LookupOps
     /// <summary>Fields of B rows → x [B,D]: every field's vector (mean or sum of several, zero for none) written to its columns.</summary>
     public static Tensor Embed(this Graph g, EmbeddingInput[] fields, int rows, int width)
     {
-        var x = g.New(rows, width);
+        var x = g.New(rows, width, g.Trains(fields));
         g.ForRows(rows, new EmbedBody(fields, g.Values(x), width));
         g.Listener?.Heard(nameof(Embed), x, (object)fields);
         g.Record(
@@ -105,7 +105,7 @@ public static class LookupOps
                     if (!field.Attended) field.SortRows(s.Out.Rows);
                 }
 
-                g.Pool.For(g.Gradients!.Tables.Length, new EmbedBackBody(fields, g.Gradients, g.Grads(s.Out), s.Out.Rows, s.Out.Cols));
+                g.Pool.For(g.Gradients!.Tables.Length, new EmbedBackBody(g, fields, g.Gradients, g.Grads(s.Out), s.Out.Rows, s.Out.Cols));
             },
             x, default, aux: fields);
         return x;
@@ -216,11 +216,12 @@ public static class LookupOps
     }
 
     /// <summary>Part p: all fields of table p, in field order, rows in order, so that the sums do not depend on the workers.</summary>
-    readonly struct EmbedBackBody(EmbeddingInput[] fields, Gradients gradients, Block<Real> dx, int rows, int width) : IParallelBody
+    readonly struct EmbedBackBody(Graph g, EmbeddingInput[] fields, Gradients gradients, Block<Real> dx, int rows, int width) : IParallelBody
     {
         public void Run(int part)
         {
             var gradient = gradients.Tables[part];
+            if (!g.Trains(gradient.Table)) return;
             foreach (var field in fields)
             {
                 if (field.Attended) continue;

@@ -43,7 +43,7 @@ public static class NormOps
     /// </summary>
     public static Tensor ExpertBatchNorm(this Graph g, Tensor h, ExpertNorm norm, Dispatch dispatch)
     {
-        var y = g.New(h.Rows, h.Cols, g.NeedsGrad(h));
+        var y = g.New(h.Rows, h.Cols, g.NeedsGrad(h) || g.Trains(norm.Gamma) || g.Trains(norm.Beta) || g.Trains(norm.SharedGamma) || g.Trains(norm.SharedBeta));
         var statistics = g.New(4 * dispatch.Experts, h.Cols, needsGrad: false);
         g.Pool.For(dispatch.Experts, new ForwardBody(g, g.Values(h), g.Values(y), g.Values(statistics), g.Doubles(2 * dispatch.Experts * h.Cols), norm, dispatch, h.Cols));
         g.Listener?.Heard(nameof(ExpertBatchNorm), y, h, norm);

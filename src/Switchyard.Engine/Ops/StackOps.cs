@@ -27,7 +27,7 @@ public static class StackOps
         }
 
         var (a, b) = (g.Use(own), g.Use(shared));
-        var y = g.New(own.Rows, own.Cols);
+        var y = g.New(own.Rows, own.Cols, g.NeedsGrad(a) || g.NeedsGrad(b));
         g.Pool.For(Parts(b.Length), new Forward(g.Values(a), g.Values(b), g.Values(y), dispatch, product));
         g.Record(
             static (g, in s) => g.Pool.For(
