@@ -32,7 +32,7 @@ static class ServeOverload
         TextTable.Print(
             "| load | requests/s offered | answered | 200: p50 / p99 ms | 503: p50 / p99 ms | of it sent late: p50 / p99 ms | load, cores |",
             [Line("half, before", capacity / 2, before), Line(Text($"{times} times"), times * capacity, over), Line("half, after", capacity / 2, after)]);
-        Console.WriteLine(Text($"\n{times} times, second by second:\n"));
+        Console.WriteLine(Text($"\n{times} times, second by second:"));
         TextTable.Print(
             "| second | 200 | p50 / p99 ms | longest | 503 | p50 / p99 ms | longest | sent late: longest | server, others, cores | collections (oldest) | pauses, ms | compiled | threads | MiB |",
             [.. moments.Zip(moments.Skip(1)).Select(m => Line(m.First, m.Second, over))]);
