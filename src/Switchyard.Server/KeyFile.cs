@@ -55,7 +55,7 @@ public static class KeyFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{file}: the keys cannot be read: {e.Message}", e);
+            throw new InputException($"{file}: the keys cannot be read: {e.Message} It must be a file that whoever runs this may read.", e);
         }
     }
 

@@ -17,6 +17,7 @@ sealed class RouteTable(IEnumerable<RouteOptions> routes, LimitOptions limits)
     /// <exception cref="InputException">A model has the name of a route.</exception>
     public static void RequireOwnNames(IEnumerable<RouteOptions> routes, ModelFolderOptions models)
     {
+        if (!routes.Any()) return;
         string[] folders = Directory.Exists(models.Path) ? [.. Directory.EnumerateDirectories(models.Path).Select(f => Path.GetFileName(f))] : [];
         foreach (var route in routes.Where(r => r.Name == models.Name || folders.Contains(r.Name)))
             throw new InputException($"routes: '{route.Name}' is the name of a model too, which the route would hide from rank requests; give the route another name.");

@@ -35,7 +35,7 @@ public sealed partial class ModelFolder : IDisposable
     /// (<see cref="WarmUp"/>).
     /// </param>
     /// <exception cref="ValidationException">An option is out of range.</exception>
-    /// <exception cref="InputException">There is no such folder.</exception>
+    /// <exception cref="InputException">There is no such folder, or it may not be read.</exception>
     public ModelFolder(ModelFolderOptions options, Action<ModelNews>? news = null, Func<ServedModel, IEnumerable<Action<RankRequest>>>? warmUp = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -43,6 +43,7 @@ public sealed partial class ModelFolder : IDisposable
         (_options, _news, _warmUp) = (options, news ?? (static _ => { }), warmUp);
         _path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Path));
         if (!Directory.Exists(_path)) throw new InputException($"{_path}: there is no such folder; give a folder of models (NAME/VERSION), or a bundle.");
+        RequireReadable();
     }
 
     /// <summary>Lists the folders in a folder; tests refuse it here.</summary>
@@ -111,6 +112,23 @@ public sealed partial class ModelFolder : IDisposable
             (_isEnded, _isReady) = (true, false);
             _ended.Dispose();
             foreach (var slot in _slots.Values) slot.Switch(null, null);
+        }
+    }
+
+    void RequireReadable()
+    {
+        try
+        {
+            using var entries = Directory.EnumerateFileSystemEntries(_path).GetEnumerator();
+            entries.MoveNext();
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new InputException($"{_path}: the folder cannot be read; whoever runs the server needs the right to list and to enter it.", e);
+        }
+        catch (IOException)
+        {
+            // For a while, as every look takes it.
         }
     }
 

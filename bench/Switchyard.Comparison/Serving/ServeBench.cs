@@ -10,7 +10,7 @@ static class ServeBench
     public const int Connections = 32;
 
     /// <summary>Runs a scenario; its conditions set the exit code.</summary>
-    /// <param name="scenario">throughput, overhead, swap, overload, malformed or store.</param>
+    /// <param name="scenario">throughput, overhead, monitoring, swap, overload, malformed or store.</param>
     /// <param name="settings"><c>--seconds N</c> (of the scenario's main part), <c>--requests N</c> (malformed), <c>--times N</c> (overload: of what the server can do).</param>
     public static void Run(string scenario, string[] settings)
     {
@@ -23,6 +23,9 @@ static class ServeBench
                 break;
             case "overhead":
                 ServeOverhead.Print(seconds ?? 8);
+                break;
+            case "monitoring":
+                ServeMonitoring.Print(seconds ?? 3);
                 break;
             case "swap":
                 ServeSwap.Print(seconds ?? 60);
@@ -37,7 +40,7 @@ static class ServeBench
                 ServeStore.Print(seconds ?? 8);
                 break;
             default:
-                throw new InputException($"serve {scenario}: there are throughput, overhead, swap, overload, malformed and store.");
+                throw new InputException($"serve {scenario}: there are throughput, overhead, monitoring, swap, overload, malformed and store.");
         }
 
         Console.WriteLine($"load {Machine.Load()} at the end");

@@ -38,15 +38,17 @@ static class ServeOverhead
         Wanted.Require(overhead < WantedMicroseconds, Text($"less than {WantedMicroseconds} µs beyond scoring and an empty endpoint, the middle round ({overhead:0.0})"));
     }
 
-    static double PerRequest(ServerProcess process, byte[][] requests, double seconds)
+    /// <summary>Processor time of a process per request, µs.</summary>
+    public static double PerRequest(ServerProcess process, byte[][] requests, double seconds, double rate = Rate)
     {
         var before = process.CpuSeconds;
-        var result = new Load(process.Address, requests, Connections, Rate, seconds).Run();
+        var result = new Load(process.Address, requests, Connections, rate, seconds).Run();
         if (!result.IsWhole) throw new InvalidOperationException($"Not all were answered: {result.Statuses}.");
         return 1e6 * (process.CpuSeconds - before) / result.Answers;
     }
 
-    static RankRequest Filled(ServedList list, ServedModel model)
+    /// <summary>A request as the server would have parsed it.</summary>
+    public static RankRequest Filled(ServedList list, ServedModel model)
     {
         var request = new RankRequest();
         list.Fill(request, model);

@@ -77,6 +77,12 @@ sealed partial class ServerProcess : IDisposable
         return server.WaitFor("/readyz");
     }
 
+    /// <summary>The same with other settings of the runtime.</summary>
+    /// <param name="file">The serve file.</param>
+    /// <param name="settings">A file like the program's runtimeconfig.json.</param>
+    public static ServerProcess Serve(string file, string settings) =>
+        new ServerProcess("exec", ["--runtimeconfig", settings, Path.Combine(AppContext.BaseDirectory, "Switchyard.Cli.dll"), "serve", file, "--port", "0"], []).WaitFor("/readyz");
+
     /// <summary>The endpoint that only parses: <see cref="EmptyEndpoint"/>.</summary>
     public static ServerProcess Empty() => new ServerProcess(Assembly.GetExecutingAssembly().Location, [EmptyEndpoint.Verb], []).WaitFor(EmptyEndpoint.Health);
 

@@ -34,7 +34,7 @@ sealed class RecordFile(string path, long largest, int files) : IAsyncDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Unlock();
-            throw new InputException($"{path}: requests cannot be recorded there: {e.Message}", e);
+            throw new InputException($"{path}: requests cannot be recorded there: {e.Message} Name a file (.jsonl) or folder that whoever runs the server may write to.", e);
         }
     }
 
