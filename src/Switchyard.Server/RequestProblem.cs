@@ -8,7 +8,7 @@ static class RequestProblem
     /// <summary>The problem of a value.</summary>
     /// <param name="e">What is wrong.</param>
     /// <param name="pointer">Where it stands in the body, unless it says so itself.</param>
-    public static ProblemException Of(RequestException e, string? pointer = null) => ProblemTypes.Error(TypeOf(e.Error), e.Message, e.Pointer ?? pointer);
+    public static Problem Of(RequestException e, string? pointer = null) => ProblemTypes.Of(TypeOf(e.Error), e.Message, e.Pointer ?? pointer);
 
     /// <summary>Whether a value is wrong that the request did not give itself.</summary>
     public static bool IsOfStore(RequestException e, RankRequest request)

@@ -38,13 +38,13 @@ sealed class RouteTable(IEnumerable<RouteOptions> routes, LimitOptions limits)
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = limits.Nesting });
             return route.Model(PathOf(ref reader, route.Options));
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw RequestProblem.Of(RequestJson.Malformed(e));
-        }
         catch (RequestException e)
         {
-            throw RequestProblem.Of(e);
+            throw new ProblemException(RequestProblem.Of(e));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new ProblemException(RequestProblem.Of(RequestJson.Malformed(e)));
         }
     }
 

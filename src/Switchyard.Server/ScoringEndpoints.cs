@@ -59,7 +59,12 @@ sealed class ScoringEndpoints(
         using var lease = models.Lease(target) ?? throw (isRoute ? NoTarget(name, target) : NoModel(name));
         var request = work.Request;
         request.Begin(lease.Model, features?.Columns(lease.Model));
-        Read(work, isRank);
+        if (Read(work, isRank) is { } unread)
+        {
+            await gate.AnswerAsync(context, unread).ConfigureAwait(false);
+            return;
+        }
+
         if (explains) _explain.RequireFew(request);
         var parsed = time.GetTimestamp();
         request.EndGiven();
@@ -71,7 +76,12 @@ sealed class ScoringEndpoints(
             await features.FillAsync(request, work.Cancellation).ConfigureAwait(false);
         }
 
-        RequireScenario(work);
+        if (WithoutScenario(work) is { } unplaced)
+        {
+            await gate.AnswerAsync(context, unplaced).ConfigureAwait(false);
+            return;
+        }
+
         var isLong = explains || request.Items > ScoringQueue.RowsAtOnce;
         request.GoesOnAtOnce = !isLong;
         // This thread is the one that would see the client go: it must be free where that can still save work.
@@ -93,27 +103,30 @@ sealed class ScoringEndpoints(
         observers.Served(new ServedRequest(context, lease.Model, request, work.Body.Memory, time.GetElapsedTime(started, parsed), time.GetElapsedTime(parsed, scored), isRank));
     }
 
-    static void Read(ScoringWork work, bool isRank)
+    // What is wrong is handed on as a value: an exception is thrown again by every method that waits for the one below.
+    static Problem? Read(ScoringWork work, bool isRank)
     {
         try
         {
             work.Reader.Read(work.Body.Bytes, isRank, work.Request);
+            return null;
         }
         catch (RequestException e)
         {
-            throw RequestProblem.Of(e);
+            return RequestProblem.Of(e);
         }
     }
 
-    static void RequireScenario(ScoringWork work)
+    static Problem? WithoutScenario(ScoringWork work)
     {
         try
         {
             work.Reader.RequireScenario(work.Request);
+            return null;
         }
         catch (RequestException e)
         {
-            throw RequestProblem.Of(e);
+            return RequestProblem.Of(e);
         }
     }
 
@@ -127,7 +140,7 @@ sealed class ScoringEndpoints(
         catch (RequestException e)
         {
             if (RequestProblem.IsOfStore(e, work.Request)) throw RequestProblem.OfStore(e);
-            throw RequestProblem.Of(e, work.Reader.Pointer(e, work.Request));
+            return RequestProblem.Of(e, work.Reader.Pointer(e, work.Request));
         }
         catch (InputException e)
         {
