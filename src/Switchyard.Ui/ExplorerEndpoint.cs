@@ -111,20 +111,24 @@ sealed class ExplorerEndpoint(RunFolder folder, RecordShelf records) : IDisposab
         }
 
         var cancellation = context.RequestAborted;
+        JsonObject? found = null;
+        var trouble = "";
         await _one.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var json = await Task.Run(() => explain(Load(run.Bundle, cancellation), cancellation), cancellation).ConfigureAwait(false);
-            await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json).ConfigureAwait(false);
+            found = await Task.Run(() => explain(Load(run.Bundle, cancellation), cancellation), cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
         {
-            await JsonAnswer.RefuseAsync(context, StatusCodes.Status409Conflict, e.Message).ConfigureAwait(false);
+            trouble = e.Message;
         }
         finally
         {
             _one.Release();
         }
+
+        if (found is null) await JsonAnswer.RefuseAsync(context, StatusCodes.Status409Conflict, trouble).ConfigureAwait(false);
+        else await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, found).ConfigureAwait(false);
     }
 
     Explorer Load(string bundle, CancellationToken cancellation)

@@ -10,15 +10,15 @@ public sealed class ExplorerPageTests(BrowserFixture browser) : IDisposable
     const float Patience = 60_000;
     const string Body = """{"scenario": ["b"], "items": [{"id": "x", "fields": {"size": 12}}, {"id": "y"}]}""";
 
-    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
+    readonly LiveFolder _folder = new();
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [BrowserFact]
     public async Task Pasted_Request_ShowsItsGatesAndItsScores()
     {
-        Train("one");
-        await using var server = await PageServer.StartAsync(new PageOptions { Folder = _folder.FullName });
+        _folder.Train("one");
+        await using var server = await PageServer.StartAsync(new PageOptions { Folder = _folder.Runs });
         await using var watched = await browser.OpenAsync();
         var explorer = await OpenAsync(watched, server);
 
@@ -52,11 +52,11 @@ public sealed class ExplorerPageTests(BrowserFixture browser) : IDisposable
     [BrowserFact]
     public async Task Recorded_Requests_AreListedAndComparedBitByBit()
     {
-        var bundle = Train("one");
-        var file = Path.Combine(_folder.FullName, "requests.jsonl");
+        _folder.Train("one");
+        var (bundle, file) = (Path.Combine(_folder.OutputOf("one"), "model"), Path.Combine(_folder.Runs, "requests.jsonl"));
         Records.Append(file, bundle, Body);
         Records.Append(file, bundle, """{"scenario": ["a"], "items": ["z"]}""", 1);
-        await using var server = await PageServer.StartAsync(new PageOptions { Folder = _folder.FullName, Records = [file] });
+        await using var server = await PageServer.StartAsync(new PageOptions { Folder = _folder.Runs, Records = [file] });
         await using var watched = await browser.OpenAsync(new() { ViewportSize = new() { Width = 360, Height = 740 } });
         var explorer = await OpenAsync(watched, server);
 
@@ -84,8 +84,8 @@ public sealed class ExplorerPageTests(BrowserFixture browser) : IDisposable
     [BrowserFact]
     public async Task Recorded_PageWithoutRecords_SaysHowToGiveThem()
     {
-        Train("one");
-        await using var server = await PageServer.StartAsync(new PageOptions { Folder = _folder.FullName });
+        _folder.Train("one");
+        await using var server = await PageServer.StartAsync(new PageOptions { Folder = _folder.Runs });
         await using var watched = await browser.OpenAsync();
         var explorer = await OpenAsync(watched, server);
 
@@ -100,28 +100,5 @@ public sealed class ExplorerPageTests(BrowserFixture browser) : IDisposable
         watched.Page.SetDefaultTimeout(Patience);
         await watched.Page.GotoAsync(server.Address.AbsoluteUri);
         return watched.Page.GetByRole(AriaRole.Region, new() { Name = "One row through the model" });
-    }
-
-    /// <summary>Trains a run.</summary>
-    /// <returns>Folder of its model.</returns>
-    string Train(string name)
-    {
-        var rows = Path.Combine(_folder.FullName, "rows.csv");
-        File.WriteAllLines(rows, Enumerable.Range(0, 600).Select(i => $"{"abc"[i % 3]},{i * 7 % 31},{(i * i % 5 == 1 ? 1 : 0)}").Prepend("kind,size,click"));
-        Run.Train(RunConfiguration.Parse(
-            $$"""
-            name: {{name}}
-            sources: rows.csv
-            fields: [kind, {name: size, type: numeric, buckets: 4}]
-            scenario: kind
-            tasks: {click: click}
-            split: {train: "row mod 10 in [0..7]", validation: row mod 10 == 8, test: row mod 10 == 9}
-            model: aesm2
-            training: {epochs: 1, batch_size: 32, threads: 1}
-            output: {{name}}
-            """,
-            "switchyard.yaml",
-            _folder.FullName));
-        return Path.Combine(_folder.FullName, name, "model");
     }
 }

@@ -22,7 +22,7 @@ export class Explorer {
   private source: Source = this.row;
   private readonly button = element("button", { type: "submit" }, "Show its way");
   private readonly said = element("p", { class: "said", role: "status" });
-  private readonly remarks = element("ul", { class: "remarks", hidden: true });
+  private readonly remarks = element("ul", { class: "remarks", "aria-live": "polite", hidden: true });
   private readonly scores = element("div", { class: "figures", hidden: true });
   private readonly figures = element("div", { class: "figures" });
   private scoresHandle: Handle | undefined;

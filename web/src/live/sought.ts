@@ -118,7 +118,6 @@ export class RecordedRequest implements Source {
   }
 
   private fail(text: string): void {
-    this.run = "";
     this.show({ given: true, all: 0, records: [] });
     this.note.textContent = text;
   }
