@@ -48,7 +48,8 @@ sealed class RecordFile(string path, long largest, int files) : IAsyncDisposable
             if (_stream.Length > 0 && _stream.Length + lines.Length > largest) await RotateAsync().ConfigureAwait(false);
             await _stream!.WriteAsync(lines).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException)
+        // The runtime's name for a file that may not become as large (EFBIG: a limit of the process or of the file system) is that of a wrong argument.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException or ArgumentOutOfRangeException)
         {
             await CloseAsync().ConfigureAwait(false);
             throw new IOException($"{path}: {e.Message}", e);
