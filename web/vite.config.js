@@ -1,13 +1,17 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { defineConfig } from "vite";
 
-// What is bundled keeps its licence: the texts of the packages head every page.
-const packages = ["echarts/LICENSE", "echarts/NOTICE", "zrender/LICENSE", "tslib/LICENSE.txt"];
+const isLicence = /^(licen[cs]e|notice|copyright)/i;
 
-function licences() {
-  const texts = packages.map(file => {
-    const text = readFileSync(new URL(`node_modules/${file}`, import.meta.url), "utf8");
-    return `${file}\n\n${text.trim()}`;
+/** What is bundled keeps its licence: the texts of its packages head every page. A package without one is not bundled. */
+function licences(modules) {
+  const packages = [...new Set(modules.map(id => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id.replaceAll("\\", "/"))?.[0]).filter(Boolean))].sort();
+  const texts = packages.flatMap(folder => {
+    const files = ["", "licenses/"].filter(below => existsSync(folder + below)).flatMap(below =>
+      readdirSync(folder + below, { withFileTypes: true }).filter(entry => entry.isFile() && isLicence.test(entry.name)).map(entry => below + entry.name)).sort();
+    const name = folder.slice(folder.lastIndexOf("node_modules/") + "node_modules/".length);
+    if (files.length === 0) throw new Error(`${name} has no licence that could be kept`);
+    return files.map(file => `${name}${file}\n\n${readFileSync(folder + file, "utf8").trim()}`);
   });
   return `/*!\nThis file contains the packages below.\n\n${texts.join("\n\n").replaceAll("*/", "* /")}\n*/\n`;
 }
@@ -19,7 +23,7 @@ function standalone() {
     generateBundle(_, bundle) {
       for (const file of Object.values(bundle)) {
         // The file is written into a <script> element, which these words would end.
-        if (file.type === "chunk") file.code = licences() + file.code.replace(/<(\/script|!--)/gi, "\\x3c$1");
+        if (file.type === "chunk") file.code = licences(Object.keys(file.modules)) + file.code.replace(/<(\/script|!--)/gi, "\\x3c$1");
         else this.error(`${file.fileName} would be a file of its own`);
       }
     },

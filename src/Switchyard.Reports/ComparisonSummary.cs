@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Switchyard.Evaluation;
 
 namespace Switchyard.Reports;
 
@@ -43,11 +44,13 @@ sealed class ComparisonSummary(ComparisonSubject comparison, ImmutableArray<(str
     IEnumerable<SummaryLine> Transfer(FileVariant told)
     {
         var who = $"{told.Variant} ({comparison.ToldBecause} of the models that are no control)";
+        var means = Means(told);
         foreach (var control in _file.Controls)
         {
+            var name = control == _file.Single ? $"a model per scenario ({control})" : $"one model for all scenarios ({control})";
+            if (means.TryGetValue(control, out var mean)) yield return Mean(mean.Difference, mean.P, name, who);
             var cells = _file.Cells(told.Variant, control).ToList();
             if (cells.Count == 0) continue;
-            var name = control == _file.Single ? $"a model per scenario ({control})" : $"one model for all scenarios ({control})";
             var gains = cells.Where(c => c.Verdict(_file.Significance) == FileDifference.Gain).OrderByDescending(c => c.Bootstrap!.Difference).ToList();
             var losses = cells.Where(c => c.Verdict(_file.Significance) == FileDifference.Loss).OrderBy(c => c.Bootstrap!.Difference).ToList();
             var open = cells.Count - gains.Count - losses.Count;
@@ -64,6 +67,22 @@ sealed class ComparisonSummary(ComparisonSubject comparison, ImmutableArray<(str
                 ? new SummaryLine($"Against {name}, no significant loss of {told.Variant} is shown{(open > 0 ? $"; {Words.Number(open)} of {Words.Count(cells.Count, "cell")} {(open == 1 ? "is" : "are")} undecided" : "")}.")
                 : new SummaryLine($"Against {name}, {told.Variant} loses most in {Words.List(losses.Take(3).Select(Cell))}; in all it loses significantly in {Words.Number(losses.Count)} of {Words.Count(cells.Count, "cell")} (Holm): negative transfer.", Tone.Bad);
         }
+    }
+
+    /// <summary>A model's difference in the mean AUC from every control, with its p value corrected over the controls.</summary>
+    Dictionary<string, (FileInterval Difference, double P)> Means(FileVariant told)
+    {
+        var means = _file.Controls.Select(c => _file.Mean(told.Variant, c)).OfType<FileDifference>().ToList();
+        var corrected = Holm.Adjust([.. means.Select(m => m.Bootstrap!.P)]);
+        return means.Select((m, i) => (m.Reference, Of: (m.Bootstrap!, corrected[i]))).ToDictionary(m => m.Reference, m => m.Of, StringComparer.Ordinal);
+    }
+
+    SummaryLine Mean(FileInterval mean, double corrected, string name, string who)
+    {
+        var text = $"Against {name}, the mean AUC of {who} differs by {Words.Signed(mean.Difference)} [{Words.Signed(mean.Low)}, {Words.Signed(mean.High)}]: ";
+        return corrected < _file.Significance
+            ? new SummaryLine($"{text}more than rows and seeds explain, also after correction over the controls (Holm).", mean.Difference > 0 ? Tone.Good : Tone.Bad)
+            : new SummaryLine($"{text}rows and seeds may explain it, after correction over the controls (Holm).");
     }
 
     static string Cell(FileDifference cell) => $"{cell.Scenario}, {cell.Task} ({Words.Signed(cell.Bootstrap!.Difference)} [{Words.Signed(cell.Bootstrap.Low)}, {Words.Signed(cell.Bootstrap.High)}])";

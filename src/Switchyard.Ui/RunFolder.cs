@@ -58,6 +58,7 @@ sealed class RunFolder
             if (_looked is { } last && _time.GetElapsedTime(last) < _rest) return _runs;
             var began = _time.GetTimestamp();
             _runs = [.. Logs().Select(Summary).OfType<RunSummary>().OrderBy(r => r.Id, StringComparer.Ordinal)];
+            foreach (var gone in _read.Keys.Except(_runs.Select(r => r.Log)).ToList()) _read.Remove(gone);
             _looked = _time.GetTimestamp();
             var took = RestPerLook * _time.GetElapsedTime(began);
             _rest = took > LookEvery ? took : LookEvery;

@@ -12,6 +12,7 @@ public sealed class ComparisonSummaryTests
         lines.ShouldContain(("Against a model per scenario (single), model (best on the validation rows of the models that are no control) gains most in a, click (+0.0200 [+0.0100, +0.0300]); in all it gains significantly in 1 of 3 cells (Holm).", Tone.Good));
         lines.ShouldContain(("Against a model per scenario (single), model loses most in b, click (-0.0100 [-0.0200, 0.0000]); in all it loses significantly in 1 of 3 cells (Holm): negative transfer.", Tone.Bad));
         lines.ShouldContain(("Significantly better than single: model.", Tone.Neutral));
+        lines.ShouldContain(("Against a model per scenario (single), the mean AUC of model (best on the validation rows of the models that are no control) differs by +0.0100 [+0.0010, +0.0190]: more than rows and seeds explain, also after correction over the controls (Holm).", Tone.Good));
         lines.ShouldContain(("Of 1 loss against the controls that is significant among a model's own cells, none stays so when the cells of all models are corrected together (Holm).", Tone.Neutral));
     }
 
@@ -20,6 +21,7 @@ public sealed class ComparisonSummaryTests
     {
         var lines = Lines(Compared.File([("a", 0.02, 0.3), ("b", -0.01, 0.9)], meanP: 0.4));
         lines.ShouldContain(("Against a model per scenario (single), no difference of model (best on the validation rows of the models that are no control) is shown either way: all of 2 cells are undecided (Holm).", Tone.Neutral));
+        lines.ShouldContain(("Against a model per scenario (single), the mean AUC of model (best on the validation rows of the models that are no control) differs by +0.0100 [+0.0010, +0.0190]: rows and seeds may explain it, after correction over the controls (Holm).", Tone.Neutral));
         lines.ShouldContain(("Against the controls nothing is shown either way, for any model: all of 2 differences are undecided (Holm).", Tone.Neutral));
         lines.ShouldContain(("No model's mean AUC differs significantly from that of the baseline single, after correction over the models (Holm).", Tone.Neutral));
         lines.ShouldNotContain(l => l.Tone == Tone.Good);

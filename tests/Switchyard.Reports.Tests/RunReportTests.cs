@@ -271,8 +271,12 @@ public sealed class RunReportTests
     }
 
     [Fact]
-    public void CommandText_WordsThatAShellReads_AreQuoted() =>
-        CommandText.Of(["switchyard", "report", "runs/a b", "--set", "x=$HOME", "it's", ""]).ShouldBe("switchyard report 'runs/a b' --set 'x=$HOME' 'it'\\''s' ''");
+    public void CommandText_WordsThatAShellReads_AreQuoted()
+    {
+        string[] words = ["switchyard", "report", "runs/a b", "--set", "x=$HOME", "it's", "a\\b", ""];
+        CommandText.Of(words, isWindows: false).ShouldBe("switchyard report 'runs/a b' --set 'x=$HOME' 'it'\\''s' 'a\\b' ''");
+        CommandText.Of(words, isWindows: true).ShouldBe("switchyard report \"runs/a b\" --set \"x=$HOME\" \"it's\" a\\b \"\"");
+    }
 
     [Fact]
     public void OfRun_UnwritableOutput_WritesNothing()

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Switchyard.Data;
 using Switchyard.Interop;
+using Switchyard.Reports;
 using Switchyard.Training;
 
 namespace Switchyard.Cli;
@@ -94,15 +95,6 @@ static class TrainCommand
         if (initFrom is not null) words.AddRange(["--init-from", initFrom]);
         if (tensorBoard is not null) words.AddRange(["--tensorboard", tensorBoard]);
         words.Add("--resume");
-        return string.Join(' ', words.Select(Quoted));
-    }
-
-    /// <summary>A word as the system's shell takes it.</summary>
-    static string Quoted(string word)
-    {
-        if (word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,+@%".Contains(c, StringComparison.Ordinal))) return word;
-        return OperatingSystem.IsWindows()
-            ? $"\"{word.Replace("\"", "\\\"", StringComparison.Ordinal)}\""
-            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        return CommandText.Of(words);
     }
 }

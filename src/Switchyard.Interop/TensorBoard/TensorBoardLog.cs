@@ -78,7 +78,7 @@ public sealed class TensorBoardLog : IMetricSink, IDisposable
 
         // What earlier files of the run, or of one of the same name, say of later steps does not count any more.
         Write(new Event { SessionLog = new SessionLog { Status = SessionLog.Types.SessionStatus.Start } }, run.After + 1);
-        _file.Close(isUrgent: true);
+        _file.EndRecord(isUrgent: true);
 
         FileStream Open()
         {
@@ -100,7 +100,7 @@ public sealed class TensorBoardLog : IMetricSink, IDisposable
         var summary = new Summary();
         summary.Value.AddRange(scalars.Select(s => new Summary.Types.Value { Tag = s.Tag, SimpleValue = (float)s.Value }));
         Write(new Event { Summary = summary }, step);
-        _file.Close(isUrgent);
+        _file.EndRecord(isUrgent);
     }
 
     void Write(Event happened, long step)

@@ -15,12 +15,12 @@ sealed record RunLog(
     /// <summary>Logs have seven digits.</summary>
     const double LogPrecision = 1e-6;
 
-    /// <summary>Reads a log; null where there is none.</summary>
+    /// <summary>Reads a log; null where there is none. Lines that are no events are told of and left out.</summary>
     /// <exception cref="InputException">It cannot be read, or does not begin with the run.</exception>
-    public static RunLog? Load(string path)
+    public static RunLog? Load(string path, Action<string> warn)
     {
         if (!File.Exists(path)) return null;
-        var events = MetricLogReader.Read(path);
+        var events = MetricLogReader.Read(path, warn);
         if (events.IsEmpty || events[0] is not RunEvent run) throw new InputException($"{path} does not begin with the run it is of; train the run again to write it anew.");
         return new RunLog(
             run,

@@ -39,7 +39,7 @@ sealed class MetricLog : IMetricSink, IDisposable
         _json.Reset();
         JsonSerializer.Serialize(_json, happened, MetricJson.Options);
         _file.Pending.Write("\n"u8);
-        _file.Close(isUrgent: happened is not (StepEvent or ExpertsEvent));
+        _file.EndRecord(isUrgent: happened is not (StepEvent or ExpertsEvent));
     }
 
     /// <summary>Writes what waits for its second to be over.</summary>

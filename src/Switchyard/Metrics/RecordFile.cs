@@ -37,7 +37,7 @@ sealed class RecordFile : IDisposable
 
     /// <summary>The bytes in <see cref="Pending"/> are whole records.</summary>
     /// <param name="isUrgent">Whether somebody waits for the last one.</param>
-    public void Close(bool isUrgent)
+    public void EndRecord(bool isUrgent)
     {
         if (isUrgent || _pending.WrittenCount > MostPending || _time.GetElapsedTime(_flushed) >= Pause) Flush();
     }

@@ -198,6 +198,9 @@ public sealed class MetricLogTests : IDisposable
         System.IO.File.AppendAllText(File, line + "\n");
 
         Should.Throw<InputException>(() => MetricLogReader.Read(File)).Message.ShouldStartWith($"{File}, line 2: not a metric event");
+        var warnings = new List<string>();
+        MetricLogReader.Read(File, warnings.Add).Length.ShouldBe(1);
+        warnings.ShouldBe([$"{File}: 1 of its lines, the first at 2, is no metric event and is left out"]);
     }
 
     [Fact]

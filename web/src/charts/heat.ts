@@ -83,7 +83,7 @@ function cells(host: HTMLElement, first: Table): View {
       ...bare(across, table.column(x!).title).map(name => element("th", { scope: "col" }, name)));
     host.style.height = "";
     host.replaceChildren(
-      element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": column.title },
+      element("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": column.title },
         element("table", { class: across.length > wideColumns ? "heat dense" : "heat" }, element("thead", {}, head), element("tbody", {}, ...body))),
       key(range, stops, end => format(end, column)));
   }
