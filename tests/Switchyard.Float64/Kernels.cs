@@ -84,6 +84,15 @@ public static class Vectors
 /// <summary>Double-precision <c>Softmax</c>.</summary>
 public static class Softmax
 {
+    public const int ClosestColumns = 16;
+
+    /// <summary>Leaves every row to the general way.</summary>
+    public static bool Closest(ReadOnlySpan<double> x, int gates, int cols, int own, double shift, out int specific, out int shared)
+    {
+        (specific, shared) = (-1, -1);
+        return false;
+    }
+
     public static void Rows(ReadOnlySpan<double> x, int rows, int cols, Span<double> y) =>
         Reference.SoftmaxRows<double>(x, rows, cols, y);
 

@@ -179,6 +179,41 @@ public sealed class SoftmaxTests
     }
 
     /// <summary>Sixteen columns without a gradient are passed by.</summary>
+    [Theory]
+    [InlineData(1, 16)]
+    [InlineData(4, 64)]
+    [InlineData(3, 128)]
+    public void Closest_AnySize_FindsTheSmallestOfTheStoredLogarithms(int gates, int cols)
+    {
+        for (var seed = 1; seed <= 20; seed++)
+        {
+            // Whole numbers tie, and the lower column wins.
+            var x = Sample.Values(gates * cols, (uint)seed);
+            for (var i = 0; i < x.Length && seed % 2 == 0; i++) x[i] = MathF.Round(x[i]);
+            var log = new float[x.Length];
+            Softmax.LogGates(x, 1, gates, cols, log);
+            var own = seed % gates;
+            Softmax.Closest(x, gates, cols, own, 0.5f, out var specific, out var shared).ShouldBeTrue();
+            specific.ShouldBe(Lowest(k => -log[own * cols + k]));
+            shared.ShouldBe(Lowest(k => 0.5f - Enumerable.Range(0, gates).Aggregate(0f, (sum, j) => sum + log[j * cols + k]) / gates));
+        }
+
+        int Lowest(Func<int, float> value) => Enumerable.Range(0, cols).MinBy(value);
+    }
+
+    [Theory]
+    [InlineData(17, 0, 1)]
+    [InlineData(32, 40, float.NaN)]
+    [InlineData(32, 3, float.PositiveInfinity)]
+    [InlineData(32, 63, float.NegativeInfinity)]
+    public void Closest_OddColumnsOrNoFiniteNumber_FindsNothing(int cols, int at, float value)
+    {
+        var x = Sample.Values(2 * cols, 1);
+        x[at] = value;
+        Softmax.Closest(x, 2, cols, 1, 0, out var specific, out var shared).ShouldBeFalse();
+        (specific, shared).ShouldBe((-1, -1));
+    }
+
     [Fact]
     public void LogGatesBackward_FewColumnsWithGradient_MatchDoublePrecision()
     {

@@ -87,15 +87,30 @@ public static class ChosenGateOps
             var mean = tile.Slice(TileRows * (width + 2 * cols), cols);
             var fromUniform = tile.Slice(TileRows * (width + 2 * cols) + cols, cols);
             var shared = tile[^cols..];
+            var alone = kept is null && choice is { Specific: 1, Shared: 1, Disjoint: false } && cols % Softmax.ClosestColumns == 0;
             for (var first = from; first < to; first += TileRows)
             {
                 var count = Math.Min(TileRows, to - first);
-                Softmax.LogGates(logits.Slice(first * width, count * width), count, gates, cols, log);
+                if (!alone) Softmax.LogGates(logits.Slice(first * width, count * width), count, gates, cols, log);
                 for (var i = 0; i < count; i++)
                 {
                     var gate = own[first + i];
                     var all = log.Slice(i * width, width);
                     var chosen = mask.Slice(i * cols, cols);
+                    GateOps.PickRow(mixing.Slice((first + i) * width, width), gates, gate, picked.Slice(i * cols, cols));
+                    if (alone)
+                    {
+                        var row = logits.Slice((first + i) * width, width);
+                        if (gate >= 0 && Softmax.Closest(row, gates, cols, gate, choice.UniformShift(gates), out var one, out var common))
+                        {
+                            chosen.Clear();
+                            (chosen[one], chosen[common]) = (1, 1);
+                            continue;
+                        }
+
+                        Softmax.LogGates(row, 1, gates, cols, all);
+                    }
+
                     GateOps.PickRow(all, gates, -1, mean);
 
                     // The divergence from the one-hot is minus a logarithm, where there is a gate to be one-hot at.
@@ -105,7 +120,6 @@ public static class ChosenGateOps
                     SelectionOps.Choose(fromUniform, choice.Disjoint ? chosen : default, choice.Shared, 1, shared);
                     kept?.Note(first + i, chosen, shared, all, ofOwn, fromUniform);
                     SelectionOps.Larger(chosen, shared, chosen);
-                    GateOps.PickRow(mixing.Slice((first + i) * width, width), gates, gate, picked.Slice(i * cols, cols));
                 }
 
                 Softmax.MaskedRows(picked, mask, count, cols, y.Slice(first * cols, count * cols));
