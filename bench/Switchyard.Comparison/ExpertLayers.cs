@@ -13,10 +13,14 @@ static class ExpertLayers
     const int Warmup = 8;
     const int LeastPasses = 20;
     const int Rounds = 10;
+    static readonly string[] Layers = ["AES", "AES dense", "CES"];
     static readonly int[] Experts = [4, 8, 16, 32, 64, 128];
 
-    public static void Print(ImmutableArray<int> batches)
+    /// <param name="batches">Rows of a pass, one table each.</param>
+    /// <param name="layer">The only layer; null: all.</param>
+    public static void Print(ImmutableArray<int> batches, string? layer)
     {
+        if (layer is not null && !Layers.Contains(layer)) throw new ArgumentException($"there is no layer {layer}; name one of {string.Join(", ", Layers)}.", nameof(layer));
         Console.WriteLine(Machine.Describe());
         foreach (var rows in batches)
         {
@@ -24,7 +28,7 @@ static class ExpertLayers
             Console.WriteLine($"batch {rows}; µs of computing on one thread, median (against n = {Experts[0]}); MB: weights that a row reads");
             Console.WriteLine("| layer | experts | scoring | training step | MB |");
             Console.WriteLine("|---|---:|---:|---:|---:|");
-            foreach (var name in new[] { "AES", "AES dense", "CES" }) Table(name, rows);
+            foreach (var name in Layers.Where(l => layer is null || l == layer)) Table(name, rows);
         }
 
         Console.WriteLine($"load {Machine.Load()} at the end");

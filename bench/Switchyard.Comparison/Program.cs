@@ -19,8 +19,10 @@ switch (args)
             layer, int.Parse(experts, CultureInfo.InvariantCulture), int.Parse(rows, CultureInfo.InvariantCulture),
             mode is ["score"] ? GraphMode.Score : GraphMode.Train);
         break;
-    case ["experts", .. var batches]:
-        ExpertLayers.Print([.. batches.Length > 0 ? batches.Select(b => int.Parse(b, CultureInfo.InvariantCulture)) : [2048, 200, 1]]);
+    case ["experts", .. var words]:
+        var named = words is [var first, ..] && char.IsAsciiLetter(first[0]) ? first : null;
+        var batches = named is null ? words : words[1..];
+        ExpertLayers.Print([.. batches.Length > 0 ? batches.Select(b => int.Parse(b, CultureInfo.InvariantCulture)) : [2048, 200, 1]], named);
         break;
     case ["breakdown", var name, var threads, .. var words]:
         Breakdown.Print(name, int.Parse(threads, CultureInfo.InvariantCulture), words.Contains("exact") ? EmbeddingUpdate.Exact : EmbeddingUpdate.Lazy, words.Contains("ops"));

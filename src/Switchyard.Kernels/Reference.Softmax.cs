@@ -12,6 +12,24 @@ public static partial class Reference
         SoftmaxMaskedRows(x, all, rows, cols, y);
     }
 
+    /// <summary><see cref="Softmax.Columns"/>.</summary>
+    public static void SoftmaxColumns<T>(Span<T> x, int count) where T : IBinaryFloatingPointIeee754<T>
+    {
+        var column = new T[count];
+        for (var lane = 0; lane < VectorLoops.Lanes; lane++)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                column[i] = x[i * VectorLoops.Lanes + lane];
+            }
+            SoftmaxRows<T>(column, 1, count, column);
+            for (var i = 0; i < count; i++)
+            {
+                x[i * VectorLoops.Lanes + lane] = column[i];
+            }
+        }
+    }
+
     /// <summary><see cref="Softmax.MaskedRows"/>.</summary>
     public static void SoftmaxMaskedRows<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> mask, int rows, int cols, Span<T> y)
         where T : IBinaryFloatingPointIeee754<T>

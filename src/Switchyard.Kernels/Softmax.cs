@@ -29,6 +29,21 @@ public static unsafe partial class Softmax
         }
     }
 
+    /// <summary>Softmax down each of the 16 columns of x [count, 16], in place: the bits of <see cref="Rows"/> of the matrix turned.</summary>
+    public static void Columns(Span<float> x, int count)
+    {
+        Check.Size(count);
+        Check.Length(x.Length, (long)count * Lanes);
+        if (count == 0)
+        {
+            return;
+        }
+        fixed (float* px = x)
+        {
+            Exponentials(px, count);
+        }
+    }
+
     static void Turned(float* x, int rows, int cols, float* y, float* turned)
     {
         Transposition.Turn(x, rows, cols, turned);

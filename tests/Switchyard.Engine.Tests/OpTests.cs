@@ -123,7 +123,12 @@ public sealed class OpTests
 
     float[] SameAsParts(float[] values, int rows, int experts, int specific, int shared, bool disjoint, int gates)
     {
-        var own = NodeIndex.PerRow([.. Enumerable.Range(0, rows).Select(r => r % (gates + 1) - 1)]);
+        SameAsParts(values, NodeIndex.PerRow([.. Enumerable.Range(0, rows).Select(r => r % gates)]), rows, experts, specific, shared, disjoint, gates);
+        return SameAsParts(values, NodeIndex.PerRow([.. Enumerable.Range(0, rows).Select(r => r % (gates + 1) - 1)]), rows, experts, specific, shared, disjoint, gates);
+    }
+
+    float[] SameAsParts(float[] values, NodeIndex own, int rows, int experts, int specific, int shared, bool disjoint, int gates)
+    {
         var logits = _g.Input(values, rows, gates * experts);
         var choice = new ExpertChoice(specific, shared, disjoint);
         var log = _g.GateLogSoftmax(logits, gates);

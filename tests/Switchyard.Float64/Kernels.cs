@@ -93,6 +93,9 @@ public static class Softmax
         return false;
     }
 
+    public static void Columns(Span<double> x, int count) =>
+        Reference.SoftmaxColumns<double>(x, count);
+
     public static void Rows(ReadOnlySpan<double> x, int rows, int cols, Span<double> y) =>
         Reference.SoftmaxRows<double>(x, rows, cols, y);
 

@@ -214,6 +214,30 @@ public sealed class SoftmaxTests
         (specific, shared).ShouldBe((-1, -1));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(37)]
+    public void Columns_AnyCount_HaveTheBitsOfRowsTurned(int count)
+    {
+        float[] rows = Sample.Values(16 * count, 1, 9), columns = new float[rows.Length], expected = new float[rows.Length];
+        if (count > 1)
+        {
+            rows[^1] = float.NegativeInfinity;
+        }
+        for (var i = 0; i < rows.Length; i++)
+        {
+            columns[i % count * 16 + i / count] = rows[i];
+        }
+        Softmax.Rows(rows, 16, count, rows);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            expected[i % count * 16 + i / count] = rows[i];
+        }
+        Softmax.Columns(columns, count);
+        columns.ShouldHaveBitsOf(expected);
+    }
+
     [Fact]
     public void LogGatesBackward_FewColumnsWithGradient_MatchDoublePrecision()
     {

@@ -79,6 +79,18 @@ public static class ChosenGateOps
     {
         public void Run(Graph g, int from, int to)
         {
+            var pairs = kept is null && choice is { Specific: 1, Shared: 1, Disjoint: false } && cols % Softmax.ClosestColumns == 0;
+            for (var first = from; first < to; first += TileRows)
+            {
+                var count = Math.Min(TileRows, to - first);
+                if (pairs) Pairs(first, count);
+                else Rows(first, count);
+            }
+        }
+
+        /// <summary>Any choice of up to <see cref="TileRows"/> rows.</summary>
+        void Rows(int first, int count)
+        {
             var width = gates * cols;
             var tile = Tile(TileRows * (width + 2 * cols) + 3 * cols);
             var log = tile[..(TileRows * width)];
@@ -87,42 +99,60 @@ public static class ChosenGateOps
             var mean = tile.Slice(TileRows * (width + 2 * cols), cols);
             var fromUniform = tile.Slice(TileRows * (width + 2 * cols) + cols, cols);
             var shared = tile[^cols..];
-            var alone = kept is null && choice is { Specific: 1, Shared: 1, Disjoint: false } && cols % Softmax.ClosestColumns == 0;
-            for (var first = from; first < to; first += TileRows)
+            Softmax.LogGates(logits.Slice(first * width, count * width), count, gates, cols, log);
+            for (var i = 0; i < count; i++)
             {
-                var count = Math.Min(TileRows, to - first);
-                if (!alone) Softmax.LogGates(logits.Slice(first * width, count * width), count, gates, cols, log);
-                for (var i = 0; i < count; i++)
+                var gate = own[first + i];
+                var all = log.Slice(i * width, width);
+                var chosen = mask.Slice(i * cols, cols);
+                GateOps.PickRow(mixing.Slice((first + i) * width, width), gates, gate, picked.Slice(i * cols, cols));
+                GateOps.PickRow(all, gates, -1, mean);
+
+                // The divergence from the one-hot is minus a logarithm, where there is a gate to be one-hot at.
+                var ofOwn = gate < 0 ? mean : all.Slice(gate * cols, cols);
+                SelectionOps.Choose(ofOwn, default, choice.Specific, -1, chosen);
+                ElementOps.Affine(mean, -1, choice.UniformShift(gates), fromUniform);
+                SelectionOps.Choose(fromUniform, choice.Disjoint ? chosen : default, choice.Shared, 1, shared);
+                kept?.Note(first + i, chosen, shared, all, ofOwn, fromUniform);
+                SelectionOps.Larger(chosen, shared, chosen);
+            }
+
+            Softmax.MaskedRows(picked, mask, count, cols, y.Slice(first * cols, count * cols));
+        }
+
+        /// <summary>Up to <see cref="TileRows"/> rows that choose one expert of each kind: a softmax of two, to the bits of one over all that leaves out the others.</summary>
+        void Pairs(int first, int count)
+        {
+            var width = gates * cols;
+            Span<int> columns = stackalloc int[2 * TileRows];
+            Span<Real> pairs = stackalloc Real[2 * TileRows];
+            pairs.Clear();
+            columns.Fill(-1);
+            for (var i = 0; i < count; i++)
+            {
+                var row = logits.Slice((first + i) * width, width);
+                var gate = own[first + i];
+                if (gate < 0 || !Softmax.Closest(row, gates, cols, gate, choice.UniformShift(gates), out var one, out var common)) continue;
+                (columns[i], columns[TileRows + i]) = (one, common);
+                var mixed = mixing.Slice((first + i) * width + gate * cols, cols);
+                (pairs[i], pairs[TileRows + i]) = (mixed[one], one == common ? Real.NegativeInfinity : mixed[common]);
+            }
+
+            Softmax.Columns(pairs, 2);
+            for (var i = 0; i < count; i++)
+            {
+                if (columns[i] < 0)
                 {
-                    var gate = own[first + i];
-                    var all = log.Slice(i * width, width);
-                    var chosen = mask.Slice(i * cols, cols);
-                    GateOps.PickRow(mixing.Slice((first + i) * width, width), gates, gate, picked.Slice(i * cols, cols));
-                    if (alone)
-                    {
-                        var row = logits.Slice((first + i) * width, width);
-                        if (gate >= 0 && Softmax.Closest(row, gates, cols, gate, choice.UniformShift(gates), out var one, out var common))
-                        {
-                            chosen.Clear();
-                            (chosen[one], chosen[common]) = (1, 1);
-                            continue;
-                        }
-
-                        Softmax.LogGates(row, 1, gates, cols, all);
-                    }
-
-                    GateOps.PickRow(all, gates, -1, mean);
-
-                    // The divergence from the one-hot is minus a logarithm, where there is a gate to be one-hot at.
-                    var ofOwn = gate < 0 ? mean : all.Slice(gate * cols, cols);
-                    SelectionOps.Choose(ofOwn, default, choice.Specific, -1, chosen);
-                    ElementOps.Affine(mean, -1, choice.UniformShift(gates), fromUniform);
-                    SelectionOps.Choose(fromUniform, choice.Disjoint ? chosen : default, choice.Shared, 1, shared);
-                    kept?.Note(first + i, chosen, shared, all, ofOwn, fromUniform);
-                    SelectionOps.Larger(chosen, shared, chosen);
+                    // No gate of its own, or numbers that are not finite.
+                    Rows(first + i, 1);
+                    continue;
                 }
 
-                Softmax.MaskedRows(picked, mask, count, cols, y.Slice(first * cols, count * cols));
+                // The specific expert last: where it is the common one as well, the other place holds 0.
+                var weights = y.Slice((first + i) * cols, cols);
+                weights.Clear();
+                weights[columns[TileRows + i]] = pairs[TileRows + i];
+                weights[columns[i]] = pairs[i];
             }
         }
     }
