@@ -4,11 +4,11 @@ using System.Text.RegularExpressions;
 
 namespace Switchyard.Comparison;
 
-/// <summary>A Chromium without a window that shows the live page, as somebody's browser on the same machine does.</summary>
+/// <summary>A Chromium without a window that shows a page, as somebody's browser on the same machine does.</summary>
 sealed partial class WatchingBrowser : IDisposable
 {
-    /// <summary>Its start costs seconds of a processor, which belong to no training.</summary>
-    static readonly TimeSpan Settling = TimeSpan.FromSeconds(8);
+    /// <summary>Its start costs seconds of a processor, the last of them half a minute later, which belong to no training.</summary>
+    static readonly TimeSpan Settling = TimeSpan.FromSeconds(40);
 
     readonly Process _process;
     readonly CancellationTokenSource _end = new();
@@ -44,6 +44,9 @@ sealed partial class WatchingBrowser : IDisposable
 
         throw new InvalidOperationException($"{name} did not start; install Chromium, or set SWITCHYARD_CHROMIUM to one.");
     }
+
+    /// <summary>Processor seconds of all its processes so far.</summary>
+    public double ProcessorSeconds() => ProcessTree.ProcessorSeconds(_process.Id);
 
     public void Dispose()
     {

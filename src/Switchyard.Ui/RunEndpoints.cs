@@ -15,7 +15,7 @@ sealed class RunEndpoints(RunFolder folder, LiveRun? live, TimeProvider time, Ca
         application.MapPost("/control", (RequestDelegate)ControlAsync);
     }
 
-    Task ListAsync(HttpContext context) => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, RunList.Of(folder));
+    Task ListAsync(HttpContext context) => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, RunList.Of(folder.Runs()));
 
     /// <summary>A piece of a log as it is; the header says where the next begins.</summary>
     async Task EventsAsync(HttpContext context)

@@ -5,5 +5,5 @@ namespace Switchyard.Ui;
 /// <summary>The runs as the page lists them.</summary>
 static class RunList
 {
-    public static JsonArray Of(RunFolder folder) => [.. folder.Runs().Select(r => r.ToJson())];
+    public static JsonArray Of(IEnumerable<RunSummary> runs) => [.. runs.Select(r => r.ToJson())];
 }

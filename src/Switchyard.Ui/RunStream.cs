@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -6,14 +7,18 @@ namespace Switchyard.Ui;
 
 /// <summary>
 /// Server-sent events of some runs, for one viewer: the list of runs where it changes, and the new lines of every log that is watched. A
-/// log is looked at twice a second, and only while somebody watches.
+/// log is looked at only while somebody watches: twice a second at first, then every two seconds, for each event wakes a browser that
+/// may run on the cores of the training.
 /// </summary>
 sealed class RunStream(RunFolder folder, TimeProvider time)
 {
-    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan First = TimeSpan.FromSeconds(10);
     static readonly TimeSpan SilenceAtMost = TimeSpan.FromSeconds(15);
 
     readonly List<Watched> _watched = [];
+    ImmutableArray<RunSummary> _runs;
     string _list = "";
     long _spoke;
 
@@ -31,14 +36,15 @@ sealed class RunStream(RunFolder folder, TimeProvider time)
         var response = context.Response;
         response.ContentType = "text/event-stream";
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        using var timer = new PeriodicTimer(Pause, time);
-        _spoke = time.GetTimestamp();
+        using var timer = new PeriodicTimer(FirstPause, time);
+        var began = _spoke = time.GetTimestamp();
         try
         {
             do
             {
                 await SayListAsync(response, end.Token).ConfigureAwait(false);
                 foreach (var run in _watched) await SayLinesAsync(run, response, end.Token).ConfigureAwait(false);
+                if (timer.Period != Pause && time.GetElapsedTime(began) >= First) timer.Period = Pause;
                 if (time.GetElapsedTime(_spoke) >= SilenceAtMost) await SayAsync(response, ":\n\n", end.Token).ConfigureAwait(false);
             }
             while (await timer.WaitForNextTickAsync(end.Token).ConfigureAwait(false));
@@ -71,7 +77,11 @@ sealed class RunStream(RunFolder folder, TimeProvider time)
 
     Task SayListAsync(HttpResponse response, CancellationToken cancellation)
     {
-        var list = RunList.Of(folder).ToJsonString();
+        // The folder has the same list until it looks again.
+        var runs = folder.Runs();
+        if (runs == _runs) return Task.CompletedTask;
+        _runs = runs;
+        var list = RunList.Of(runs).ToJsonString();
         if (list == _list) return Task.CompletedTask;
         _list = list;
         return SayAsync(response, $"event: runs\ndata: {list}\n\n", cancellation);

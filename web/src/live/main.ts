@@ -18,18 +18,24 @@ const health = embedded() as Health;
 const logs = new Map<string, RunLog>();
 const status = new Status();
 const actions = new Actions();
-const painter = new Painter();
+const painter = new Painter(withFigures => {
+  if (told) status.tell(told);
+  told = null;
+  refresh();
+  // A browser does far more for a title than for a word on the page.
+  if (withFigures) title();
+});
 const explorer = new Explorer(() => chooser.chosen.find(id => chooser.find(id)?.bundle));
 const warnings = element("ul", { class: "warnings", "aria-label": "Experts that stand out" });
 const chooser = new Chooser(() => {
   stream.open();
-  refresh();
   painter.now();
 });
+let told: string | null = null;
 const stream = new Stream(() => chooser.chosen.map(run => ({ run, from: log(run).cursor })), {
   runs(list) {
     chooser.update(list);
-    refresh();
+    painter.touch();
   },
   lines(run, lines, cursor, anew) {
     const known = log(run);
@@ -41,10 +47,10 @@ const stream = new Stream(() => chooser.chosen.map(run => ({ run, from: log(run)
       if (event.event === "control" && chooser.find(run)?.live) actions.confirm(event as ControlEvent);
     }
 
-    const told = last ? news(known, events.findLast(event => event.event === "validation" || event.event === "end") ?? last) : null;
-    if (told && (!first || known.end)) status.tell(told);
-    refresh();
-    painter.touch();
+    const said = last ? news(known, events.findLast(event => event.event === "validation" || event.event === "end") ?? last) : null;
+    if (said && (!first || known.end)) told = said;
+    if (anew || events.some(event => event.event === "control" || event.event === "end")) painter.now();
+    else painter.touch();
   },
   state: trouble => status.connection(trouble),
 });
@@ -69,7 +75,10 @@ function refresh(): void {
   if (said.join() !== [...warnings.children].map(child => child.lastChild!.textContent).join()) {
     warnings.replaceChildren(...said.map(text => element("li", {}, element("span", { class: "mark", "aria-hidden": "true" }, "✕"), element("span", {}, text))));
   }
+}
 
+function title(): void {
+  const live = shown().find(run => chooser.find(run.id)?.live);
   document.title = live?.last && !live.end ? `${live.last.epoch}/${live.run?.epochs ?? "?"} ${live.id} – Switchyard` : "Switchyard";
 }
 
@@ -83,14 +92,17 @@ document.body.append(
   element("a", { class: "skip", href: "#learning" }, "To the charts"),
   element("header", { class: "head" }, element("h1", {}, "Switchyard: training"), chooser.section, status.section, actions.section),
   element("main", {}, learning.section, quality.section, use.section, speed.section, explorer.section));
-painter.add(learning.figures, () => losses(shown()));
-painter.add(learning.figures, () => auxiliaries(shown()));
-painter.add(quality.figures, () => aucs(shown()));
-painter.add(quality.figures, () => cells(shown()));
-painter.add(use.figures, () => usage(shown(), health));
-painter.add(use.figures, () => evennessFigure(shown(), health));
-painter.add(speed.figures, () => speeds(shown()));
-painter.add(speed.figures, () => rates(shown()));
+// How much there is to draw: a figure is drawn again where it has more.
+const size = (kind: "steps" | "validations" | "experts") => () => shown().reduce((sum, run) => sum + run[kind].length, 0);
+const [steps, validations, experts] = [size("steps"), size("validations"), size("experts")];
+painter.add(learning.figures, () => losses(shown()), steps);
+painter.add(learning.figures, () => auxiliaries(shown()), steps);
+painter.add(quality.figures, () => aucs(shown()), validations);
+painter.add(quality.figures, () => cells(shown()), validations);
+painter.add(use.figures, () => usage(shown(), health), experts);
+painter.add(use.figures, () => evennessFigure(shown(), health), experts);
+painter.add(speed.figures, () => speeds(shown()), steps);
+painter.add(speed.figures, () => rates(shown()), steps);
 // What the page says where this script does not run to here (LivePage).
 document.getElementById("plain")?.remove();
 addEventListener("error", event => {

@@ -1,31 +1,61 @@
+import type { Handle } from "../charts";
 import type { Figure } from "../document";
 import { show } from "../figure";
-import type { Handle } from "../charts";
+import { Allowance } from "./allowance";
 
-// Drawing takes processor time, and a training on the same machine wants all of it: the page draws for at most this part of the time.
-const partOfTime = 0.0025;
+// A training on the same machine wants all of the processors' time; figures and words may take these parts of it.
+const figuresPart = 0.00075;
+const wordsPart = 0.001;
+const figuresAtFirst = 60;
+const wordsAtFirst = 30;
 const soonest = 1000;
 const longest = 60_000;
+
+// So long after the reader has done something, what comes is written as soon as it comes.
+const attention = 2000;
+
+// What a frame takes of all threads and processes of a browser without a graphics card, as a multiple of the page's own thread; measured.
+const wholeOfOwn = 3;
 
 // A log that is read from its start comes in pieces, one right after the other: drawn is what all of them say.
 const quiet = 250;
 const patience = 3000;
 
+/** Part of what a figure shows that has to be new before it is drawn again; less is hardly seen. */
+const visible = 0.01;
+
 interface Place {
   make(): Figure;
+  size(): number;
   handle: Handle;
   card: Element;
   seen: boolean;
-  stale: boolean;
+  /** Size of what is drawn, and since when it is. */
+  drawn: number;
+  since: number;
+  /** To be drawn whatever its size. */
+  wanted: boolean;
 }
 
-/** Keeps figures up to date: those in view, as often as their drawing is cheap, and at once where the reader asked for something. */
+/**
+ * The one place that writes to the page by itself. What is due is written in one frame, whose time is measured; figures and words have an
+ * allowance of it each. Figures are drawn where they are in view and show something new. Where the reader does something, all that is due is
+ * written at once.
+ */
 export class Painter {
   private readonly places: Place[] = [];
+  private readonly figures = new Allowance(figuresPart, figuresAtFirst, longest);
+  private readonly words = new Allowance(wordsPart, wordsAtFirst, longest);
+  private readonly behind = new MessageChannel();
   private timer: number | undefined;
-  private next = 0;
+  private frame: number | undefined;
+  private stale = false;
   private touched = 0;
   private waiting: number | undefined;
+  private last = -soonest;
+  private attended = -attention;
+  private begun = 0;
+  private drew = false;
   private readonly near = new IntersectionObserver(entries => {
     for (const entry of entries) {
       const place = this.places.find(candidate => candidate.card === entry.target);
@@ -35,57 +65,118 @@ export class Painter {
     this.plan();
   });
 
-  constructor() {
-    document.addEventListener("visibilitychange", () => this.plan());
+  /** @param write Writes the words of the page; with figures where these are drawn too, which is seldom. */
+  constructor(private readonly write: (withFigures: boolean) => void) {
+    this.behind.port1.onmessage = () => this.count();
+    const attend = () => this.attend();
+    document.addEventListener("visibilitychange", attend);
+    for (const kind of ["pointermove", "pointerdown", "keydown", "scroll"]) document.addEventListener(kind, attend, { passive: true, capture: true });
   }
 
-  add(host: HTMLElement, make: () => Figure): void {
+  /**
+   * @param make The figure as it is now.
+   * @param size How much there is to show.
+   */
+  add(host: HTMLElement, make: () => Figure, size: () => number): void {
     const first = make();
     const handle = show(host, first);
     const card = document.getElementById(first.id)!;
-    this.places.push({ make, handle, card, seen: false, stale: false });
+    this.places.push({ make, size, handle, card, seen: false, drawn: size(), since: -longest, wanted: false });
     this.near.observe(card);
   }
 
   /** The data have changed. */
   touch(): void {
-    for (const place of this.places) place.stale = true;
+    this.stale = true;
     this.touched = performance.now();
     this.waiting ??= this.touched;
+    if (this.touched - this.attended < attention) this.want(this.touched);
+    else this.plan();
+  }
+
+  /** Something has changed that the reader asked for, or waited for: all of it is written at once. */
+  now(): void {
+    for (const place of this.places) place.wanted = true;
+    this.touch();
+    this.last = -soonest;
+    this.waiting = this.touched - patience;
+    this.forgive(this.touched);
+  }
+
+  /** The reader does something, and so looks at the page. */
+  private attend(): void {
+    const now = performance.now();
+    const isSaid = now - this.attended < attention;
+    this.attended = now;
+    if (!isSaid) this.want(now);
+  }
+
+  /** All that is new is due. */
+  private want(now: number): void {
+    for (const place of this.places) place.wanted ||= place.size() !== place.drawn;
+    this.forgive(now);
+  }
+
+  private forgive(now: number): void {
+    this.figures.forgive(now);
+    this.words.forgive(now);
     this.plan();
   }
 
-  /** The reader has changed what is shown. */
-  now(): void {
-    this.next = 0;
-    this.touch();
-  }
-
   private plan(): void {
-    if (this.timer !== undefined || document.hidden || !this.places.some(place => place.seen && place.stale)) return;
+    clearTimeout(this.timer);
+    if (this.frame !== undefined || document.hidden) return;
+    const now = performance.now();
+    const at = Math.min(this.wordsAt(now), this.figuresAt(now));
+    if (at === Infinity) return;
     this.timer = setTimeout(() => {
-      this.timer = undefined;
-      if (performance.now() < this.soonest()) this.plan();
-      else this.paint();
-    }, Math.max(0, this.soonest() - performance.now()));
+      const now = performance.now();
+      if (Math.min(this.wordsAt(now), this.figuresAt(now)) > now) this.plan();
+      else this.frame = requestAnimationFrame(() => this.paint());
+    }, at - now);
   }
 
-  private soonest(): number {
-    return Math.max(this.next, Math.min(this.touched + quiet, (this.waiting ?? 0) + patience));
+  private wordsAt(now: number): number {
+    return this.stale ? this.soonest(now, this.words) : Infinity;
+  }
+
+  private figuresAt(now: number): number {
+    return Math.max(this.soonest(now, this.figures), Math.min(...this.places.map(dueAt)));
+  }
+
+  private soonest(now: number, of: Allowance): number {
+    const calm = this.waiting === undefined ? 0 : Math.min(this.touched + quiet, this.waiting + patience);
+    return Math.max(this.last + soonest, calm, of.next(now));
   }
 
   private paint(): void {
-    if (document.hidden) return;
-    this.waiting = undefined;
-    const began = performance.now();
-    for (const place of this.places) {
-      if (!place.seen || !place.stale) continue;
-      place.stale = false;
+    const now = performance.now();
+    this.begun = now;
+    this.frame = undefined;
+    const due = this.figuresAt(now) <= now ? this.places.filter(place => dueAt(place) <= now) : [];
+    this.drew = due.length > 0;
+    [this.waiting, this.stale, this.last] = [undefined, false, now];
+    for (const place of due) {
+      [place.drawn, place.since, place.wanted] = [place.size(), now, false];
       place.handle.update(place.make());
     }
 
-    // What the browser does after this function costs about as much again.
-    const took = performance.now() - began;
-    this.next = performance.now() + Math.min(longest, Math.max(soonest, took / partOfTime));
+    this.write(this.drew);
+    // Heard of behind the styles, the layout and the painting of this frame.
+    this.behind.port2.postMessage(null);
   }
+
+  private count(): void {
+    const now = performance.now();
+    (this.drew ? this.figures : this.words).spend(now, wholeOfOwn * (now - this.begun));
+    this.plan();
+  }
+}
+
+/** When a figure is to be drawn: with something to be seen, at once; with less of it, within a minute. */
+function dueAt(place: Place): number {
+  if (!place.seen) return Infinity;
+  const size = place.size();
+  if (place.wanted || size < place.drawn || size > place.drawn * (1 + visible)) return 0;
+  return size === place.drawn ? Infinity : place.since + longest;
 }
