@@ -3,12 +3,12 @@ namespace Switchyard;
 /// <summary>How far two distributions over the same bins are apart.</summary>
 static class DriftMath
 {
-    /// <summary>What an empty bin counts as, in rows.</summary>
+    /// <summary>What a bin counts as at least, in rows.</summary>
     const double Floor = 0.5;
 
     /// <summary>
-    /// Population stability index Σ (p − q) ln(p / q) over the bins that are not empty on both sides. A bin that is empty on one side counts
-    /// there as half a row, else the sum would have no end.
+    /// Population stability index Σ (p − q) ln(p / q) over the bins that are not empty on both sides. A bin with less than half a row on
+    /// one side counts there as half a row, else the sum would have no end.
     /// </summary>
     /// <param name="now">Counts by bin; their sum need not be <paramref name="rows"/>.</param>
     /// <param name="rows">Rows they are of.</param>
@@ -29,11 +29,14 @@ static class DriftMath
         return psi;
     }
 
-    /// <summary>A bin's share of a sample; an empty one counts as half a row.</summary>
+    /// <summary>
+    /// A bin's share of a sample, that of half a row at least. Where a row has several choices, or parts of one, a bin may have less than that and is
+    /// then worth no less than an empty one: so the index never falls where a bin goes away from the baseline.
+    /// </summary>
     /// <param name="count">Its count.</param>
     /// <param name="sum">Counts of all bins.</param>
     /// <param name="rows">Rows they are of.</param>
-    public static double Share(double count, double sum, long rows) => count > 0 ? count / sum : Floor / rows;
+    public static double Share(double count, double sum, long rows) => Math.Max(count / sum, Floor / rows);
 
     /// <summary>Total variation distance ½ Σ |p − q|: 0 to 1.</summary>
     public static double Distance(double[] now, double[] baseline) =>

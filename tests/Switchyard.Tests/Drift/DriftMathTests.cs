@@ -24,6 +24,29 @@ public sealed class DriftMathTests
         DriftMath.Psi([0, 0], 0, [5, 5], 10).ShouldBe(0);
     }
 
+    /// <summary>Five experts, of which each row chooses so many, and parts of values in lists: the less of them, the further.</summary>
+    [Theory]
+    [InlineData(4, 1)]
+    [InlineData(8, 1)]
+    [InlineData(1, 1)]
+    [InlineData(1, 0.1)]
+    public void Psi_BinRisesToItsShareOfTheBaseline_Falls(int choices, double step)
+    {
+        const int rows = 1000, baselineRows = 50_000;
+        var others = 0.994 * baselineRows * choices / 4;
+        double[] baseline = [0.006 * baselineRows * choices, others, others, others, others];
+        var indices = Enumerable.Range(0, (int)Math.Round(0.006 * rows * choices / step) + 1).Select(i =>
+        {
+            var rest = ((rows * choices) - (i * step)) / 4;
+            return DriftMath.Psi([i * step, rest, rest, rest, rest], rows, baseline, baselineRows);
+        }).ToArray();
+
+        // An empty bin is half a row, the others a quarter each; the share of the baseline is no drift.
+        indices[0].ShouldBe((0.0055 * Math.Log(12)) + (0.006 * Math.Log(1 / 0.994)), 1e-12);
+        indices[^1].ShouldBe(0, 1e-12);
+        for (var i = 1; i < indices.Length; i++) indices[i].ShouldBeLessThanOrEqualTo(indices[i - 1] + 1e-15);
+    }
+
     [Theory]
     [InlineData(4, 200)]
     [InlineData(12, 1000)]
