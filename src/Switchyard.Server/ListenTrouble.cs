@@ -7,11 +7,15 @@ namespace Switchyard.Server;
 /// <summary>Why a server cannot listen, in words that say what to do about it.</summary>
 static class ListenTrouble
 {
-    /// <summary>The error for whoever starts the server; null where it is a defect of the program.</summary>
-    /// <param name="thrown">What Kestrel threw.</param>
+    const string Kestrel = "Microsoft.AspNetCore.Server.Kestrel";
+
+    /// <summary>The error for whoever starts the server; null where Kestrel has not thrown it, or it is a defect of the program.</summary>
+    /// <param name="thrown">What the start threw.</param>
     /// <param name="addresses">Where it was to listen.</param>
     public static InputException? Of(Exception thrown, IReadOnlyList<string> addresses)
     {
+        // Other services start as well, and fail with exceptions of the same types: a database that does not answer is no address in use.
+        if (!Causes(thrown).Any(e => e.StackTrace?.Contains(Kestrel, StringComparison.Ordinal) == true)) return null;
         var code = Causes(thrown).OfType<SocketException>().FirstOrDefault()?.SocketErrorCode;
         var isHttps = addresses.Any(a => a.StartsWith("https:", StringComparison.OrdinalIgnoreCase));
         var where = string.Join(", ", addresses);

@@ -212,8 +212,6 @@ public sealed class SwitchyardServer : IAsyncDisposable
         if (configuration["Logging:Console:FormatterName"] is null)
             logging.AddSimpleConsole(line => (line.SingleLine, line.TimestampFormat, line.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
         logging.AddFilter("Microsoft", LogLevel.Warning);
-        // What it has to say ends the program with a line of its own.
-        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logging.AddConfiguration(configuration.GetSection("Logging"));
     }
 

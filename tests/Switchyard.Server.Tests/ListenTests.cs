@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Switchyard.Data;
 
@@ -72,6 +73,40 @@ public sealed class ListenTests(TrainedModel model)
         await using var server = Create(settings, out _, "listen: https://127.0.0.1:0");
 
         (await Should.ThrowAsync<InputException>(() => server.StartAsync())).Message.ShouldContain("Kestrel__Certificates__Default__Path");
+    }
+
+    [Theory]
+    [InlineData("http", "defect")]
+    [InlineData("https", "defect")]
+    [InlineData("http", "file")]
+    [InlineData("http", "socket")]
+    public async Task Start_ServiceOfTheProgramFails_IsNoTroubleOfTheAddress(string scheme, string kind)
+    {
+        Exception failure = kind switch
+        {
+            "file" => new IOException("a file of the service"),
+            "socket" => new SocketException((int)SocketError.AddressAlreadyInUse),
+            _ => new InvalidOperationException("no such service"),
+        };
+        var log = new LogLines();
+        var options = OptionsFile.Parse<ServeOptions>($"models: {{path: {model.Bundle}, warm_up_requests: 1}}\nlisten: {scheme}://127.0.0.1:0", "serve.yaml");
+        await using var server = SwitchyardServer.Create(new ServeConfiguration(options, model.Folder($"listen-{Guid.NewGuid():N}")), services =>
+        {
+            services.AddLogging(logging => logging.ClearProviders());
+            // Before Kestrel starts, which lacks a certificate.
+            services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(new FailingService(failure)));
+            log.Add(services);
+        });
+
+        (await Should.ThrowAsync<Exception>(() => server.StartAsync())).ShouldBeSameAs(failure);
+        log.Any(failure.Message).ShouldBeTrue();
+    }
+
+    sealed class FailingService(Exception failure) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.FromException(failure);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     [Fact]

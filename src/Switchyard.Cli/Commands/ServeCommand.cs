@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Switchyard.Data;
 using Switchyard.Server;
 
@@ -59,7 +61,8 @@ static class ServeCommand
 
     static async Task Serve(ServeConfiguration configuration, CancellationToken cancellation)
     {
-        var server = SwitchyardServer.Create(configuration);
+        // What the host has to say of a start that failed ends the program with a line of its own; no other service of the command runs in it.
+        var server = SwitchyardServer.Create(configuration, services => services.AddLogging(logging => logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)));
         await using (server.ConfigureAwait(false)) await server.RunAsync(cancellation).ConfigureAwait(false);
     }
 }
