@@ -42,10 +42,11 @@ public sealed class FrozenWeights
     /// <summary>Spares a graph the gradients of what is frozen as a whole.</summary>
     internal void SpareGradients(Graph graph)
     {
+        var dense = SortedDense();
         foreach (var parameter in _parameters)
         {
             var (done, end) = (parameter.Offset, parameter.Offset + parameter.Length);
-            foreach (var (from, to) in SortedDense())
+            foreach (var (from, to) in dense)
             {
                 if (from <= done && to > done) done = to;
             }

@@ -9,7 +9,10 @@ public sealed class FrozenSuite
 {
     public static TheoryData<string> All() => ModelCases.All();
 
-    /// <summary>Two weights of three, others of them, and all but the last four with all tables, so that whole layers have nothing below them that is trained.</summary>
+    /// <summary>
+    /// Two weights of three, others of them, and all but the last four with all tables, so that whole layers have nothing below them that is trained;
+    /// and every weight trained alone, among frozen ones above and below it.
+    /// </summary>
     [Theory]
     [MemberData(nameof(All))]
     public void Run_SomeWeightsFrozen_OthersHaveTheSameGradients(string name)
@@ -26,16 +29,19 @@ public sealed class FrozenSuite
             if (set.Count == names.Length - trained.Count) less.ShouldBeLessThan(work);
         }
 
-        (Dictionary<string, int[]> Gradients, long Work) Gradients(HashSet<string> set)
+        (expected, _) = Gradients(new HashSet<string>(), 80, 1);
+        foreach (var weight in names) Gradients(names.Where(n => n != weight).ToHashSet(), 80, 1).Gradients[weight].ShouldBe(expected[weight], $"{weight} alone");
+
+        (Dictionary<string, int[]> Gradients, long Work) Gradients(HashSet<string> set, int rows = 300, int workers = 2)
         {
             var ranker = Trained.Untrained(ModelCases.Options(name));
             var parameters = ranker.Parameters;
             var frozen = new FrozenWeights();
             foreach (var p in parameters.Dense.Where(p => set.Contains(p.Name))) frozen.Add(p, [(0, p.Length)]);
             foreach (var t in parameters.Tables.Where(t => set.Contains(t.Name))) frozen.Add(t, t.Rows);
-            using var pool = new WorkerPool(2);
+            using var pool = new WorkerPool(workers);
             var step = new TrainingStep(ranker, new TrainingOptions(), pool, frozen);
-            step.Run(TinyData.Rows(ranker.Schema, 300, 5, unknown: 0.05, unobserved: 0.1), 0.01, 0);
+            step.Run(TinyData.Rows(ranker.Schema, rows, 5, unknown: 0.05, unobserved: 0.1), 0.01, 0);
             var gradients = step.Graph.Gradients!;
             var values = parameters.Dense.ToDictionary(p => p.Name, p => Trained.Bits(gradients.DenseValues.Slice(p.Offset, p.Length)));
             foreach (var t in gradients.Tables) values.Add(t.Table.Name, [.. t.Rows, .. Trained.Bits(t.Values)]);
