@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Switchyard.Cli.Tests;
 
 public sealed class ApplicationTests
@@ -11,6 +13,15 @@ public sealed class ApplicationTests
     }
 
     static (int Code, string Output, string Error) Run(params string[] args) => Run(CancellationToken.None, args);
+
+    /// <summary>The pool of threads keeps the number it is told, which the server's latency under load rests on (docs/serving.md).</summary>
+    [Fact]
+    public void BuiltCommand_RuntimeConfiguration_LooksForNoBetterNumberOfThreads()
+    {
+        using var settings = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Switchyard.Cli.runtimeconfig.json")));
+
+        settings.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties").GetProperty("System.Threading.ThreadPool.HillClimbing.Disable").GetBoolean().ShouldBeTrue();
+    }
 
     [Theory]
     [InlineData("--help")]
