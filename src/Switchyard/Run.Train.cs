@@ -58,7 +58,10 @@ public static partial class Run
 
         var rows = new FittingRows(data);
         if (rows.ValidationCount == 0) reporter.Warning("there are no validation rows: all epochs are run and the last weights kept; give split.validation a condition");
-        using var recorder = new MetricRecorder(configuration, ranker, RowsOf(data), runId, MetricLogReader.PathIn(configuration.OutputDirectory), MetricCadence.OfRun, watch, reporter);
+        using var recorder = new MetricRecorder(configuration, ranker, RowsOf(data), runId, MetricLogReader.PathIn(configuration.OutputDirectory), MetricCadence.OfRun, watch, reporter)
+        {
+            FormerId = resume && CheckpointStore.IdentityOf(CheckpointDirectory(configuration)) is { } former ? RunIdentity.Digest(former) : null,
+        };
         var result = Fitting.Run(Start, new Predictor(ranker, pool), rows, update is null ? null : update.WithReplay, configuration, reporter, recorder, cancellation);
         ReportTraining(result, options, data.Rows(Part.Validation), reporter);
         var report = OnceTrained(() => ReportPart(data, Measured(data), new Predictor(ranker, pool), configuration.Evaluation, reporter, cancellation), checkpoints, cancellation);

@@ -16,7 +16,9 @@ sealed class MetricLog : IMetricSink, IDisposable
     /// <param name="resumed">Step that the run goes on after: later lines are dropped; 0 for a new run.</param>
     /// <param name="warn">Hears, once, that the file cannot be written.</param>
     /// <param name="time">The clock of the pauses.</param>
-    public MetricLog(string path, long resumed, Action<string> warn, TimeProvider time)
+    /// <param name="runId">What the run is told from others by; null where any log is gone on with.</param>
+    /// <param name="formerId">What it was told by when the checkpoint was made; null where there is none.</param>
+    public MetricLog(string path, long resumed, Action<string> warn, TimeProvider time, string? runId = null, string? formerId = null)
     {
         _file = new RecordFile(path, Open, warn, time);
         _json = new Utf8JsonWriter(_file.Pending, new JsonWriterOptions { Encoder = MetricJson.Options.Encoder });
@@ -25,7 +27,7 @@ sealed class MetricLog : IMetricSink, IDisposable
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             _lock = Lock(path);
-            GoesOn = resumed > 0 && Cut(path, resumed);
+            GoesOn = resumed > 0 && Cut(path, resumed, runId, formerId);
             return new FileStream(path, GoesOn ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
         }
     }
@@ -60,13 +62,19 @@ sealed class MetricLog : IMetricSink, IDisposable
         return new FileStream(Path.Combine(folder, $".{name}.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
     }
 
-    /// <summary>Drops what lies behind a step, and a last half line.</summary>
+    /// <summary>Drops what lies behind a step, and a last half line. What goes on is the log of the run, whatever it was called when it began.</summary>
     /// <returns>False where nothing of the run is left.</returns>
-    static bool Cut(string path, long step)
+    static bool Cut(string path, long step, string? runId, string? formerId)
     {
         if (!File.Exists(path)) return false;
         var lines = MetricLogReader.WholeLines(path).Where(line => Belongs(line, step)).ToList();
         if (lines.Count == 0 || MetricJson.Place(lines[0]).Kind != "run") return false;
+        if (runId is not null)
+        {
+            if (Head(lines[0]) is not { } head || (head.RunId is { } id && id != runId && id != formerId)) return false;
+            if (head.RunId != runId) lines[0] = JsonSerializer.Serialize<MetricEvent>(head with { RunId = runId }, MetricJson.Options);
+        }
+
         try
         {
             TextFile.Write(path, writer => lines.ForEach(line => writer.Write(line + "\n")));
@@ -77,6 +85,18 @@ sealed class MetricLog : IMetricSink, IDisposable
         }
 
         return true;
+    }
+
+    static RunEvent? Head(string line)
+    {
+        try
+        {
+            return MetricJson.Parse(line) as RunEvent;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     static bool Belongs(string line, long step)

@@ -31,6 +31,9 @@ sealed class MetricRecorder(
     double _seconds;
     bool _hasGates = true;
 
+    /// <summary>The run id that the training had when its newest checkpoint was made, which an option added since changes; null where there is no checkpoint.</summary>
+    public string? FormerId { get; init; }
+
     /// <summary>Training begins, or goes on.</summary>
     /// <param name="step">Step it goes on after; 0 for a new run.</param>
     /// <param name="stepsPerEpoch">Steps of an epoch.</param>
@@ -39,7 +42,7 @@ sealed class MetricRecorder(
         var options = configuration.Training;
         _step = step;
         _total = stepsPerEpoch * options.Epochs;
-        _log = new MetricLog(path, step, reporter.Warning, watch.Time);
+        _log = new MetricLog(path, step, reporter.Warning, watch.Time, runId, FormerId);
         var run = new RunEvent
         {
             After = step,

@@ -119,6 +119,26 @@ public sealed class MetricLogTests : IDisposable
         _warnings.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("own", true)]
+    [InlineData("former", true)]
+    [InlineData(null, true)]
+    [InlineData("another", false)]
+    public void Open_ResumedLogOfAnId_GoesOnWhereItIsTheRuns(string? id, bool goesOn)
+    {
+        var head = Run() with { RunId = id };
+        using (var log = Open())
+        {
+            log.Write(head);
+            log.Write(Step(1));
+        }
+
+        using (var log = new MetricLog(File, 1, _warnings.Add, _clock, "own", "former")) log.GoesOn.ShouldBe(goesOn);
+
+        if (!goesOn) System.IO.File.ReadAllText(File).ShouldBeEmpty();
+        else System.IO.File.ReadLines(File).First().ShouldBe(System.Text.Json.JsonSerializer.Serialize<MetricEvent>(head with { RunId = "own" }, MetricJson.Options));
+    }
+
     [Fact]
     public void Open_ResumedWithoutALogOfTheRun_BeginsOne()
     {

@@ -195,6 +195,32 @@ public sealed partial class MetricRunTests
         Timeless(folder).ShouldBe(Timeless(whole));
     }
 
+    /// <summary>What goes on is called as the bundle that comes of it: the log of a build that gave no id is the same training's, that of another id is not.</summary>
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("\"run_id\":\"another\",", false)]
+    public void Train_ResumedWithALogOfAnotherId_HasTheBundlesId(string id, bool goesOn)
+    {
+        using var folder = new CompareFolder();
+        using var cancel = new CancellationTokenSource();
+        folder.Stepped = step =>
+        {
+            if (step == 21) cancel.Cancel();
+        };
+        Should.Throw<TrainingInterruptedException>(() => Train(folder, [Aesm2], cancellation: cancel.Token));
+        var own = ((RunEvent)MetricLogReader.Read(LogOf(folder))[0]).RunId;
+        File.WriteAllText(LogOf(folder), File.ReadAllText(LogOf(folder)).Replace($"\"run_id\":\"{own}\",", id, StringComparison.Ordinal));
+        folder.Stepped = null;
+
+        var run = Train(folder, [Aesm2], resume: true);
+
+        var events = MetricLogReader.Read(LogOf(folder));
+        var bundle = Models.ModelBundle.Load(run.Bundle).Metadata.RunId.ShouldNotBeNull();
+        (bundle, events.OfType<RunEvent>().ShouldHaveSingleItem().RunId).ShouldBe((own!, own));
+        events.OfType<StepEvent>().Any(s => s.Step <= 21).ShouldBe(goesOn);
+        events.OfType<StepEvent>().ShouldContain(s => s.Step > 21);
+    }
+
     [Fact]
     public void Train_StopAsked_EndsWithTheBestWeightsAndABundle()
     {
