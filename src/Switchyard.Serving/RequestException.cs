@@ -83,7 +83,7 @@ public sealed class RequestException : Exception
     public string? Pointer { get; private init; }
 
     /// <summary>The message and, where it is known, the place in the request's text.</summary>
-    internal string Sentence => Pointer is null ? Message : $"{Message} ({Pointer} of the request)";
+    internal string Sentence => string.IsNullOrEmpty(Pointer) ? Message : $"{Message} ({Pointer} of the request)";
 
     /// <summary>The same, at a place in the request's text.</summary>
     internal RequestException At(string pointer) => new(Error, Item, Column, Message) { Pointer = pointer };

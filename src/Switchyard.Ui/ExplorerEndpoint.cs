@@ -11,7 +11,7 @@ namespace Switchyard.Ui;
 /// <c>explain</c>: one row, or one item of a request, through the model of a run; <c>records</c>: the recorded requests to choose from.
 /// The model looked at last stays loaded; one request at a time.
 /// </summary>
-sealed class ExplorerEndpoint(RunFolder folder, RecordShelf records) : IDisposable
+sealed class ExplorerEndpoint(RunFolder folder, RecordShelf records) : IAsyncDisposable
 {
     /// <summary>Bytes of a request that is pasted: as many as a server takes where it is not told otherwise.</summary>
     public const int MostBytes = 4 << 20;
@@ -26,10 +26,12 @@ sealed class ExplorerEndpoint(RunFolder folder, RecordShelf records) : IDisposab
         application.MapGet("/records", (RequestDelegate)RecordsAsync);
     }
 
-    public void Dispose()
+    /// <summary>Waits for a request that still looks at the model, which has been told to end; none begins after it.</summary>
+    public async ValueTask DisposeAsync()
     {
+        await _one.WaitAsync().ConfigureAwait(false);
         _loaded?.Explorer.Dispose();
-        _one.Dispose();
+        _loaded = null;
     }
 
     /// <summary>A row by its number, or an item of a recorded request.</summary>
@@ -87,9 +89,10 @@ sealed class ExplorerEndpoint(RunFolder folder, RecordShelf records) : IDisposab
         {
             var all = records.Count(cancellation);
             var listed = new JsonArray();
-            foreach (var (number, line) in records.From(Math.Max(0, all - RecordShelf.Shown), cancellation))
+            foreach (var (number, place, line) in records.From(Math.Max(0, all - RecordShelf.Shown), cancellation))
             {
                 var record = explorer.Describe(line);
+                if (record["refused"] is { } why) record["refused"] = $"{place}: {why}";
                 record["name"] = RecordShelf.Name(number, line);
                 listed.Insert(0, record);
             }

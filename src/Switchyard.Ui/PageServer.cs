@@ -75,7 +75,7 @@ public sealed class PageServer : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException)
         {
             stopping.Dispose();
-            explorer.Dispose();
+            await explorer.DisposeAsync().ConfigureAwait(false);
             await application.DisposeAsync().ConfigureAwait(false);
             throw new InputException($"The page cannot be served at port {options.Port}: {e.Message.TrimEnd('.')}. Take another with --ui-port, or leave it out for a free one.", e);
         }
@@ -89,7 +89,7 @@ public sealed class PageServer : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _application.StopAsync(CancellationToken.None).ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
-        _explorer.Dispose();
+        await _explorer.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }
 

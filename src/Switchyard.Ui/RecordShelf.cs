@@ -16,27 +16,31 @@ sealed class RecordShelf(ImmutableArray<string> paths)
 
     /// <summary>Looks whether there are such files.</summary>
     /// <exception cref="InputException">There is none of a name.</exception>
-    public void Require() => new RecordSource(paths).Dispose();
+    public void Require()
+    {
+        if (paths.Any(string.IsNullOrWhiteSpace)) throw new InputException("--record: name a file of recorded requests, or a folder of them.");
+        new RecordSource(paths).Dispose();
+    }
 
-    /// <summary>How many lines there are.</summary>
+    /// <summary>How many lines there are. One that a server has not finished is none yet.</summary>
     /// <exception cref="InputException">They cannot be read.</exception>
     public long Count(CancellationToken cancellation)
     {
         using var source = new RecordSource(paths);
         long count = 0;
-        for (; source.Next(out _); count++) cancellation.ThrowIfCancellationRequested();
+        for (; Next(source, out _); count++) cancellation.ThrowIfCancellationRequested();
         return count;
     }
 
-    /// <summary>The lines from one on, with their numbers: oldest file first, from 0. One that a server has not finished is left out.</summary>
+    /// <summary>The lines from one on, with their numbers, from 0, and the places in their files; oldest file first.</summary>
     /// <exception cref="InputException">They cannot be read.</exception>
-    public IEnumerable<(long Number, byte[] Line)> From(long first, CancellationToken cancellation)
+    public IEnumerable<(long Number, string Place, byte[] Line)> From(long first, CancellationToken cancellation)
     {
         using var source = new RecordSource(paths);
-        for (long number = 0; source.Next(out var line); number++)
+        for (long number = 0; Next(source, out var line); number++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (number >= first && !(source.IsCut && !RecordedRequest.IsWhole(line))) yield return (number, line.ToArray());
+            if (number >= first) yield return (number, string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(source.File)}:{source.Line}"), line.ToArray());
         }
     }
 
@@ -58,4 +62,14 @@ sealed class RecordShelf(ImmutableArray<string> paths)
 
     /// <summary>The name of a line: its number, and a hash by which one that took its place is told from it.</summary>
     public static string Name(long number, ReadOnlySpan<byte> line) => string.Create(CultureInfo.InvariantCulture, $"{number}@{LogCursor.HashOf(line):x8}");
+
+    static bool Next(RecordSource source, out ReadOnlySpan<byte> line)
+    {
+        while (source.Next(out line))
+        {
+            if (!source.IsCut || RecordedRequest.IsWhole(line)) return true;
+        }
+
+        return false;
+    }
 }

@@ -31,7 +31,7 @@ sealed class RequestExplorer
         {
             if (json.StartsWith("\uFEFF"u8)) json = json[3..];
             json = json.TrimStart(" \t\r\n"u8);
-            var isRecord = json.StartsWith(RecordLine.Head);
+            var isRecord = json.StartsWith(RecordLine.Head) || RecordedRequest.IsOne(json);
             if (isRecord) ReadRecord(json);
             else Read(json);
             RequireItem(item);
@@ -92,7 +92,7 @@ sealed class RequestExplorer
         {
             var hint = e.Error switch
             {
-                RequestError.UnknownColumn => " A key that only a feature store is asked by must be left out here.",
+                RequestError.UnknownColumn when !e.Message.Contains("Did you mean", StringComparison.Ordinal) => " A key that only a feature store is asked by must be left out here.",
                 RequestError.MissingScenario => " No feature store is asked here; give what it would have given, or take a record of the request.",
                 _ => "",
             };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Switchyard.Data;
 
@@ -45,7 +46,8 @@ public sealed class ExplainRequestTests
 
     [Theory]
     [InlineData("""{"items": [{"id": "x", "fields": {"size": 1}}]}""", "Column 'kind' of the scenario is missing", "(/scenario of the request)", "No feature store is asked here")]
-    [InlineData("""{"scenario": ["a"], "items": [{"fields": {"sice": 1}}]}""", "The model reads no column 'sice'. Did you mean 'size'?", "(/items/0/fields/sice of the request)", "must be left out")]
+    [InlineData("""{"scenario": ["a"], "items": [{"fields": {"sice": 1}}]}""", "The model reads no column 'sice'. Did you mean 'size'? (/items/0/fields/sice of the request)", "", "")]
+    [InlineData("""{"scenario": ["a"], "items": [{"fields": {"customer": 1}}]}""", "The model reads no column 'customer'", "(/items/0/fields/customer of the request)", "must be left out")]
     [InlineData("""{"scenario": ["a"], "items": ["x", {"fields": {"size": "big"}}]}""", "Column 'size' of item 1: 'big' is not a number", "(/items/1/fields/size of the request)", "Correct the value")]
     [InlineData("""{"rows": [{"kind": "a", "size": {}}]}""", "Column 'size' is an object", "(/rows/0/size of the request)", "give a text")]
     [InlineData("""{"scenario": ["a"], "items": []}""", "The request has no items", "", "at least one")]
@@ -55,6 +57,9 @@ public sealed class ExplainRequestTests
     [InlineData("[1]", "The body must be an object", "", "")]
     [InlineData("""{"time":"now"}""", "this is no record of a request", "", "")]
     [InlineData("{\"items\": [\"\\ud800\"]}", "half of a surrogate pair", "", "")]
+    [InlineData("""{"time":"now", "model": "sh""", "this is no record of a request: Expected", "", "")]
+    [InlineData("null", "The body must be an object", "", "")]
+    [InlineData("""{"time": "now", "digest": 5}""", "one of its values is not of the type that it has in a record", "", "")]
     public async Task Pasted_Mistake_IsASentenceWithItsPlace(string body, string said, string place, string advice)
     {
         await using var page = await TrainedPage.Train().StartAsync();
@@ -62,9 +67,12 @@ public sealed class ExplainRequestTests
         answer.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         var error = await ErrorAsync(answer);
         error.ShouldContain(said);
-        error.ShouldContain(place);
+        if (place.Length > 0) error.ShouldContain(place);
+        else if (!said.Contains("of the request)", StringComparison.Ordinal)) error.ShouldNotContain("of the request)");
         error.ShouldContain(advice);
+        if (advice.Length == 0) error.ShouldNotContain("feature store");
         error.ShouldNotContain("\n");
+        error.ShouldNotContain("LineNumber");
         error.ShouldNotContain("   at ");
     }
 
@@ -123,6 +131,12 @@ public sealed class ExplainRequestTests
         var pasted = await PasteAsync(page, 0, rows);
         pasted["record"]!["kind"]!.GetValue<string>().ShouldBe("score");
         pasted["scores"]!.AsArray().ShouldAllBe(s => (bool)s!["same"]!);
+
+        // As other programs write it: with other space between the values, or in another order.
+        var node = JsonNode.Parse(rows)!.AsObject();
+        var indented = node.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+        var reversed = new JsonObject(node.Reverse().Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone()))).ToJsonString();
+        foreach (var other in new[] { indented, reversed }) (await PasteAsync(page, 0, other)).ToJsonString().ShouldBe(pasted.ToJsonString());
     }
 
     [Fact]
@@ -160,8 +174,9 @@ public sealed class ExplainRequestTests
 
         var records = list["records"]!.AsArray();
         records.Count.ShouldBe(3, "a line that is being written is left out");
-        ((string)records[0]!["refused"]!).ShouldContain("reads no column 'place'");
-        ((string)records[1]!["refused"]!).ShouldContain("no record of a request");
+        ((int)list["all"]!).ShouldBe(3, "and not counted");
+        ((string)records[0]!["refused"]!).ShouldContain("requests.jsonl:3: The model reads no column 'place'");
+        ((string)records[1]!["refused"]!).ShouldContain("requests.jsonl:2: this is no record of a request");
         records[2]!["refused"].ShouldBeNull();
     }
 
@@ -196,6 +211,7 @@ public sealed class ExplainRequestTests
     {
         await using var page = new RunningPage();
         (await Should.ThrowAsync<InputException>(() => page.StartAsync(null, "nowhere.jsonl"))).Message.ShouldContain("nowhere.jsonl: there is no such file of records");
+        (await Should.ThrowAsync<InputException>(() => page.StartAsync(null, ""))).Message.ShouldBe("--record: name a file of recorded requests, or a folder of them.");
     }
 
     [Fact]

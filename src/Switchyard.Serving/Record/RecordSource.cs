@@ -19,6 +19,9 @@ sealed class RecordSource : IDisposable
     /// <exception cref="InputException">There is no such file, or no file in the folder.</exception>
     public RecordSource(IEnumerable<string> paths) => _files = new Queue<string>(paths.SelectMany(FilesOf));
 
+    /// <summary>Bytes of a line at most: a file without line breaks would take all memory. Default: 2^28.</summary>
+    public int Longest { get; init; } = 1 << 28;
+
     /// <summary>File of the current line.</summary>
     public string File { get; private set; } = "";
 
@@ -109,6 +112,7 @@ sealed class RecordSource : IDisposable
             (_start, _end) = (0, _end - _start);
         }
 
+        if (_end >= Longest) throw new InputException($"{File}:{Line + 1} is longer than {Longest} bytes, so this is no file of records; name one that a server started with --record has written.");
         if (_end == _buffer.Length) Array.Resize(ref _buffer, 2 * _buffer.Length);
         try
         {

@@ -51,12 +51,15 @@ sealed class RecordedRequest
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new InputException($"this is no record of a request: {e.Message}", e);
+            throw NoRecord(e);
         }
 
         if (_body.Length == 0 || Digest.Length == 0 || Scores.Count == 0) throw new InputException("this is no record of a request: request, digest or scores are missing");
         if (Scores.Any(s => s.Scores.Count != Fused.Count)) throw new InputException("this is no record of a request: its tasks do not have one score for each fused one");
     }
+
+    /// <summary>Whether a text is a record, however it is laid out, and no request: no request has a digest.</summary>
+    public static bool IsOne(ReadOnlySpan<byte> json) => RequestJson.Has(json, "digest"u8);
 
     /// <summary>Whether a line is a whole JSON object.</summary>
     public static bool IsWhole(ReadOnlySpan<byte> line)
@@ -99,9 +102,12 @@ sealed class RecordedRequest
         }
         catch (InvalidOperationException e)
         {
-            throw new InputException($"this is no record of a request: {e.Message}", e);
+            throw NoRecord(e);
         }
     }
+
+    static InputException NoRecord(Exception e) => new(
+        $"this is no record of a request: {(e is JsonException json ? RequestJson.WordsOf(json).TrimEnd('.') : "one of its values is not of the type that it has in a record")}", e);
 
     void Read(ref Utf8JsonReader reader)
     {

@@ -41,10 +41,37 @@ static class RequestJson
     public static RequestException Malformed(Exception e)
     {
         if (e is not JsonException json) return new RequestException(RequestError.MalformedJson, "A text of the body has half of a surrogate pair (\\ud800 to \\udfff); send whole characters.");
-        var end = json.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         return new RequestException(
             RequestError.MalformedJson,
-            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}: {(end < 0 ? json.Message : json.Message[..end])}"));
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}: {WordsOf(json)}"));
+    }
+
+    /// <summary>What the parser says, without the place that it appends.</summary>
+    public static string WordsOf(JsonException e)
+    {
+        var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return end < 0 ? e.Message : e.Message[..end];
+    }
+
+    /// <summary>Whether a text is an object with a property, as far as it can be read.</summary>
+    public static bool Has(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Deep });
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals(name)) return true;
+                reader.Skip();
+            }
+        }
+        catch (JsonException)
+        {
+            // Whoever reads it says what is wrong.
+        }
+
+        return false;
     }
 
     /// <summary>UTF-8 text of the current name, unescaped where needed.</summary>
