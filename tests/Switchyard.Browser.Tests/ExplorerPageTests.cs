@@ -45,6 +45,8 @@ public sealed class ExplorerPageTests(BrowserFixture browser) : IDisposable
         await explorer.GetByLabel("Item, from 0").FillAsync("0");
         await watched.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(explorer.Locator(".said")).ToContainTextAsync("Column 'size' of item 0: 'big' is not a number", new() { Timeout = Patience });
+        // What is drawn is of the item before.
+        foreach (var place in (string[])[".remarks", "#scores", "#effects", "#inputs"]) await Assertions.Expect(explorer.Locator(place)).ToBeHiddenAsync();
         // The browser itself tells of the refused request.
         watched.Errors.ShouldAllBe(e => e.Contains("409", StringComparison.Ordinal));
     }

@@ -64,29 +64,40 @@ export class Explorer {
     const run = this.run();
     const question = this.source.question();
     if (run === undefined || typeof question === "string") {
-      if (typeof question === "string") this.said.textContent = question;
+      if (typeof question === "string") this.refuse(question);
       return;
     }
 
     this.button.disabled = true;
     this.said.textContent = "Loading the model…";
+    let answer: Response;
+    let body: unknown;
     try {
       const sent = question.body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: question.body };
-      const answer = await fetch(`explain?${new URLSearchParams({ run, ...question.query })}`, sent);
-      const body = await answer.json();
-      if (answer.ok) this.draw(run, body as Explained);
-      else this.said.textContent = (body as { error: string }).error;
+      answer = await fetch(`explain?${new URLSearchParams({ run, ...question.query })}`, sent);
+      body = await answer.json();
     } catch {
-      this.said.textContent = "There is no answer from the server.";
+      this.refuse("There is no answer from the server.");
+      return;
     } finally {
       this.button.disabled = false;
     }
+
+    // A fault of drawing is one of this page, which tells of it as of any other.
+    if (answer.ok) this.draw(run, body as Explained);
+    else this.refuse((body as { error: string }).error);
+  }
+
+  /** What was drawn is of another question: it must not be read as the answer to this one. */
+  private refuse(reason: string): void {
+    this.said.textContent = reason;
+    this.remarks.hidden = this.scores.hidden = this.figures.hidden = true;
   }
 
   private draw(run: string, path: Explained): void {
     const ofRequest = isOfRequest(path);
     const scenario = Object.entries(path.scenario).map(([column, value]) => `${column} ${value ?? "unknown"}`).join(", ");
-    const chances = path.tasks.map(task => `${task.name} ${fixed(1 / (1 + Math.exp(-task.logit)))}${task.label === null || task.label === undefined ? "" : ` (label ${task.label})`}`).join(", ");
+    const chances = path.tasks.map(task => `${task.name} ${task.logit === null ? "not finite" : fixed(1 / (1 + Math.exp(-task.logit)))}${task.label === null || task.label === undefined ? "" : ` (label ${task.label})`}`).join(", ");
     const which = ofRequest
       ? `item ${count(path.item)} of ${count(path.items)}${path.id === null ? "" : ` (${path.id})`} of the ${path.record ? "recorded" : "given"} request`
       : `${path.part} row ${count(path.row)} of ${count(path.rows)}`;
@@ -102,6 +113,7 @@ export class Explorer {
       else this.scoresHandle = show(this.scores, figure);
     }
 
+    this.figures.hidden = false;
     const figures = figuresOf(path);
     if (this.handles.length > 0) this.handles.forEach((handle, place) => handle.update(figures[place]!));
     else this.handles = figures.map(figure => show(this.figures, figure));

@@ -110,4 +110,5 @@ addEventListener("error", event => {
   if (event.message.startsWith("ResizeObserver")) return;
   status.failure(event.message);
 });
+addEventListener("unhandledrejection", event => status.failure(event.reason instanceof Error ? event.reason.message : String(event.reason)));
 stream.open();

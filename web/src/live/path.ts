@@ -8,7 +8,8 @@ interface Effect {
 /** A row's way through a model, as the server tells it, wherever the row came from. */
 export interface Path {
   scenario: Record<string, string | null>;
-  tasks: { name: string; logit: number; label?: number | null }[];
+  /** No logit: it is not finite, as of a model that diverged. */
+  tasks: { name: string; logit: number | null; label?: number | null }[];
   gates: { layer: string; task: string | null; column: string | null; experts: (Effect & { expert: number; role: string; weight: number; from_own: number | null; from_all: number | null })[] }[];
   inputs: (Effect & { name: string; as: "field" | "scenario"; value: string })[];
 }

@@ -43,15 +43,17 @@ function compared(path: RequestPath, record: NonNullable<RequestPath["record"]>)
   const answered = `Answered ${moment(record.time)} by ${record.model} ${record.version}.`;
   const tasks = path.scores.slice(0, -1);
   const bound = record.same_fusion ? path.scores : tasks;
-  const others = path.scores.filter(score => score.same === false);
+  const recorded = path.scores.filter(score => score.same !== null);
+  const others = recorded.filter(score => score.same === false);
+  const without = recorded.length === path.scores.length ? "" : ` Not recorded: ${list(path.scores.filter(score => score.same === null).map(score => score.name))}.`;
   if (!record.same_weights) {
-    return { text: `${answered} Its weights were others than this model's: ${others.length === 0 ? "all scores have the recorded bits all the same" : `${count(others.length)} of ${count(path.scores.length)} scores differ`}.`, bad: false };
+    return { text: `${answered} Its weights were others than this model's: ${others.length === 0 ? "all recorded scores have the same bits all the same" : `${count(others.length)} of ${count(recorded.length)} recorded scores differ`}.${without}`, bad: false };
   }
 
   const wrong = bound.filter(score => score.same === false);
-  if (wrong.length > 0) return { text: `${answered} This model has the same weights, but ${list(wrong.map(score => score.name))} ${wrong.length === 1 ? "has" : "have"} other bits than were recorded.`, bad: true };
+  if (wrong.length > 0) return { text: `${answered} This model has the same weights, but ${list(wrong.map(score => score.name))} ${wrong.length === 1 ? "has" : "have"} other bits than were recorded.${without}`, bad: true };
   const fusion = record.same_fusion ? "" : " The rule that orders the items is another one since.";
-  return { text: `${answered} This model has the same weights, and its scores have the recorded bits.${fusion}`, bad: false };
+  return { text: `${answered} This model has the same weights, and its scores have the recorded bits.${fusion}${without}`, bad: false };
 }
 
 /** The scores with all their digits: they read back to the same float. */

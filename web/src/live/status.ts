@@ -41,8 +41,10 @@ export class Status {
 
   /** A fault of this page: what it shows may have stopped. */
   failure(message: string): void {
+    const text = `Something on this page has failed (${message}). Load it again; the training is not touched by it.`;
     this.fault.classList.add("shown");
-    this.fault.textContent = `Something on this page has failed (${message}). Load it again; the training is not touched by it.`;
+    // Said once: a fault may come again with every drawing.
+    if (this.fault.textContent !== text) this.fault.textContent = text;
   }
 
   connection(trouble: string | null): void {
