@@ -73,10 +73,13 @@ program_serves_and_asks() {
 }
 
 # Our packages are taken from the folder just packed and kept apart; what they depend on is already on the machine.
+# A copy of ours among those, left by a trial, would be taken in place of the packed one: the view leaves it out.
+mkdir "$place/machine"
+find "$shared" -mindepth 1 -maxdepth 1 -type d ! -iname 'switchyard*' -exec ln -s -t "$place/machine" {} +
 cat > "$place/nuget.config" <<XML
 <configuration>
   <packageSources><clear /><add key="packed" value="$place/packages" /></packageSources>
-  <fallbackPackageFolders><clear /><add key="machine" value="$shared" /></fallbackPackageFolders>
+  <fallbackPackageFolders><clear /><add key="machine" value="$place/machine" /></fallbackPackageFolders>
 </configuration>
 XML
 mkdir "$place/quickstart"
