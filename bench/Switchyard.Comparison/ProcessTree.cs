@@ -10,14 +10,19 @@ static class ProcessTree
 
     /// <summary>Seconds so far, of the processes that live and of those that one of them has waited for.</summary>
     /// <param name="root">Process id of the first.</param>
-    public static double ProcessorSeconds(int root)
+    public static double ProcessorSeconds(int root) => OperatingSystem.IsLinux() ? All(root).Sum(p => p.Ticks) / TicksPerSecond : double.NaN;
+
+    /// <summary>Ids of the processes that live.</summary>
+    /// <param name="root">Process id of the first.</param>
+    public static IEnumerable<int> Below(int root) => All(root).Select(p => p.Id);
+
+    static IEnumerable<Process> All(int root)
     {
-        if (!OperatingSystem.IsLinux()) return double.NaN;
         var all = Directory.EnumerateDirectories("/proc")
             .Select(folder => int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? Read(id) : null)
             .OfType<Process>()
             .ToDictionary(p => p.Id);
-        return all.Values.Where(p => IsBelow(p.Id)).Sum(p => p.Ticks) / TicksPerSecond;
+        return all.Values.Where(p => IsBelow(p.Id));
 
         bool IsBelow(int id)
         {

@@ -4,7 +4,7 @@ using Switchyard.Engine;
 using Switchyard.Training;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (MeasuredRun.Serve(args) || LiveCost.Serve(args) || EmptyEndpoint.Serve(args)) return 0;
+if (MeasuredRun.Serve(args) || EmptyEndpoint.Serve(args)) return 0;
 using var results = args is ["results", _, ..] ? ResultFile.Begin(args = args[1..]) : null;
 switch (args)
 {
@@ -35,8 +35,8 @@ switch (args)
         ServeBench.Run(scenario, settings);
         if (Environment.ExitCode == 0) break;
         return Environment.ExitCode;
-    case ["live", var configuration, var rounds, .. var changes] when int.TryParse(rounds, CultureInfo.InvariantCulture, out var most) && most > 0:
-        LiveCost.Print(configuration, most, changes);
+    case ["live", "page" or "empty", var configuration, .. var changes]:
+        await LiveCost.PrintAsync(configuration, args[1] == "empty", changes).ConfigureAwait(false);
         break;
     case ["onnx", var configuration, var rows, .. var changes] when int.TryParse(rows, CultureInfo.InvariantCulture, out var most) && most > 0:
         OnnxDifference.Print(configuration, most, changes);
@@ -79,7 +79,7 @@ switch (args)
         RequestLog.Write(configuration, file, int.Parse(requests, CultureInfo.InvariantCulture));
         break;
     default:
-        Console.Error.WriteLine("usage: [results] scenarios | experts [BATCH ...] | experts ops AES|CES EXPERTS ROWS [score] | breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | serve throughput|overhead|monitoring|swap|overload|malformed|store [--seconds N] [--requests N] [--times N] | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed [WORKLOAD ...] | gemm [MxKxN ...] | scoring | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | live CONFIGURATION ROUNDS [key=value ...] | onnx CONFIGURATION ROWS [MODEL ...] [key=value ...] | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | requests CONFIGURATION FILE REQUESTS | requests http FILE RANK-URL [REQUESTS] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
+        Console.Error.WriteLine("usage: [results] scenarios | experts [BATCH ...] | experts ops AES|CES EXPERTS ROWS [score] | breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | serve throughput|overhead|monitoring|swap|overload|malformed|store [--seconds N] [--requests N] [--times N] | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed [WORKLOAD ...] | gemm [MxKxN ...] | scoring | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | live page|empty CONFIGURATION [key=value ...] | onnx CONFIGURATION ROWS [MODEL ...] [key=value ...] | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | requests CONFIGURATION FILE REQUESTS | requests http FILE RANK-URL [REQUESTS] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
         return 2;
 }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
 namespace Switchyard.Comparison;
@@ -15,6 +16,9 @@ sealed partial class WatchingBrowser : IDisposable
     readonly HttpClient _client = new();
     readonly Task _looking;
     volatile bool _seen;
+
+    // Looked for once, when it is at rest: looking takes longer than a signal.
+    int[]? _stopped;
 
     WatchingBrowser(Process process, int port)
     {
@@ -48,8 +52,22 @@ sealed partial class WatchingBrowser : IDisposable
     /// <summary>Processor seconds of all its processes so far.</summary>
     public double ProcessorSeconds() => ProcessTree.ProcessorSeconds(_process.Id);
 
+    /// <summary>Halts all its processes, until <see cref="Continue"/>. Linux only.</summary>
+    public void Stop()
+    {
+        _stopped ??= [.. ProcessTree.Below(_process.Id)];
+        foreach (var id in _stopped) _ = Signal(id, 19);
+    }
+
+    /// <summary>Lets them go on.</summary>
+    public void Continue()
+    {
+        foreach (var id in _stopped ?? []) _ = Signal(id, 18);
+    }
+
     public void Dispose()
     {
+        Continue();
         _end.Cancel();
         _looking.Wait();
         _process.Kill(entireProcessTree: true);
@@ -74,6 +92,10 @@ sealed partial class WatchingBrowser : IDisposable
         {
         }
     }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    static extern int Signal(int process, int signal);
 
     [GeneratedRegex(@"""title"": ""\d+/")]
     private static partial Regex Epoch();

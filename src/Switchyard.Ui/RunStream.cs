@@ -7,13 +7,13 @@ namespace Switchyard.Ui;
 
 /// <summary>
 /// Server-sent events of some runs, for one viewer: the list of runs where it changes, and the new lines of every log that is watched. A
-/// log is looked at only while somebody watches: twice a second at first, then every two seconds, for each event wakes a browser that
-/// may run on the cores of the training.
+/// log is looked at only while somebody watches, twice a second. At first all that is new is said at once; later it is gathered for seconds,
+/// for each event wakes a browser that may run on the cores of the training. What somebody waits for never is.
 /// </summary>
 sealed class RunStream(RunFolder folder, TimeProvider time)
 {
-    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
-    static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     static readonly TimeSpan First = TimeSpan.FromSeconds(10);
     static readonly TimeSpan SilenceAtMost = TimeSpan.FromSeconds(15);
 
@@ -36,15 +36,17 @@ sealed class RunStream(RunFolder folder, TimeProvider time)
         var response = context.Response;
         response.ContentType = "text/event-stream";
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        using var timer = new PeriodicTimer(FirstPause, time);
+        using var timer = new PeriodicTimer(Look, time);
         var began = _spoke = time.GetTimestamp();
+        var told = began;
         try
         {
             do
             {
                 await SayListAsync(response, end.Token).ConfigureAwait(false);
-                foreach (var run in _watched) await SayLinesAsync(run, response, end.Token).ConfigureAwait(false);
-                if (timer.Period != Pause && time.GetElapsedTime(began) >= First) timer.Period = Pause;
+                var isDue = time.GetElapsedTime(began) < First || time.GetElapsedTime(told) >= Pause;
+                if (isDue) told = time.GetTimestamp();
+                foreach (var run in _watched) await SayLinesAsync(run, isDue, response, end.Token).ConfigureAwait(false);
                 if (time.GetElapsedTime(_spoke) >= SilenceAtMost) await SayAsync(response, ":\n\n", end.Token).ConfigureAwait(false);
             }
             while (await timer.WaitForNextTickAsync(end.Token).ConfigureAwait(false));
@@ -58,7 +60,7 @@ sealed class RunStream(RunFolder folder, TimeProvider time)
     /// <summary>The last lines, and that this end is on purpose.</summary>
     async Task SayGoodbyeAsync(HttpResponse response, CancellationToken gone)
     {
-        foreach (var run in _watched) await SayLinesAsync(run, response, gone).ConfigureAwait(false);
+        foreach (var run in _watched) await SayLinesAsync(run, isDue: true, response, gone).ConfigureAwait(false);
         await SayAsync(response, "event: bye\ndata: {}\n\n", gone).ConfigureAwait(false);
     }
 
@@ -87,19 +89,31 @@ sealed class RunStream(RunFolder folder, TimeProvider time)
         return SayAsync(response, $"event: runs\ndata: {list}\n\n", cancellation);
     }
 
-    async Task SayLinesAsync(Watched run, HttpResponse response, CancellationToken cancellation)
+    /// <summary>Says the new lines where they are due, or where one of them is waited for.</summary>
+    async Task SayLinesAsync(Watched run, bool isDue, HttpResponse response, CancellationToken cancellation)
     {
         if (folder.Find(run.Id) is not { } found) return;
         var file = new FileInfo(found.Log);
-        if (!file.Exists || (run.Length == file.Length && run.Written == file.LastWriteTimeUtc)) return;
-        (run.Length, run.Written) = (file.Length, file.LastWriteTimeUtc);
+        var isSame = !file.Exists || (run.Length == file.Length && run.Written == file.LastWriteTimeUtc);
+        if (isSame && !(isDue && run.IsHeld)) return;
+        if (!isSame) (run.Length, run.Written) = (file.Length, file.LastWriteTimeUtc);
+        run.IsHeld = !isDue && !IsAwaited(run, found.Log);
+        if (run.IsHeld) return;
         while (true)
         {
             var piece = RunLog.Read(found.Log, run.Cursor);
-            run.Cursor = piece.Next;
+            run.Cursor = run.Seen = piece.Next;
             if (piece is { Lines.IsEmpty: true, IsAnew: false }) return;
             await SayAsync(response, Event(run, piece), cancellation).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Whether a line that was not looked at yet answers a button or ends the run, or the log began anew.</summary>
+    static bool IsAwaited(Watched run, string log)
+    {
+        var piece = RunLog.Read(log, run.Seen);
+        run.Seen = piece.Next;
+        return piece.IsAnew || piece.Lines.Span.IndexOf("{\"event\":\"control\""u8) >= 0 || piece.Lines.Span.IndexOf("{\"event\":\"end\""u8) >= 0;
     }
 
     /// <summary>An event is of lines "data:", here a head and then those of the log as they are.</summary>
@@ -124,6 +138,12 @@ sealed class RunStream(RunFolder folder, TimeProvider time)
         public string Id { get; } = id;
 
         public LogCursor Cursor { get; set; } = cursor;
+
+        /// <summary>How far the log was looked at.</summary>
+        public LogCursor Seen { get; set; } = cursor;
+
+        /// <summary>There are lines that the viewer has not been told.</summary>
+        public bool IsHeld { get; set; }
 
         public long Length { get; set; } = -1;
 

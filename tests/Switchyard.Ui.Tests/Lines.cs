@@ -9,5 +9,7 @@ static class Lines
 
     public const string End = """{"event":"end","step":9,"reason":"finished"}""";
 
+    public const string Control = """{"event":"control","step":4,"action":"checkpoint"}""";
+
     public static string Step(int step, double loss = 0.5) => string.Create(CultureInfo.InvariantCulture, $"{{\"event\":\"step\",\"step\":{step},\"loss\":{loss}}}");
 }

@@ -17,6 +17,9 @@ sealed class RunningPage : IAsyncDisposable
 
     public PageServer Server => _server!;
 
+    /// <summary>The server's clock; null for the system's.</summary>
+    public TimeProvider? Time { get; init; }
+
     /// <summary>Whether the run has made its last step.</summary>
     public bool HasEnded { get; set; }
 
@@ -33,7 +36,7 @@ sealed class RunningPage : IAsyncDisposable
             Checkpoint = () => Act("checkpoint"),
             ScaleRate = factor => Act(string.Create(CultureInfo.InvariantCulture, $"rate {factor}")),
         };
-        _server = await PageServer.StartAsync(new PageOptions { Folder = _folder, Live = run, Records = records }, new LivePage("the script"));
+        _server = await PageServer.StartAsync(new PageOptions { Folder = _folder, Live = run, Records = records }, new LivePage("the script"), Time);
         _client = new HttpClient { BaseAddress = _server.Address };
         return this;
     }

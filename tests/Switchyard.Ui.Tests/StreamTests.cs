@@ -53,6 +53,31 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task Stream_OpenForLong_GathersLinesButNotAnAnswer()
+    {
+        var time = new SetTime();
+        await using var page = new RunningPage { Time = time };
+        page.Write("run", Lines.Run);
+        await page.StartAsync();
+        using var viewer = await page.WatchAsync("run=run");
+        await viewer.NextAsync("lines");
+        page.Append("run", Lines.Step(1) + "\n");
+        time.Advance(TimeSpan.FromSeconds(20));
+        Parse(await viewer.NextAsync("lines")).Lines.ShouldBe([Lines.Step(1)]);
+
+        // The clock stands, so that nothing is due, but the server goes on looking.
+        page.Append("run", Lines.Step(2) + "\n");
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        page.Append("run", Lines.Step(3) + "\n" + Lines.Control + "\n");
+        Parse(await viewer.NextAsync("lines")).Lines.ShouldBe([Lines.Step(2), Lines.Step(3), Lines.Control]);
+
+        page.Append("run", Lines.Step(5) + "\n");
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        time.Advance(TimeSpan.FromSeconds(6));
+        Parse(await viewer.NextAsync("lines")).Lines.ShouldBe([Lines.Step(5)]);
+    }
+
+    [Fact]
     public async Task Stream_RunThatBeginsLater_IsListedAndFollowed()
     {
         await using var page = await new RunningPage().StartAsync();

@@ -4,8 +4,8 @@ import { show } from "../figure";
 import { Allowance } from "./allowance";
 
 // A training on the same machine wants all of the processors' time; figures and words may take these parts of it.
-const figuresPart = 0.00075;
-const wordsPart = 0.001;
+const figuresPart = 0.0005;
+const wordsPart = 0.0005;
 const figuresAtFirst = 60;
 const wordsAtFirst = 30;
 const soonest = 1000;
