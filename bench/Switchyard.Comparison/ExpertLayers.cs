@@ -38,7 +38,7 @@ static class ExpertLayers
     public static void PrintOps(string name, int experts, int rows, GraphMode mode)
     {
         var layer = new ExpertCase(name, experts, rows, mode);
-        for (var pass = 0; pass < Warmup; pass++) layer.Pass();
+        WarmUp.Run(layer.Pass);
         layer.Clock = new PassClock(ThreadTime.Ticks);
         var passes = new List<(double Seconds, List<(string Op, string Phase, double Seconds)> Laps)>();
         var until = Stopwatch.GetTimestamp() + 3 * Stopwatch.Frequency;
@@ -77,7 +77,8 @@ static class ExpertLayers
     {
         var layers = counts.Select(experts => new ExpertCase(name, experts, rows, mode)).ToArray();
         var times = layers.Select(_ => new List<double>()).ToArray();
-        for (var round = 0; round <= Rounds; round++)
+        foreach (var layer in layers) WarmUp.Run(layer.Pass);
+        for (var round = 0; round < Rounds; round++)
         {
             for (var i = 0; i < layers.Length; i++)
             {
@@ -87,8 +88,8 @@ static class ExpertLayers
                     var start = ThreadTime.Ticks();
                     layers[i].Pass();
 
-                    // The first round compiles; a turn's first passes bring its weights back into the caches.
-                    if (round > 0 && pass >= Warmup) times[i].Add((double)(ThreadTime.Ticks() - start) / Stopwatch.Frequency);
+                    // A turn's first passes bring its weights back into the caches.
+                    if (pass >= Warmup) times[i].Add((double)(ThreadTime.Ticks() - start) / Stopwatch.Frequency);
                 }
             }
         }

@@ -8,6 +8,7 @@ static class GemmSpeed
 {
     const double Seconds = 1;
     const int RowsPerPart = 64;
+    const int LeastCalls = 10;
 
     /// <summary>Best and median call.</summary>
     public static (double Best, double Median) GigaFlops(int m, int k, int n, int threads)
@@ -20,18 +21,24 @@ static class GemmSpeed
         var body = new Body(a, c, packed, m, k, n);
         var parts = (m + RowsPerPart - 1) / RowsPerPart;
         var times = new List<double>();
+        WarmUp.Run(Multiply);
         var end = Stopwatch.GetTimestamp() + (long)(Seconds * Stopwatch.Frequency);
-        for (var call = 0; call < 30 || Stopwatch.GetTimestamp() < end; call++)
+        while (times.Count < LeastCalls || Stopwatch.GetTimestamp() < end)
         {
             var start = Stopwatch.GetTimestamp();
-            Gemm.Pack(b, n, k, n, transposed: false, packed);
-            pool.For(parts, body);
-            if (call >= 20) times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            Multiply();
+            times.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 
         times.Sort();
         var work = 2e-9 * m * k * n;
         return (work / times[0], work / times[times.Count / 2]);
+
+        void Multiply()
+        {
+            Gemm.Pack(b, n, k, n, transposed: false, packed);
+            pool.For(parts, body);
+        }
     }
 
     static float[] Filled(int length)

@@ -8,7 +8,6 @@ namespace Switchyard.Comparison;
 /// <summary>Rows per second of training as train does it: shuffle of the rows in memory, batch, forward, backward, optimizer.</summary>
 static class TrainingSpeed
 {
-    const int Warmup = 30;
     const int Steps = 80;
 
     /// <summary>By the median of the counted steps, to which the epoch's shuffle adds its share.</summary>
@@ -30,7 +29,7 @@ static class TrainingSpeed
     /// <param name="workload">What to train.</param>
     /// <param name="embeddings">How tables are updated.</param>
     /// <param name="pool">Workers.</param>
-    /// <param name="steps">Steps after the first ones.</param>
+    /// <param name="steps">Steps after the warm-up.</param>
     /// <param name="measured">Calls the second argument, which runs one step.</param>
     public static double Run(Workload workload, EmbeddingUpdate embeddings, WorkerPool pool, int steps, Action<TrainingStep, Action> measured)
     {
@@ -38,11 +37,15 @@ static class TrainingSpeed
         var step = new TrainingStep(new Ranker(workload.Schema, workload.Model, 1), options, pool);
         using var log = new TrainingLog(workload);
         void Next() => step.Run(log.Next(), options.LearningRate, 0);
-        for (var i = 0; i < Warmup + steps; i++)
+        WarmUp.Run(() =>
         {
             log.Prepare();
-            if (i < Warmup) Next();
-            else measured(step, Next);
+            Next();
+        });
+        for (var i = 0; i < steps; i++)
+        {
+            log.Prepare();
+            measured(step, Next);
         }
 
         return log.ShuffleSeconds;

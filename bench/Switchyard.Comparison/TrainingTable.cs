@@ -10,7 +10,7 @@ namespace Switchyard.Comparison;
 /// </summary>
 sealed class TrainingTable(int threads)
 {
-    const int Rounds = 3;
+    const int Rounds = 5;
 
     /// <summary>How PyTorch is told to train a workload; null where it has no peer.</summary>
     static readonly Dictionary<string, string[]?> Peers = new()

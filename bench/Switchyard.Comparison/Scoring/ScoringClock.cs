@@ -9,7 +9,8 @@ namespace Switchyard.Comparison;
 /// <summary>Time of our scoring calls, one after the other, inputs in memory.</summary>
 static class ScoringClock
 {
-    public const double WarmupSeconds = 0.3;
+    /// <summary>Of the peer; ours ends by <see cref="WarmUp"/>.</summary>
+    public const double WarmupSeconds = 1;
     public const double Seconds = 0.8;
     const int LeastCalls = 40;
 
@@ -22,20 +23,18 @@ static class ScoringClock
         var predictor = new Predictor(ranker, pool);
         var scores = new float[batches[0].Count * ranker.Schema.Tasks.Length];
         var times = new List<double>(1 << 17);
-        Repeat(WarmupSeconds);
-        times.Clear();
-        Repeat(Seconds);
+        var call = 0;
+        WarmUp.Run(Score);
+        var end = Stopwatch.GetTimestamp() + (long)(Seconds * Stopwatch.Frequency);
+        while (times.Count < LeastCalls || Stopwatch.GetTimestamp() < end)
+        {
+            var start = Stopwatch.GetTimestamp();
+            Score();
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
         return Percentiles.Of(times);
 
-        void Repeat(double seconds)
-        {
-            var end = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
-            for (var call = 0; call < LeastCalls || Stopwatch.GetTimestamp() < end; call++)
-            {
-                var start = Stopwatch.GetTimestamp();
-                predictor.Score(batches[call % batches.Length], scores);
-                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            }
-        }
+        void Score() => predictor.Score(batches[call++ % batches.Length], scores);
     }
 }

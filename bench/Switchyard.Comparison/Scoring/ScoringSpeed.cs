@@ -34,8 +34,9 @@ static class ScoringSpeed
         var batches = requests ? workload.Requests(Batches) : workload.Batches(Batches);
         var scores = new float[workload.Rows * workload.Schema.Tasks.Length];
         var times = new List<double>(MostCalls);
-        Round(ScoringClock.WarmupSeconds, 0);
-        var rounds = Enumerable.Range(0, Rounds).Select(_ => Round(ScoringClock.Seconds, LeastCalls)).ToArray();
+        var warm = 0;
+        WarmUp.Run(() => predictor.Score(batches[warm++ % Batches], scores));
+        var rounds = Enumerable.Range(0, Rounds).Select(_ => Round()).ToArray();
         return new ScoringTimes(
             Percentiles.OfRounds([.. rounds.Select(r => r.Call)]),
             rounds.Min(r => r.Best),
@@ -43,12 +44,12 @@ static class ScoringSpeed
             rounds.Min(r => r.Processor),
             rounds.Min(r => r.AllocatedBytes));
 
-        ScoringTimes Round(double seconds, int calls)
+        ScoringTimes Round()
         {
             times.Clear();
             var (before, processor) = (GC.GetTotalAllocatedBytes(precise: true), Environment.CpuUsage.TotalTime);
             var last = Stopwatch.GetTimestamp();
-            for (var end = last + (long)(seconds * Stopwatch.Frequency); times.Count < MostCalls && (times.Count < calls || last < end);)
+            for (var end = last + (long)(ScoringClock.Seconds * Stopwatch.Frequency); times.Count < MostCalls && (times.Count < LeastCalls || last < end);)
             {
                 predictor.Score(batches[times.Count % Batches], scores);
                 var now = Stopwatch.GetTimestamp();

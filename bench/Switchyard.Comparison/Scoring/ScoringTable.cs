@@ -6,7 +6,7 @@ namespace Switchyard.Comparison;
 /// <summary>p50 and p99 of a scoring call beside ONNX Runtime on the same weights, in one run, in turn.</summary>
 static class ScoringTable
 {
-    const int Rounds = 3;
+    const int Rounds = 5;
 
     static readonly int[] Sizes = [1, 200, 2048];
     static readonly int[] Threads = [1, 2];
