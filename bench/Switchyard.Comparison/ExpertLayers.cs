@@ -12,23 +12,23 @@ static class ExpertLayers
 {
     const int Warmup = 8;
     const int LeastPasses = 20;
-    const int Rounds = 10;
     static readonly string[] Layers = ["AES", "AES dense", "CES"];
     static readonly int[] Experts = [4, 8, 16, 32, 64, 128];
 
     /// <param name="batches">Rows of a pass, one table each.</param>
     /// <param name="layer">The only layer; null: all.</param>
-    public static void Print(ImmutableArray<int> batches, string? layer)
+    /// <param name="rounds">Rounds of every line.</param>
+    public static void Print(ImmutableArray<int> batches, string? layer, int rounds)
     {
         if (layer is not null && !Layers.Contains(layer)) throw new ArgumentException($"there is no layer {layer}; name one of {string.Join(", ", Layers)}.", nameof(layer));
         Console.WriteLine(Machine.Describe());
         foreach (var rows in batches)
         {
             Console.WriteLine();
-            Console.WriteLine($"batch {rows}; µs of computing on one thread, median (against n = {Experts[0]}); MB: weights that a row reads");
+            Console.WriteLine($"batch {rows}; µs of computing on one thread, median of {rounds} rounds, against n = {Experts[0]} (lowest and highest of a round); MB: weights that a row reads");
             Console.WriteLine("| layer | experts | scoring | training step | MB |");
             Console.WriteLine("|---|---:|---:|---:|---:|");
-            foreach (var name in Layers.Where(l => layer is null || l == layer)) Table(name, rows);
+            foreach (var name in Layers.Where(l => layer is null || l == layer)) Table(name, rows, rounds);
         }
 
         Console.WriteLine($"load {Machine.Load()} at the end");
@@ -62,26 +62,27 @@ static class ExpertLayers
     /// Every number of experts in turn, a tenth of a second at a time, round after round: none has a process that is warmer, or a machine that is
     /// quieter, than the others.
     /// </summary>
-    static void Table(string name, int rows)
+    static void Table(string name, int rows, int rounds)
     {
         var counts = Experts.Where(n => name != "AES dense" || n <= 32).ToArray();
         Console.Error.WriteLine($"{name}, {rows} rows");
-        var (score, bytes) = Measure(name, counts, rows, GraphMode.Score);
-        var (train, _) = Measure(name, counts, rows, GraphMode.Train);
+        var (score, bytes) = Measure(name, counts, rows, GraphMode.Score, rounds);
+        var (train, _) = Measure(name, counts, rows, GraphMode.Train, rounds);
         for (var i = 0; i < counts.Length; i++)
-            Console.WriteLine($"| {name} | {counts[i]} | {score[i]:0.0} ({score[i] / score[0]:0.00}) | {train[i]:0.0} ({train[i] / train[0]:0.00}) | {bytes[i] / 1e6:0.0} |");
+            Console.WriteLine($"| {name} | {counts[i]} | {Rounds.Median(score[i]):0.0}, {Rounds.Ratio(score[i], score[0])} | {Rounds.Median(train[i]):0.0}, {Rounds.Ratio(train[i], train[0])} | {bytes[i] / 1e6:0.0} |");
     }
 
-    /// <summary>Median time of a pass in µs, and the bytes of expert weights that a row reads, for every number of experts.</summary>
-    static (double[] Microseconds, double[] Bytes) Measure(string name, int[] counts, int rows, GraphMode mode)
+    /// <summary>Median time of a pass in µs in every round, and the bytes of expert weights that a row reads, for every number of experts.</summary>
+    static (List<double>[] Microseconds, double[] Bytes) Measure(string name, int[] counts, int rows, GraphMode mode, int rounds)
     {
         var layers = counts.Select(experts => new ExpertCase(name, experts, rows, mode)).ToArray();
         var times = layers.Select(_ => new List<double>()).ToArray();
         foreach (var layer in layers) WarmUp.Run(layer.Pass);
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
             for (var i = 0; i < layers.Length; i++)
             {
+                var passes = new List<double>();
                 var until = Stopwatch.GetTimestamp() + Stopwatch.Frequency / 10;
                 for (var pass = 0; pass < LeastPasses || Stopwatch.GetTimestamp() < until; pass++)
                 {
@@ -89,12 +90,13 @@ static class ExpertLayers
                     layers[i].Pass();
 
                     // A turn's first passes bring its weights back into the caches.
-                    if (pass >= Warmup) times[i].Add((double)(ThreadTime.Ticks() - start) / Stopwatch.Frequency);
+                    if (pass >= Warmup) passes.Add(1e6 * (double)(ThreadTime.Ticks() - start) / Stopwatch.Frequency);
                 }
+
+                times[i].Add(Rounds.Median(passes));
             }
         }
 
-        foreach (var list in times) list.Sort();
-        return ([.. times.Select(t => 1e6 * t[t.Count / 2])], [.. layers.Select(l => l.BytesRead())]);
+        return (times, [.. layers.Select(l => l.BytesRead())]);
     }
 }

@@ -19,10 +19,11 @@ switch (args)
             layer, int.Parse(experts, CultureInfo.InvariantCulture), int.Parse(rows, CultureInfo.InvariantCulture),
             mode is ["score"] ? GraphMode.Score : GraphMode.Train);
         break;
-    case ["experts", .. var words]:
-        var named = words is [var first, ..] && char.IsAsciiLetter(first[0]) ? first : null;
-        var batches = named is null ? words : words[1..];
-        ExpertLayers.Print([.. batches.Length > 0 ? batches.Select(b => int.Parse(b, CultureInfo.InvariantCulture)) : [2048, 200, 1]], named);
+    case ["experts", .. var given]:
+        var (layerRounds, chosen) = Rounds.Take(given, usual: 10);
+        var named = chosen is [var first, ..] && char.IsAsciiLetter(first[0]) ? first : null;
+        var batches = named is null ? chosen : chosen[1..];
+        ExpertLayers.Print([.. batches.Length > 0 ? batches.Select(b => int.Parse(b, CultureInfo.InvariantCulture)) : [2048, 200, 1]], named, layerRounds);
         break;
     case ["breakdown", var name, var threads, .. var words]:
         Breakdown.Print(name, int.Parse(threads, CultureInfo.InvariantCulture), words.Contains("exact") ? EmbeddingUpdate.Exact : EmbeddingUpdate.Lazy, words.Contains("ops"));
@@ -53,11 +54,13 @@ switch (args)
     case ["score", var name, var rows, var threads]:
         ScoringSpeed.Print(name, int.Parse(rows, CultureInfo.InvariantCulture), int.Parse(threads, CultureInfo.InvariantCulture));
         break;
-    case ["scoring"]:
-        ScoringTable.Print(Path.Combine(Peer.Folder, "scoring"));
+    case ["scoring", .. var given]:
+        var (scoringRounds, models) = Rounds.Take(given, usual: 5);
+        ScoringTable.Print(Path.Combine(Peer.Folder, "scoring"), scoringRounds, models);
         break;
-    case ["speed", .. var workloads]:
-        SpeedTable.Print(threads: 2, workloads);
+    case ["speed", .. var given]:
+        var (trainingRounds, workloads) = Rounds.Take(given, usual: 5);
+        SpeedTable.Print(threads: 2, trainingRounds, workloads);
         break;
     case ["gemm", .. var shapes]:
         SpeedTable.PrintGemm(shapes);
@@ -79,7 +82,7 @@ switch (args)
         RequestLog.Write(configuration, file, int.Parse(requests, CultureInfo.InvariantCulture));
         break;
     default:
-        Console.Error.WriteLine("usage: [results] scenarios | experts [BATCH ...] | experts ops AES|CES EXPERTS ROWS [score] | breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | serve throughput|overhead|monitoring|swap|overload|malformed|store [--seconds N] [--requests N] [--times N] | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed [WORKLOAD ...] | gemm [MxKxN ...] | scoring | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | live page|empty CONFIGURATION [key=value ...] | onnx CONFIGURATION ROWS [MODEL ...] [key=value ...] | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | requests CONFIGURATION FILE REQUESTS | requests http FILE RANK-URL [REQUESTS] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
+        Console.Error.WriteLine("usage: [results] scenarios | experts [AES|\"AES dense\"|CES] [BATCH ...] [--rounds N] | experts ops AES|CES EXPERTS ROWS [score] | breakdown WORKLOAD THREADS [exact] [ops] | larger-than-memory MEBIBYTES FOLDER | serve throughput|overhead|monitoring|swap|overload|malformed|store [--seconds N] [--requests N] [--times N] | recovery FOLDER FIRST..LAST ROWS [key=value ...] | selection FOLDER FIRST..LAST ROWS ... [MODEL ...] | speed [WORKLOAD ...] [--rounds N] | gemm [MxKxN ...] | scoring [MODEL ...] [--rounds N] | score WORKLOAD ROWS THREADS | evaluation ROWS RESAMPLES | import CONFIGURATION | live page|empty CONFIGURATION [key=value ...] | onnx CONFIGURATION ROWS [MODEL ...] [key=value ...] | update SAMPLES-FOLDER SEEDS aesm2|mmoe [key=value ...] | requests CONFIGURATION FILE REQUESTS | requests http FILE RANK-URL [REQUESTS] | parity REPORT.json t1n|t2n|r|rn | train WORKLOAD lazy|exact THREADS");
         return 2;
 }
 

@@ -11,11 +11,12 @@ static class SpeedTable
     ];
 
     /// <param name="threads">Threads of a step.</param>
+    /// <param name="rounds">Rounds of the workloads.</param>
     /// <param name="names">Workloads to train; none for all, and GEMM.</param>
-    public static void Print(int threads, IReadOnlyList<string> names)
+    public static void Print(int threads, int rounds, IReadOnlyList<string> names)
     {
         Console.WriteLine(Machine.Describe());
-        new TrainingTable(threads).Print(names.Count > 0 ? names : [.. TrainingTable.Names]);
+        new TrainingTable(threads, rounds).Print(names.Count > 0 ? names : [.. TrainingTable.Names]);
         if (names.Count == 0) Gemm(Shapes);
         Console.WriteLine($"load {Machine.Load()} at the end");
     }

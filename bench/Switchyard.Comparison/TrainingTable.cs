@@ -8,10 +8,8 @@ namespace Switchyard.Comparison;
 /// batch inside the clock; ours counts the shuffle, too. Ours and the peers take turns; the median of the rounds counts. Of a peer's forms the
 /// first round finds the fastest, which the others measure.
 /// </summary>
-sealed class TrainingTable(int threads)
+sealed class TrainingTable(int threads, int rounds)
 {
-    const int Rounds = 5;
-
     /// <summary>How PyTorch is told to train a workload; null where it has no peer.</summary>
     static readonly Dictionary<string, string[]?> Peers = new()
     {
@@ -34,11 +32,11 @@ sealed class TrainingTable(int threads)
 
     public void Print(IReadOnlyList<string> names)
     {
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
             foreach (var name in names)
             {
-                Console.Error.WriteLine($"round {round + 1} of {Rounds}: {name}");
+                Console.Error.WriteLine($"round {round + 1} of {rounds}: {name}");
                 Round(name);
             }
         }
@@ -46,7 +44,7 @@ sealed class TrainingTable(int threads)
         Console.WriteLine();
         foreach (var setting in _settings) Console.WriteLine($"Peer: {setting}");
         TextTable.Print(
-            $"| training rows/s, {threads} threads, {TrainingLog.Rows:N0} shuffled rows in memory, batch assembly inside the clock (ours with the shuffle), median of {Rounds} rounds (all rounds) | Switchyard, lazy tables | Switchyard, exact tables | PyTorch, dense Adam | PyTorch, SparseAdam for the table | lazy / dense | exact / dense | lazy / sparse |",
+            $"| training rows/s, {threads} threads, {TrainingLog.Rows:N0} shuffled rows in memory, batch assembly inside the clock (ours with the shuffle), median of {rounds} rounds (all rounds); ratios of the medians (lowest and highest of a round) | Switchyard, lazy tables | Switchyard, exact tables | PyTorch, dense Adam | PyTorch, SparseAdam for the table | lazy / dense | exact / dense | lazy / sparse |",
             names.Select(n => $"| {n} | {Text(n, "Lazy")} | {Text(n, "Exact")} | {Text(n, "dense")} | {Text(n, "sparse")} | {Ratio((n, "Lazy"), (n, "dense"))} | {Ratio((n, "Exact"), (n, "dense"))} | {Ratio((n, "Lazy"), (n, "sparse"))} |"));
         if (names.Contains("aesm2-8") && names.Contains("aesm2-8-dense"))
         {
@@ -85,11 +83,11 @@ sealed class TrainingTable(int threads)
         list.Add(rate);
     }
 
-    double? Median((string, string) key) => _rates.TryGetValue(key, out var rates) ? rates.Order().ElementAt(rates.Count / 2) : null;
+    List<double> Rates((string, string) key) => _rates.TryGetValue(key, out var rates) ? rates : [];
 
-    string Text(string name, string column) => Median((name, column)) is { } median
-        ? $"{median:N0} ({string.Join(", ", _rates[(name, column)].Select(v => v.ToString("N0", CultureInfo.InvariantCulture)))})"
+    string Text(string name, string column) => Rates((name, column)) is { Count: > 0 } rates
+        ? $"{Rounds.Median(rates):N0} ({string.Join(", ", rates.Select(v => v.ToString("N0", CultureInfo.InvariantCulture)))})"
         : "";
 
-    string Ratio((string, string) ours, (string, string) theirs) => $"{Median(ours) / Median(theirs):0.00}";
+    string Ratio((string, string) ours, (string, string) theirs) => Rounds.Ratio(Rates(ours), Rates(theirs));
 }

@@ -11,7 +11,7 @@ readonly record struct Percentiles(double Median, double P99)
 
     /// <summary>The median over rounds of either.</summary>
     public static Percentiles OfRounds(IReadOnlyCollection<Percentiles> rounds) =>
-        new(rounds.Select(r => r.Median).Order().ElementAt(rounds.Count / 2), rounds.Select(r => r.P99).Order().ElementAt(rounds.Count / 2));
+        new(Rounds.Median([.. rounds.Select(r => r.Median)]), Rounds.Median([.. rounds.Select(r => r.P99)]));
 
     public override string ToString() => $"{Median:0.000} / {P99:0.000}";
 
