@@ -38,7 +38,7 @@ sealed class ComparedRows
                     var node = _tree.Node(depth, index);
                     var rows = cells[task][node];
                     if (rows.Positives < options.MinPositives || rows.Negatives < options.MinNegatives) continue;
-                    _values.Add(new(metric, node, LevelOf(depth), _tree.Name(layout, depth, index), layout.Tasks[task], rows.Rows, rows.Positives, rows.Groups));
+                    _values.Add(new(metric, node, LevelOf(depth), layout.NodeName(depth, index), layout.Tasks[task], rows.Rows, rows.Positives, rows.Groups));
                 }
             }
         }

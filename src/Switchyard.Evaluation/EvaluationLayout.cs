@@ -24,6 +24,23 @@ public sealed record EvaluationLayout(
         .. MonitorName.TaskMetrics.SelectMany(metric => Tasks.Select(task => $"{metric}:{task}")),
     ];
 
+    /// <summary>A node by its names from the root, joined by /.</summary>
+    /// <param name="depth">Depth of the node; 0 is the total, called all.</param>
+    /// <param name="index">Its place among the nodes of that depth, the last level counting fastest.</param>
+    public string NodeName(int depth, int index)
+    {
+        if (depth == 0) return "all";
+        var parts = new string[depth];
+        for (var level = depth - 1; level >= 0; level--)
+        {
+            var nodes = Levels[level].Nodes;
+            parts[level] = nodes[index % nodes.Count];
+            index /= nodes.Count;
+        }
+
+        return string.Join('/', parts);
+    }
+
     /// <summary>Says what is wrong with a monitor's name, with the remedy; null where nothing is. To ask before training starts.</summary>
     public string? MonitorProblem(string name)
     {

@@ -135,7 +135,7 @@ public sealed class Evaluator
         foreach (var (depth, index) in _tree.InReadingOrder())
         {
             var level = depth == 0 ? "total" : depth == _tree.Depth ? "leaf" : $"level{depth}";
-            var name = _tree.Name(_layout, depth, index);
+            var name = _layout.NodeName(depth, index);
             var node = _tree.Node(depth, index);
             for (var task = 0; task < _tasks.Length; task++)
                 cells.Add(new(level, name, _layout.Tasks[task], metrics[task][node], given[task]?[node]));

@@ -55,21 +55,6 @@ sealed class ScenarioTree
     /// <summary>Nodes a row belongs to, total first; a row of unknown leaf belongs to the total only.</summary>
     public ReadOnlySpan<int> Path(int leaf) => leaf < 0 ? _ancestors.AsSpan(0, 1) : _ancestors.AsSpan(leaf * (Depth + 1), Depth + 1);
 
-    /// <summary>Names of a node from the root, joined by /.</summary>
-    public string Name(EvaluationLayout layout, int depth, int index)
-    {
-        if (depth == 0) return "all";
-        var parts = new string[depth];
-        for (var level = depth; level >= 1; level--)
-        {
-            var nodes = layout.Levels[level - 1].Nodes;
-            parts[level - 1] = nodes[index % nodes.Count];
-            index /= nodes.Count;
-        }
-
-        return string.Join('/', parts);
-    }
-
     /// <summary>Nodes in reading order: a parent before its children, the total last.</summary>
     public IEnumerable<(int Depth, int Index)> InReadingOrder()
     {

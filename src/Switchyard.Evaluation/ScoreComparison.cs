@@ -136,7 +136,7 @@ public sealed class ScoreComparison
             var node = _tree.Node(depth, index);
             if (depth > 0 && _rows.All(nodes => nodes[node].Rows == 0)) continue;
             var level = depth == 0 ? "total" : depth == _tree.Depth ? "leaf" : $"level{depth}";
-            var name = _tree.Name(_layout, depth, index);
+            var name = _layout.NodeName(depth, index);
             for (var task = 0; task < _labels.Length; task++)
             {
                 var rows = _rows[task][node];

@@ -29,10 +29,18 @@ static class RunReport
             Title = $"{run.Configuration.Name}: {run.Model}",
             Created = options.Clock.GetUtcNow(),
             Product = Product,
+            Opening = Opening(run),
             Summary = RunSummary.Of(run),
             Sections = [.. sections.OfType<Section>()],
             Provenance = new Provenance { Command = options.Command, Configuration = run.Configuration.ToYaml(), Facts = Facts(run) },
         };
+    }
+
+    static string Opening(RunSubject run)
+    {
+        var levels = run.Schema.Levels.Select(l => $"{Words.Count(l.Nodes.Length, "scenario")} of {l.Column}").ToList();
+        var scenarios = levels.Count == 0 ? "" : $", in {Words.All(levels)}";
+        return $"The model {run.Model}{(ModelPhrases.Of(run.Model) is { } phrase ? $" ({phrase})" : "")} for {Words.Count(run.Rows.Layout.Tasks.Count, "task")}, {Words.All([.. run.Rows.Layout.Tasks])}{scenarios}, measured on {Words.Count(run.Rows.Count, $"{run.Part.Name()} row")}.";
     }
 
     public static string Product => $"switchyard {BundleMetadata.ThisVersion}";

@@ -11,6 +11,9 @@ static class Words
     /// <summary>Four decimals.</summary>
     public static string Metric(double? value) => value?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "undefined";
 
+    /// <summary>As many decimals as it takes.</summary>
+    public static string Decimals(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
+
     /// <summary>Four decimals and the sign.</summary>
     public static string Signed(double value) => ComparisonColumns.Signed(value);
 
@@ -36,14 +39,16 @@ static class Words
     public static string List(IEnumerable<string> items)
     {
         var all = items.ToList();
-        var shown = all.Count > MostNamed + 1 ? [.. all.Take(MostNamed), $"{all.Count - MostNamed} more"] : all;
-        return shown.Count switch
-        {
-            0 => "none",
-            1 => shown[0],
-            _ => $"{string.Join(", ", shown[..^1])} and {shown[^1]}",
-        };
+        return All(all.Count > MostNamed + 1 ? [.. all.Take(MostNamed), $"{all.Count - MostNamed} more"] : all);
     }
+
+    /// <summary>a, b and c, however many.</summary>
+    public static string All(IReadOnlyList<string> items) => items.Count switch
+    {
+        0 => "none",
+        1 => items[0],
+        _ => $"{string.Join(", ", items.Take(items.Count - 1))} and {items[^1]}",
+    };
 
     /// <summary>1, 3 and 5, or 1 to 6 where they follow each other.</summary>
     public static string Numbers(IReadOnlyList<int> numbers) =>

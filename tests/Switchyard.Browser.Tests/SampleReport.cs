@@ -15,6 +15,7 @@ static class SampleReport
         Title = "Census: 9 models </script><b>",
         Created = new DateTimeOffset(2026, 11, 22, 14, 0, 0, TimeSpan.Zero),
         Product = "switchyard 0.1.0",
+        Opening = "9 models for 2 tasks, click and conversion.",
         Summary = [new("home gains most", Tone.Good), new("cart loses", Tone.Bad), new("no gate has collapsed")],
         Sections =
         [

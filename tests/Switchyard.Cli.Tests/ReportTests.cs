@@ -33,13 +33,13 @@ public sealed class ReportTests
     });
 
     [Fact]
-    public void Report_Comparison_SaysWhoLeads() => new CliRun().Use(run =>
+    public void Report_Comparison_SaysWhatToTake() => new CliRun().Use(run =>
     {
         run.Write("compare.yaml", ["base: run.yaml", "seeds: [1]", "bootstrap: {samples: 100}", "variants: {single: {model: single}, mmoe: {model: mmoe}}"]);
         CliRun.Run("report", run.Place("compare.yaml"), "-o", run.Place("c.html")).ShouldRefuse("switchyard compare");
         CliRun.Run("compare", run.Place("compare.yaml"), "--set", "training.epochs=1").ShouldSucceed();
         var result = CliRun.Run("report", run.Place("compare.yaml"), "-o", run.Place("c.html")).ShouldSucceed();
-        result.Output.ShouldContain("The highest mean AUC over the cells");
+        result.Output.ShouldContain("Candidate:");
         result.Output.ShouldContain("One seed");
         CliRun.Run("report", run.Place("runs/compare"), "-o", run.Place("d.html")).ShouldSucceed();
         File.WriteAllText(run.Place("runs/compare/report.json"), File.ReadAllText(run.Place("runs/compare/report.json"))[..500]);

@@ -45,12 +45,10 @@ static class Compared
         Confidence = 0.95,
         Variants = variants,
         Differences = differences,
-        Losses = [],
-        Verdicts = [],
     };
 
     static FileDifference Difference(string variant, string reference, string scenario, string task, double value, double p) =>
-        new(variant, reference, "auc", "leaf", scenario, task, new FileInterval(value, value - 0.01, value + 0.01, p)) { PHolm = p };
+        new(variant, reference, "auc", "leaf", scenario, task, new FileInterval(value, value - 0.01, value + 0.01, p));
 
     static FileVariant Variant(string name, double auc, IEnumerable<(string Scenario, string Task, long Rows)> cells) => new()
     {

@@ -75,6 +75,8 @@ export interface ReportDocument {
   title: string;
   created: string;
   product: string;
+  /** What the report is of, in one sentence. */
+  opening: string;
   summary: { text: string; tone: Tone }[];
   sections: Section[];
   provenance: Provenance;

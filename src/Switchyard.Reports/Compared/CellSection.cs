@@ -11,7 +11,10 @@ sealed class CellSection(ComparisonSubject comparison)
     public Section Build() => new(
         "quality",
         "Quality of every scenario and task",
-        comparison.LeftOut is { } left ? [left] : [],
+        [
+            .. comparison.LeftOut is { } left ? [left] : Array.Empty<string>(),
+            .. HasGauc ? [] : new[] { _file.Groups == _file.Rows ? "Every row is a group of its own, so there is no GAUC." : "No group has both a positive and a negative, so there is no GAUC." },
+        ],
         [.. new[]
         {
             Table("auc", "AUC", "higher is better; 0.5 is chance", c => c.Auc, null),
@@ -20,27 +23,31 @@ sealed class CellSection(ComparisonSubject comparison)
             Table("calibration", "Calibration", "sum of scores over sum of positives; 1 is right, above 1 the model promises too much", c => c.Calibration, 1),
         }.OfType<Figure>()]);
 
+    bool HasGauc => _file.Variants.Any(v => v.Cells.Any(c => c.Gauc is not null));
+
     Figure? Table(string id, string title, string meaning, Func<FileCell, FileSpread?> metric, double? center)
     {
+        var hasSeeds = _file.Variants.Any(v => v.Runs.Length > 1);
         var rows = (from variant in _file.Variants
                     from cell in variant.Cells
                     where ((cell.Level == _file.Level && _drawn.Contains(cell.Scenario)) || cell.Level == "total") && metric(cell) is not null
                     let spread = metric(cell)!
-                    select new FigureValue[]
-                    {
-                        cell.Task, cell.Level == "total" ? "all rows" : cell.Scenario, variant.Variant, spread.Mean, spread.Sd, spread.Seeds, cell.Rows, cell.Positives,
-                    }).ToImmutableArray();
+                    select (FigureValue[])
+                    [
+                        cell.Task, cell.Level == "total" ? "all rows" : cell.Scenario, variant.Variant, spread.Mean, .. hasSeeds ? [spread.Sd, spread.Seeds] : Array.Empty<FigureValue>(), cell.Rows, cell.Positives,
+                    ]).ToImmutableArray();
         if (rows.IsEmpty) return null;
         return new Figure
         {
             Id = id,
             Title = $"{title} by scenario and model",
-            Description = $"{title}, mean over seeds: {meaning}. {Reading(rows, title)}",
+            Description = $"{title}, {(hasSeeds ? "mean over seeds: " : "")}{meaning}. {Reading(rows, title)}",
             Kind = FigureKind.Heat,
             Encoding = new Encoding { X = "model", Y = "scenario", Value = "value", Scale = center is null ? "sequential" : "diverging", Center = center },
             Columns =
             [
-                new("task", "Task"), new("scenario", "Scenario"), new("model", "Model"), Column.Number("value", title), Column.Number("sd", "Deviation over seeds"), Column.Integer("seeds", "Seeds"),
+                new("task", "Task"), new("scenario", "Scenario"), new("model", "Model"), Column.Number("value", title),
+                .. hasSeeds ? [Column.Number("sd", "Deviation over seeds"), Column.Integer("seeds", "Seeds")] : Array.Empty<Column>(),
                 Column.Integer("rows", "Rows"), Column.Integer("positives", "Positives"),
             ],
             Rows = rows,

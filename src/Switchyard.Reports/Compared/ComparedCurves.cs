@@ -8,9 +8,10 @@ sealed class ComparedCurves(ComparisonSubject comparison)
     /// <summary>Points of all curves together, so that the file stays small: of more scenarios those with the most rows have curves.</summary>
     const int MostPoints = 20_000;
 
-    public Section Build()
+    /// <summary>null where the rows or scores are not at hand; the provenance then says why.</summary>
+    public Section? Build()
     {
-        if (comparison.Rows is not { } rows || comparison.Scores.IsEmpty) return new Section("curves", "Curves", [comparison.NoRows ?? "There are no scores to draw curves of."], []);
+        if (comparison.Rows is not { } rows || comparison.Scores.IsEmpty) return null;
         var all = NodeRows.Of(rows.Layout, rows.Leaves);
         var level = all.Length > 1 ? all[1].Level : "total";
         var most = Math.Max(1, MostPoints / (Curves.RocPoints * rows.Labels.Length * comparison.Scores.Length));

@@ -12,6 +12,9 @@ sealed record ComparisonFile
     /// <summary>The command that made the file; null where a program did, or an earlier version.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 
+    /// <summary>What the models learned from; null in files of earlier versions.</summary>
+    public FileData? Data { get; init; }
+
     public required string Part { get; init; }
 
     public required int Rows { get; init; }
@@ -33,10 +36,6 @@ sealed record ComparisonFile
 
     public required ImmutableArray<FileDifference> Differences { get; init; }
 
-    public required ImmutableArray<FileDifference> Losses { get; init; }
-
-    public required ImmutableArray<FileVerdict> Verdicts { get; init; }
-
     public ImmutableArray<FileFailure> Failed { get; init; } = [];
 
     public ImmutableArray<string> Missing { get; init; } = [];
@@ -46,6 +45,12 @@ sealed record ComparisonFile
 
     /// <summary>The controls, then the baseline.</summary>
     public IEnumerable<string> References => Controls.Append(Baseline).Distinct().Where(c => Variants.Any(v => v.Variant == c));
+
+    /// <summary>What the others are held against first: one model for all scenarios, a model per scenario, the baseline, whichever there is.</summary>
+    public FileVariant? Yardstick => new[] { Pooled, Single, Baseline }.OfType<string>().Select(Find).FirstOrDefault(v => v is not null);
+
+    /// <summary>Whether some model has one seed only, so that its spread between seeds is in no interval.</summary>
+    public bool HasOneSeed => Variants.Any(v => v.Runs.Length < 2);
 
     /// <summary>Where a p value counts as significant.</summary>
     public double Significance => 1 - Confidence;
@@ -57,6 +62,18 @@ sealed record ComparisonFile
     /// <summary>The difference of the mean AUC over the judged cells; null where none counts.</summary>
     public FileDifference? Mean(string variant, string reference) =>
         Differences.FirstOrDefault(d => d is { Metric: "mean_auc", Bootstrap: not null } && d.Level == Level && d.Variant == variant && d.Reference == reference);
+
+    public FileVariant? Find(string variant) => Variants.FirstOrDefault(v => v.Variant == variant);
+
+    /// <summary>A control with what it is.</summary>
+    public string Meaning(string reference) => reference == Single ? $"{reference} (a model per scenario)" : reference == Pooled ? $"{reference} (one model for all scenarios)" : reference;
+
+    /// <summary>The cells of the judged level in which nobody is compared, for they have too few positives or negatives; empty where that is not known.</summary>
+    public ImmutableArray<(string Scenario, string Task)> LeftOut()
+    {
+        var judged = Differences.Where(d => d is { Metric: "auc", Bootstrap: not null } && d.Level == Level).Select(d => (d.Scenario!, d.Task!)).ToHashSet();
+        return judged.Count == 0 ? [] : [.. Variants[0].Cells.Where(c => c.Level == Level && !judged.Contains((c.Scenario, c.Task))).Select(c => (c.Scenario, c.Task))];
+    }
 
     /// <exception cref="InputException">The file is no comparison's report.</exception>
     public static ComparisonFile Load(string path)
@@ -96,6 +113,9 @@ sealed record FileRun(
     string Variant, ulong Seed, string Digest, int BestEpoch, long BestStep, double Seconds, double RowsPerSecond, int Threads, string RowsDigest)
 {
     public long Steps { get; init; }
+
+    /// <summary>Whether the last validation was the best, so that training may have stopped while it still improved.</summary>
+    public bool IsBestAtEnd => Validation is not null && Steps > 0 && BestStep == Steps;
 
     /// <summary>Monitor at the weights that were kept.</summary>
     public double? Validation { get; init; }
@@ -140,17 +160,7 @@ sealed record FileVariant
 sealed record FileDifference(
     string Variant, string Reference, string Metric, string Level, string? Scenario, string? Task, FileInterval? Bootstrap)
 {
-    /// <summary>Corrected over the cells (Holm); null of what is no AUC of a cell.</summary>
-    public double? PHolm { get; init; }
-
     public string Cell => $"{Scenario} · {Task}";
-
-    /// <summary>gain or loss where the corrected p value decides it, otherwise undecided.</summary>
-    public string Verdict(double significance) => VerdictOf(Bootstrap!.Difference, PHolm, significance);
-
-    /// <summary>What a difference with a corrected p value is called.</summary>
-    public static string VerdictOf(double difference, double? corrected, double significance) =>
-        !(corrected < significance) || difference == 0 ? Undecided : difference > 0 ? Gain : Loss;
 
     public const string Gain = "gain";
 
@@ -159,9 +169,18 @@ sealed record FileDifference(
     public const string Undecided = "undecided";
 }
 
-/// <summary>What a variant gains and loses against a control.</summary>
-sealed record FileVerdict(
-    string Variant, string Reference, ImmutableArray<FileCellName> Gains, ImmutableArray<FileCellName> Loses, ImmutableArray<FileCellName> Undecided, string Text);
+/// <summary>What the models learned from.</summary>
+sealed record FileData(
+    ImmutableArray<string> Scenario,
+    ImmutableArray<string> Tasks,
+    string Fingerprint,
+    long TrainingRows,
+    long ValidationRows,
+    int Epochs,
+    int BatchSize,
+    int MinPositives,
+    int MinNegatives,
+    ImmutableArray<FileTrainingCell> Training);
 
-/// <summary>A cell by name.</summary>
-sealed record FileCellName(string Scenario, string Task);
+/// <summary>Training rows of a cell.</summary>
+sealed record FileTrainingCell(string Scenario, string Task, long Rows, long Positives);

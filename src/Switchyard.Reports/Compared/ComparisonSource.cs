@@ -17,14 +17,14 @@ static class ComparisonSource
         using var data = Switchyard.Run.OpenData(comparison.Base, null, reporter, cancellation);
         var rows = data.Rows(Part.Test) > 0 ? MeasuredRows.Read(data, Part.Test, cancellation) : null;
         if (rows is null || subject.File.Variants[0].Runs.Any(r => r.RowsDigest != rows.Digest))
-            return subject with { NoRows = "The rows of the comparison's file are no longer those that were compared, so there are no curves; run switchyard compare again." };
+            return subject with { NoRows = "left out, for the rows of the comparison's file are no longer those that were compared: run switchyard compare again" };
         var scores = ImmutableArray.CreateBuilder<(string, float[][])>();
         foreach (var variant in subject.File.Variants)
         {
             if (folder.Find(variant.Runs[0].Digest, rows, reporter.Warning) is { } found) scores.Add((variant.Variant, found.Scores));
         }
 
-        return subject with { Rows = rows, Scores = scores.ToImmutable(), NoRows = scores.Count == 0 ? "The scores of the compared runs are gone, so there are no curves." : null };
+        return subject with { Rows = rows, Scores = scores.ToImmutable(), NoRows = scores.Count == 0 ? "left out, for the scores of the compared runs are gone" : null };
     }
 
     /// <param name="report">The report.json.</param>
@@ -41,7 +41,7 @@ static class ComparisonSource
             Folder = place,
             Configuration = folder.Of(first.Variant, first.Runs[0].Seed).FirstOrDefault(r => r.Digest == first.Runs[0].Digest)?.Configuration,
             Logs = [.. file.Variants.Select(v => (v.Variant, Log: Log(folder, v.Runs[0], reporter))).Where(l => l.Log is not null).Select(l => (l.Variant, l.Log!))],
-            NoRows = "Curves need the measured rows: name the comparison's .yaml file instead of its folder to have them.",
+            NoRows = "left out, for they need the measured rows: switchyard report with the comparison's .yaml file in place of its folder draws them",
         };
     }
 

@@ -23,6 +23,9 @@ sealed record ComparisonSubject
     /// <summary>The log of every variant's first seed, as far as there are any.</summary>
     public ImmutableArray<(string Variant, RunLog Log)> Logs { get; init; } = [];
 
+    /// <summary>Which differences are shown.</summary>
+    public Decisions Decisions => field ??= new Decisions(File);
+
     /// <summary>Configuration of the baseline's first run as YAML; null where it was not found.</summary>
     public string? Configuration { get; init; }
 
@@ -43,15 +46,31 @@ sealed record ComparisonSubject
     {
         get
         {
-            var models = File.Variants.Where(v => !File.Controls.Contains(v.Variant)).ToList();
+            var models = Models;
             if (models.Count == 0) return null;
             if (!HasOneMonitor(models)) return models.Find(v => v.Variant == File.Baseline) ?? models[0];
             return EvaluationReport.HigherIsBetter(models[0].Monitor!) ? models.MaxBy(v => v.Validation!.Mean) : models.MinBy(v => v.Validation!.Mean);
         }
     }
 
-    /// <summary>Why it is told of.</summary>
-    public string ToldBecause => HasOneMonitor([.. File.Variants.Where(v => !File.Controls.Contains(v.Variant))]) ? "best on the validation rows" : "not chosen by its results";
+    /// <summary>Whether validation chose it.</summary>
+    public bool IsToldByValidation => HasOneMonitor(Models);
+
+    /// <summary>The models that are no control.</summary>
+    public List<FileVariant> Models => [.. File.Variants.Where(v => !File.Controls.Contains(v.Variant))];
+
+    /// <summary>The same with its models in one order everywhere: the highest mean AUC first.</summary>
+    public ComparisonSubject InOrder()
+    {
+        ImmutableArray<FileVariant> variants = [.. File.Variants.OrderByDescending(v => v.Mean(File.Level)?.Mean ?? double.NegativeInfinity)];
+        var places = variants.Index().ToDictionary(v => v.Item.Variant, v => v.Index, StringComparer.Ordinal);
+        return this with
+        {
+            File = File with { Variants = variants },
+            Scores = [.. Scores.OrderBy(s => places.GetValueOrDefault(s.Variant))],
+            Logs = [.. Logs.OrderBy(l => places.GetValueOrDefault(l.Variant))],
+        };
+    }
 
     /// <summary>The scenarios of the pictures of all models: all, or of many those with the most rows.</summary>
     public ImmutableHashSet<string> Drawn => [.. Scenarios.Take(Math.Max(LeastScenarios, MostRows / Math.Max(1, RowsOfAScenario)))];

@@ -1,6 +1,6 @@
 namespace Switchyard.Reports;
 
-/// <summary>What quality costs: weights, work and time against mean AUC.</summary>
+/// <summary>What quality costs: weights and work against mean AUC.</summary>
 sealed class CostSection(ComparisonSubject comparison)
 {
     readonly ComparisonFile _file = comparison.File;
@@ -8,13 +8,12 @@ sealed class CostSection(ComparisonSubject comparison)
     public Section Build() => new(
         "cost",
         "What it costs",
-        ["Active parameters are those a row uses (of experts only the chosen ones), embedding tables left out; operations are those of a row's matrix products. Rows per second depend on the machine and on what else it did."],
+        ["Active parameters are those a row uses (of experts only the chosen ones), embedding tables left out; operations are those of a row's matrix products."],
         [.. new[]
         {
             Scatter("cost-active-parameters", "Active parameters", "active parameters", v => v.ActiveParameters?.Mean),
             Scatter("cost-operations", "Operations of a row", "operations of a row", v => v.FlopsPerRow?.Mean),
             Scatter("cost-parameters", "All trained values", "trained values, embedding tables included", v => v.Parameters),
-            Scatter("cost-speed", "Training rows per second", "training rows a second", v => v.RowsPerSecond?.Mean),
             Table(),
         }.OfType<Figure>()]);
 
@@ -22,7 +21,7 @@ sealed class CostSection(ComparisonSubject comparison)
     {
         Id = id,
         Title = $"{title} and mean AUC",
-        Description = $"Each point is a model: {what} (right) and mean AUC over the cells (up). {(id == "cost-speed" ? "Up and right is better." : "Up and left is better: quality for less.")}",
+        Description = $"Each point is a model: {what} (right) and mean AUC over the cells (up). Up and left is better: quality for less.",
         Kind = FigureKind.Scatter,
         Encoding = new Encoding { X = "cost", Y = "mean_auc", Label = "model" },
         Columns = [new("model", "Model"), new Column("cost", title, ColumnType.Integer), Column.Number("mean_auc", "Mean AUC")],
@@ -33,16 +32,16 @@ sealed class CostSection(ComparisonSubject comparison)
     {
         Id = "cost",
         Title = "Cost of every model",
-        Description = "Weights, work and training time; means over seeds.",
+        Description = "Weights and work of every model, with its mean AUC.",
         Kind = FigureKind.Table,
         Columns =
         [
             new("model", "Model"), Column.Number("mean_auc", "Mean AUC"), Column.Integer("parameters", "Trained values"), Column.Integer("dense", "Without tables"), Column.Integer("active", "Active"),
-            Column.Integer("operations", "Operations of a row"), Column.Integer("speed", "Training rows per second"), Column.Number("seconds", "Seconds of training", 1),
+            Column.Integer("operations", "Operations of a row"),
         ],
         Rows = [.. _file.Variants.Select(v => new FigureValue[]
         {
-            v.Variant, v.Mean(_file.Level)?.Mean, v.Parameters, v.DenseParameters, v.ActiveParameters?.Mean, v.FlopsPerRow?.Mean, v.RowsPerSecond?.Mean, v.Runs.Average(r => r.Seconds),
+            v.Variant, v.Mean(_file.Level)?.Mean, v.Parameters, v.DenseParameters, v.ActiveParameters?.Mean, v.FlopsPerRow?.Mean,
         })],
     };
 }

@@ -16,7 +16,7 @@ sealed class LogSections(ImmutableArray<(string Variant, RunLog Log)> logs, Immu
         return new Section(
             "training",
             "Training",
-            [$"Of every model's first seed.{(missing.IsEmpty ? "" : $" Without a log: {Words.List(missing)}.")}"],
+            [$"Of every model's first seed.{(missing.IsEmpty ? "" : $" Without a log: {Words.All(missing)}.")}"],
             [.. new[] { Validation(), Loss(), Auxiliary() }.OfType<Figure>()]);
     }
 
@@ -34,7 +34,7 @@ sealed class LogSections(ImmutableArray<(string Variant, RunLog Log)> logs, Immu
                 "Of the last logged training batches (5 at most) before the weights that were kept, first seed; with the noise of training in the gates. The report of one run counts all measured rows.",
                 .. models.SelectMany(m => LayerView.Told(m.Layers).Select(l => $"{m.Variant}, {ExpertWords.Sentence(l)}")),
                 .. undrawn.Count > 0 ? new[] { $"No stream through the experts is drawn of {Words.List(undrawn)}: the gates belong to neither scenarios nor tasks." } : [],
-                .. gateless.Count > 0 ? new[] { $"Without gates, so without experts to choose: {Words.List(gateless)}." } : [],
+                .. gateless.Count > 0 ? new[] { $"Without gates, so without experts to choose: {Words.All(gateless)}." } : [],
             ],
             [Use(models), .. flows.Select(f => f.Figure).OfType<Figure>()]);
     }

@@ -17,19 +17,12 @@ sealed class SeesawSection(ComparisonSubject comparison)
             "Who gains and who pays",
             [
                 _file.Controls.Any()
-                    ? $"Negative transfer: a cell that is significantly worse than under {Words.List(_file.Controls.Select(Meaning))}. ▲ gain, ▼ loss, · undecided; p values are corrected over a model's cells (Holm)."
+                    ? $"A cell is a scenario and a task. What it gains or loses is its AUC minus that under {Words.All([.. _file.Controls.Select(_file.Meaning)])}; losing to a model per scenario is negative transfer. ▲ gain, ▼ loss, · undecided."
                     : "There is no control (a variant called single or pooled), so nothing says whether sharing helps; the differences are from the baseline.",
-                .. Verdicts(),
                 .. comparison.LeftOut is { } left ? [left] : Array.Empty<string>(),
             ],
             [.. new[] { Map(rows), Seesaw(rows), VerdictTable() }.OfType<Figure>()]);
     }
-
-    string Meaning(string control) => control == _file.Single ? $"{control} (a model per scenario)" : $"{control} (one model for all scenarios)";
-
-    IEnumerable<string> Verdicts() => _file.Losses.IsEmpty
-        ? _file.Controls.Any() ? ["No model significantly loses a cell against the controls, over the cells of all models together (Holm)."] : []
-        : [$"Significant losses over the cells of all models together (Holm): {Words.List(_file.Losses.Select(l => $"{l.Variant} against {l.Reference} in {l.Scenario} {l.Task} ({Words.Signed(l.Bootstrap!.Difference)})"))}."];
 
     IEnumerable<FigureValue[]> Rows() =>
         from reference in _file.References
@@ -40,14 +33,14 @@ sealed class SeesawSection(ComparisonSubject comparison)
         let interval = cell.Bootstrap!
         select new FigureValue[]
         {
-            reference, variant.Variant, cell.Scenario, cell.Task, cell.Cell, interval.Difference, interval.Low, interval.High, cell.PHolm,
-            cell.Verdict(_file.Significance),
+            reference, variant.Variant, cell.Scenario, cell.Task, cell.Cell, interval.Difference, interval.Low, interval.High, comparison.Decisions.P(cell),
+            comparison.Decisions.Verdict(cell),
         };
 
     static ImmutableArray<Column> Columns { get; } =
     [
         new("reference", "Against"), new("model", "Model"), new("scenario", "Scenario"), new("task", "Task"), new("cell", "Cell"), Column.Number("difference", "Difference of AUC"),
-        Column.Number("low", "Lower end"), Column.Number("high", "Upper end"), Column.Number("p_holm", "p (Holm)"), new("verdict", "Verdict"),
+        Column.Number("low", "Lower end"), Column.Number("high", "Upper end"), Column.Number("p_holm", "p, corrected"), new("verdict", "Verdict"),
     ];
 
     Figure Map(ImmutableArray<FigureValue[]> rows) => new()
@@ -66,8 +59,8 @@ sealed class SeesawSection(ComparisonSubject comparison)
     {
         Id = "seesaw",
         Title = "Seesaw: gain of every cell, one model",
-        Description = "One model's gain in every cell with its interval. A filled point is decided after correction over the model's cells (Holm): right of 0 the cell gains against what the model is compared with, left of it the cell pays. " +
-            $"A hollow point is undecided, also where its interval, which is not corrected, misses 0. Of all models and references, {Words.Decided(rows.Count(r => r[9].Text != FileDifference.Undecided), rows.Length)}.",
+        Description = "One model's gain in every cell with its interval. A filled point is decided: right of 0 the cell gains against what the model is compared with, left of it the cell pays. " +
+            "A hollow point is undecided, also where its interval, which is not corrected, misses 0.",
         Kind = FigureKind.Interval,
         Encoding = new Encoding { Category = "cell", Value = "difference", Low = "low", High = "high", Verdict = "verdict", Zero = 0 },
         Columns = Columns,
@@ -75,24 +68,48 @@ sealed class SeesawSection(ComparisonSubject comparison)
         Select = ["reference", "model"],
     };
 
-    string Extremes()
+    /// <summary>The ends against each reference, so that the text is true whichever is chosen.</summary>
+    string Extremes() => string.Join(' ', _file.References.Select(reference =>
     {
-        var reference = _file.References.First();
-        var cells = _file.Variants.SelectMany(v => _file.Cells(v.Variant, reference)).Where(c => c.PHolm < _file.Significance).ToList();
-        if (cells.Count == 0) return $"Against {reference} no cell differs significantly.";
+        var cells = _file.Variants.SelectMany(v => _file.Cells(v.Variant, reference)).Where(c => comparison.Decisions.Verdict(c) != FileDifference.Undecided).ToList();
+        if (cells.Count == 0) return $"Against {reference} no difference of a cell is shown.";
         var (most, least) = (cells.MaxBy(c => c.Bootstrap!.Difference)!, cells.MinBy(c => c.Bootstrap!.Difference)!);
-        var gain = most.Bootstrap!.Difference > 0 ? $"The largest significant gain against {reference}: {most.Variant} in {most.Scenario} {most.Task} ({Words.Signed(most.Bootstrap.Difference)})" : $"There is no significant gain against {reference}";
-        var loss = least.Bootstrap!.Difference < 0 ? $"largest significant loss: {least.Variant} in {least.Scenario} {least.Task} ({Words.Signed(least.Bootstrap.Difference)})" : "no significant loss";
-        return $"{gain}; {loss}.";
-    }
+        var gain = most.Bootstrap!.Difference > 0 ? $"the largest gain is that of {most.Variant} in {most.Scenario}, {most.Task} ({Words.Signed(most.Bootstrap.Difference)})" : "no gain is shown";
+        var loss = least.Bootstrap!.Difference < 0 ? $"the largest loss that of {least.Variant} in {least.Scenario}, {least.Task} ({Words.Signed(least.Bootstrap.Difference)})" : "no loss is shown";
+        return $"Against {reference}, {gain}; {loss}.";
+    }));
 
-    Figure? VerdictTable() => _file.Verdicts.IsEmpty ? null : new()
+    /// <summary>How many cells every model gains and loses against the controls; models of which nothing is shown are named below.</summary>
+    Figure? VerdictTable()
     {
-        Id = "verdicts",
-        Title = "Verdicts",
-        Description = "For every model and control: in how many cells it is significantly better, worse, or undecided, and what that means.",
-        Kind = FigureKind.Table,
-        Columns = [new("model", "Model"), new("reference", "Against"), Column.Integer("gains", "Gains"), Column.Integer("losses", "Losses"), Column.Integer("undecided", "Undecided"), new("verdict", "In words")],
-        Rows = [.. _file.Verdicts.Select(v => new FigureValue[] { v.Variant, v.Reference, v.Gains.Length, v.Loses.Length, v.Undecided.Length, v.Text })],
-    };
+        var verdicts = (from control in _file.Controls
+                        from variant in _file.Variants
+                        let cells = _file.Cells(variant.Variant, control).ToLookup(comparison.Decisions.Verdict)
+                        where cells.Count > 0
+                        select (variant.Variant, Control: control, Cells: cells)).ToList();
+        if (verdicts.Count == 0) return null;
+        var shown = verdicts.Where(v => v.Cells.Contains(FileDifference.Gain) || v.Cells.Contains(FileDifference.Loss)).ToList();
+        var silent = verdicts.Except(shown).GroupBy(v => v.Control).Select(c => $"of {Words.All([.. c.Select(v => v.Variant)])} against {c.Key}").ToList();
+        if (shown.Count == 0) return null;
+        return new()
+        {
+            Id = "verdicts",
+            Title = "Verdicts",
+            Description = $"For every model and control: in how many cells a gain, a loss or neither is shown.{(silent.Count == 0 ? "" : $" In no cell is a difference shown {Words.All(silent)}.")}",
+            Kind = FigureKind.Table,
+            Columns =
+            [
+                new("model", "Model"), new("reference", "Against"), Column.Integer("gains", "Gains"), Column.Integer("losses", "Losses"), Column.Integer("undecided", "Undecided"),
+                new("most_gain", "Most gain in"), new("most_loss", "Most loss in"),
+            ],
+            Rows = [.. shown.Select(v => new FigureValue[]
+            {
+                v.Variant, v.Control, v.Cells[FileDifference.Gain].Count(), v.Cells[FileDifference.Loss].Count(), v.Cells[FileDifference.Undecided].Count(),
+                Most(v.Cells[FileDifference.Gain]), Most(v.Cells[FileDifference.Loss]),
+            })],
+        };
+
+        static string? Most(IEnumerable<FileDifference> cells) =>
+            cells.MaxBy(c => Math.Abs(c.Bootstrap!.Difference)) is { } most ? $"{most.Scenario}, {most.Task} ({Words.Signed(most.Bootstrap!.Difference)})" : null;
+    }
 }

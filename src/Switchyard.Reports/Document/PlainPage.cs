@@ -13,6 +13,7 @@ sealed class PlainPage(int mostRows)
     public string Write(ReportDocument document)
     {
         Line("h1", document.Title);
+        Line("p", document.Opening);
         _html.Append("<ul>\n");
         foreach (var line in document.Summary) Line("li", line.Text);
         _html.Append("</ul>\n");

@@ -66,6 +66,9 @@ public sealed record ReportDocument
     /// <summary>The program that made it, with its version.</summary>
     public required string Product { get; init; }
 
+    /// <summary>What the report is of, in one sentence.</summary>
+    public required string Opening { get; init; }
+
     /// <summary>What to know first, in plain words.</summary>
     public required ImmutableArray<SummaryLine> Summary { get; init; }
 

@@ -21,22 +21,9 @@ sealed record NodeRows(string Level, string Scenario, int[] Rows)
             var level = depth == layout.Levels.Count ? "leaf" : $"level{depth}";
             var stride = below;
             var rows = Enumerable.Range(0, leaves.Length).Where(r => leaves[r] >= 0).GroupBy(r => leaves[r] / stride).OrderBy(g => g.Key);
-            nodes.AddRange(rows.Select(g => new NodeRows(level, Name(layout, depth, g.Key), [.. g])));
+            nodes.AddRange(rows.Select(g => new NodeRows(level, layout.NodeName(depth, g.Key), [.. g])));
         }
 
         return nodes.ToImmutable();
-    }
-
-    static string Name(EvaluationLayout layout, int depth, int index)
-    {
-        var parts = new string[depth];
-        for (var level = depth - 1; level >= 0; level--)
-        {
-            var nodes = layout.Levels[level].Nodes;
-            parts[level] = nodes[index % nodes.Count];
-            index /= nodes.Count;
-        }
-
-        return string.Join('/', parts);
     }
 }

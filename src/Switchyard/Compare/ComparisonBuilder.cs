@@ -32,6 +32,7 @@ sealed class ComparisonBuilder(
         return new ComparisonReport
         {
             Comparison = comparison,
+            Data = ComparedData.Of(comparison.Base, runs.Data, level, cancellation),
             Part = _rows.Part.Name(),
             Rows = _rows.Count,
             Groups = statistics.Groups,

@@ -77,6 +77,9 @@ public sealed record ComparisonReport
 {
     public required ComparisonConfiguration Comparison { get; init; }
 
+    /// <summary>What the models learn from.</summary>
+    public required ComparedData Data { get; init; }
+
     /// <summary>Part that was measured: test.</summary>
     public required string Part { get; init; }
 

@@ -40,6 +40,7 @@ sealed class ComparisonRuns : IDisposable
                 throw new InputException($"{comparison.Base.File}: there is no test row to compare on, and the validation rows choose the weights; give split.test a condition that some rows meet.");
             }
 
+            Data = data;
             Rows = MeasuredRows.Read(data, Part.Test, cancellation);
             var planned = ImmutableArray.CreateBuilder<PlannedRun>();
             HashSet<Dataset> known = [data];
@@ -68,6 +69,9 @@ sealed class ComparisonRuns : IDisposable
             throw;
         }
     }
+
+    /// <summary>The rows of the base run.</summary>
+    public Dataset Data { get; }
 
     public MeasuredRows Rows { get; }
 

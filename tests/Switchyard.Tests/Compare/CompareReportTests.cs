@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Switchyard.Data;
 using Switchyard.Evaluation;
 
@@ -27,6 +28,22 @@ public sealed class CompareReportTests
         ComparisonColumns.Seconds(report.Variants[0]).ShouldStartWith("≥ ");
         ComparisonColumns.Seconds(report.Variants[1]).ShouldNotContain("≥");
         report.ToMarkdown().ShouldContain("Seconds with ≥: some seed went on from a checkpoint");
+    }
+
+    [Fact]
+    public void Compare_Data_CountsTheTrainingRowsOfEveryCell()
+    {
+        using var folder = new CompareFolder();
+        var report = folder.Compare(One);
+        var lines = File.ReadAllLines(folder.Place("data.csv")).Skip(1).Select(l => l.Split(',')).Where(f => int.Parse(f[5], System.Globalization.CultureInfo.InvariantCulture) <= 7).ToList();
+
+        report.Data.TrainingRows.ShouldBe(lines.Count);
+        (report.Data.Epochs, report.Data.BatchSize, report.Data.MinPositives).ShouldBe((2, 64, 2));
+        report.Data.Scenario.ShouldBe(["region"]);
+        report.Data.Training.Where(c => c.Task == "click").ShouldBe(
+            lines.GroupBy(f => f[0]).Select(r => new TrainingCell(r.Key, "click", r.Count(), r.Count(f => f[3] == "1"))), ignoreOrder: true);
+        using var json = JsonDocument.Parse(report.ToJson());
+        json.RootElement.GetProperty("data").GetProperty("training")[0].GetProperty("rows").GetInt64().ShouldBe(report.Data.Training[0].Rows);
     }
 
     [Fact]

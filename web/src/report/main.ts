@@ -13,6 +13,7 @@ function report(page: HTMLElement, text: ReportDocument): void {
   const head = element("header", { class: "head" },
     element("p", { class: "kind" }, text.kind === "run" ? "Training report" : "Comparison report"),
     element("h1", {}, text.title),
+    element("p", { class: "opening" }, text.opening),
     element("p", { class: "made" }, `${written(text.created)} · ${text.product}`));
   const summary = element("section", { id: "summary", "aria-labelledby": "summary-title" },
     element("h2", { id: "summary-title" }, "In short"),
