@@ -8,6 +8,8 @@ public static unsafe partial class Softmax
     /// <summary><see cref="Closest"/> takes so many columns at a time.</summary>
     public const int ClosestColumns = Lanes;
 
+    const int BlockColumns = 128;
+
     /// <summary>Of one row's gates [gates, cols] the column with the smallest -log softmax of one gate, and the one with the smallest
     /// shift - mean over the gates of log softmax; ties to the lower column. The logarithms are those of <see cref="LogGates"/>, to the bit, but
     /// none is stored.</summary>
@@ -20,6 +22,7 @@ public static unsafe partial class Softmax
     /// <param name="shared">The second.</param>
     /// <returns>False, with nothing found, where the columns do not come in sixteens or one of the values is no finite number: the general way knows what to do then.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     public static bool Closest(ReadOnlySpan<float> x, int gates, int cols, int own, float shift, out int specific, out int shared)
     {
         (specific, shared) = (-1, -1);
@@ -35,30 +38,44 @@ public static unsafe partial class Softmax
         var index = Vector512<int>.Indices;
         var divisor = Vector512.Create((float)gates);
         var infinite = Vector512<float>.Zero;
+        // Two loops, so that the processor has several columns' chains of dependent steps under way: one chain is longer than it looks ahead.
+        float* largest = stackalloc float[BlockColumns], sums = stackalloc float[BlockColumns];
         fixed (float* px = x)
         {
-            for (var k = 0; k < cols; k += Lanes)
+            for (var first = 0; first < cols; first += BlockColumns)
             {
-                var max = Max(px + k, gates, cols);
-                Vector512<float> sum = default;
-                for (var j = 0; j < gates; j++)
+                var count = Math.Min(BlockColumns, cols - first);
+                for (var k = 0; k < count; k += Lanes)
                 {
-                    sum += VectorMath.Exp(Vector512.Load(px + j * cols + k) - max);
+                    var column = px + first + k;
+                    var max = Max(column, gates, cols);
+                    Vector512<float> sum = default;
+                    for (var j = 0; j < gates; j++)
+                    {
+                        sum += VectorMath.Exp(Vector512.Load(column + j * cols) - max);
+                    }
+                    max.Store(largest + k);
+                    sum.Store(sums + k);
                 }
-                var log = VectorMath.Log(sum);
-                Vector512<float> mean = default;
-                for (var j = 0; j < gates; j++)
+                for (var k = 0; k < count; k += Lanes)
                 {
-                    mean += Vector512.Load(px + j * cols + k) - max - log;
-                }
-                var fromOwn = -(Vector512.Load(px + own * cols + k) - max - log);
-                var fromAll = -(mean / divisor) + Vector512.Create(shift);
+                    var column = px + first + k;
+                    var max = Vector512.Load(largest + k);
+                    var log = VectorMath.Log(Vector512.Load(sums + k));
+                    Vector512<float> mean = default;
+                    for (var j = 0; j < gates; j++)
+                    {
+                        mean += Vector512.Load(column + j * cols) - max - log;
+                    }
+                    var fromOwn = -(Vector512.Load(column + own * cols) - max - log);
+                    var fromAll = -(mean / divisor) + Vector512.Create(shift);
 
-                // What is not finite is neither equal to itself nor to 0 once it is taken from itself.
-                infinite |= ~(Vector512.Equals(fromOwn - fromOwn, Vector512<float>.Zero) & Vector512.Equals(fromAll - fromAll, Vector512<float>.Zero));
-                Take(fromOwn, index, ref least, ref at);
-                Take(fromAll, index, ref leastShared, ref atShared);
-                index += Vector512.Create(Lanes);
+                    // What is not finite is neither equal to itself nor to 0 once it is taken from itself.
+                    infinite |= ~(Vector512.Equals(fromOwn - fromOwn, Vector512<float>.Zero) & Vector512.Equals(fromAll - fromAll, Vector512<float>.Zero));
+                    Take(fromOwn, index, ref least, ref at);
+                    Take(fromAll, index, ref leastShared, ref atShared);
+                    index += Vector512.Create(Lanes);
+                }
             }
         }
         if (!Vector512.EqualsAll(infinite.AsInt32(), Vector512<int>.Zero))

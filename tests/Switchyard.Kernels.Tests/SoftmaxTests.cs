@@ -183,6 +183,8 @@ public sealed class SoftmaxTests
     [InlineData(1, 16)]
     [InlineData(4, 64)]
     [InlineData(3, 128)]
+    [InlineData(2, 144)]
+    [InlineData(4, 320)]
     public void Closest_AnySize_FindsTheSmallestOfTheStoredLogarithms(int gates, int cols)
     {
         for (var seed = 1; seed <= 20; seed++)
