@@ -39,7 +39,7 @@ public sealed class ReportTests
         CliRun.Run("report", run.Place("compare.yaml"), "-o", run.Place("c.html")).ShouldRefuse("switchyard compare");
         CliRun.Run("compare", run.Place("compare.yaml"), "--set", "training.epochs=1").ShouldSucceed();
         var result = CliRun.Run("report", run.Place("compare.yaml"), "-o", run.Place("c.html")).ShouldSucceed();
-        result.Output.ShouldContain("Candidate:");
+        result.Output.ShouldContain("Candidate: mmoe");
         result.Output.ShouldContain("One seed");
         CliRun.Run("report", run.Place("runs/compare"), "-o", run.Place("d.html")).ShouldSucceed();
         File.WriteAllText(run.Place("runs/compare/report.json"), File.ReadAllText(run.Place("runs/compare/report.json"))[..500]);

@@ -8,7 +8,7 @@ public sealed class ComparisonSummaryTests
     {
         var lines = Lines(Compared.File([("a", 0.02, 0.001), ("b", -0.01, 0.01), ("c", 0.005, 0.2)], meanP: 0.001));
         lines.ShouldContain((
-            "Take model: its mean AUC over the cells (scenario × task) of the test rows is above that of single (a model per scenario). Candidate: model, of the models that are no control the best on the validation rows (auc 0.7100). " +
+            "Take model: its mean AUC over the cells (scenario × task) of the test rows is above that of single (a model per scenario). Candidate: model, the only model that is no control. " +
             "Its mean AUC is higher than that of single (+0.0100 [+0.0010, +0.0190]). Of all models against single, above it: model.",
             Tone.Good));
         lines.ShouldContain(("Gains of the candidate model: against single (a model per scenario) in 1 of 3 cells, most in a, click (+0.0200 [+0.0100, +0.0300]).", Tone.Good));
@@ -116,6 +116,15 @@ public sealed class ComparisonSummaryTests
         means.Encoding.Verdict.ShouldBe("verdict");
         means.Column("verdict").Single().Text.ShouldBe("undecided");
         means.Description.ShouldContain("0 of 1 are decided");
+    }
+
+    [Fact]
+    public void Build_SeveralModels_NamesTheBestOnValidationRowsAndThoseLevelWithIt()
+    {
+        var file = Compared.File([("a", 0.02, 0.3)], meanP: 0.4);
+        var other = file.Variants[1] with { Variant = "other" };
+        Lines(file with { Variants = file.Variants.Add(other) })[0].Text.ShouldContain("Candidate: model, of the models that are no control the best on the validation rows (auc 0.7100, level with other).");
+        Lines(file with { Variants = file.Variants.Add(other with { Monitor = "logloss" }) })[0].Text.ShouldContain("validation cannot choose one");
     }
 
     /// <summary>What is told of is not the best on the measured rows.</summary>

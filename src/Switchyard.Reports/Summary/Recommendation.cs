@@ -47,7 +47,8 @@ sealed class Recommendation(ComparisonSubject comparison)
     string Candidate(FileVariant? candidate)
     {
         if (candidate is null) return "There are only controls, so no model is the candidate.";
-        if (!comparison.IsToldByValidation) return $"The candidate whose gains are told is {candidate.Variant}; validation did not choose it, for not all models have the same monitor.";
+        if (comparison.Models.Count == 1) return $"Candidate: {candidate.Variant}, the only model that is no control.";
+        if (!comparison.IsToldByValidation) return $"Candidate: {candidate.Variant}{(candidate.Variant == _file.Baseline ? ", the baseline" : "")}; validation cannot choose one, for not all models have a value of the same monitor.";
         var value = Words.Metric(candidate.Validation!.Mean);
         var level = comparison.Models.Where(v => v.Variant != candidate.Variant && Words.Metric(v.Validation!.Mean) == value).Select(v => v.Variant).ToList();
         return $"Candidate: {candidate.Variant}, of the models that are no control the best on the validation rows ({candidate.Monitor} {value}{(level.Count == 0 ? "" : $", level with {Words.All(level)}")}).";
