@@ -93,6 +93,10 @@ public sealed class ComparisonSummaryTests
         compared.Text.ShouldBe(["Left out of means and tests (too few positives or negatives among the test rows): tiny.", "Not run, though the comparison's file names them: x1, x2, x3, x4, x5, x6 and x7."]);
         var rows = document.Figure("rows");
         rows.Rows.Select(r => (rows.Text(r, "scenario"), rows.Number(r, "rows"), rows.Number(r, "positives_1"), rows.Text(r, "left_out"))).ShouldBe([("a", 100, 33, ""), ("tiny", 3, 1, "click")]);
+        var auc = document.Figure("auc");
+        auc.Rows.ShouldAllBe(r => (auc.Number(r, "value") == null) == (auc.Text(r, "scenario") == "tiny"));
+        auc.Column("scenario").ShouldContain(v => v.Text == "tiny");
+        document.Figure("log-loss").Column("value").ShouldAllBe(v => v.Number != null);
         document.Summary[^1].Text.ShouldContain("Left out of means and tests");
         document.Opening.ShouldBe("2 models for 1 task, click, in 2 scenarios and measured on 1,000 test rows; 2 seeds.");
     }

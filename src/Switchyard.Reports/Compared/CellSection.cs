@@ -7,6 +7,7 @@ sealed class CellSection(ComparisonSubject comparison)
 {
     readonly ComparisonFile _file = comparison.File;
     readonly ImmutableHashSet<string> _drawn = comparison.Drawn;
+    readonly HashSet<(string, string)> _leftOut = [.. comparison.File.LeftOut()];
 
     public Section Build() => new(
         "quality",
@@ -17,11 +18,14 @@ sealed class CellSection(ComparisonSubject comparison)
         ],
         [.. new[]
         {
-            Table("auc", "AUC", "higher is better; 0.5 is chance", c => c.Auc, null),
-            Table("gauc", "GAUC", "AUC inside each group: how well rows of one list are ordered; higher is better", c => c.Gauc, null),
+            Table("auc", "AUC", $"higher is better; 0.5 is chance{(_leftOut.Count > 0 ? "; – where there are too few positives or negatives to count" : "")}", c => IsCounted(c) ? c.Auc : null, null),
+            Table("gauc", "GAUC", "AUC inside each group: how well rows of one list are ordered; higher is better", c => IsCounted(c) ? c.Gauc : null, null),
             Table("log-loss", "Log loss", "mean cross-entropy in nats; lower is better", c => c.Logloss, null),
             Table("calibration", "Calibration", "sum of scores over sum of positives; 1 is right, above 1 the model promises too much", c => c.Calibration, 1),
         }.OfType<Figure>()]);
+
+    /// <summary>The AUC of a handful of rows is left out of means and tests, and would be read for more than it is in a picture.</summary>
+    bool IsCounted(FileCell cell) => cell.Level == "total" || !_leftOut.Contains((cell.Scenario, cell.Task));
 
     bool HasGauc => _file.Variants.Any(v => v.Cells.Any(c => c.Gauc is not null));
 
@@ -30,13 +34,13 @@ sealed class CellSection(ComparisonSubject comparison)
         var hasSeeds = _file.Variants.Any(v => v.Runs.Length > 1);
         var rows = (from variant in _file.Variants
                     from cell in variant.Cells
-                    where ((cell.Level == _file.Level && _drawn.Contains(cell.Scenario)) || cell.Level == "total") && metric(cell) is not null
-                    let spread = metric(cell)!
+                    where ((cell.Level == _file.Level && _drawn.Contains(cell.Scenario)) || cell.Level == "total") && (metric(cell) is not null || !IsCounted(cell))
+                    let spread = metric(cell)
                     select (FigureValue[])
                     [
-                        cell.Task, cell.Level == "total" ? "all rows" : cell.Scenario, variant.Variant, spread.Mean, .. hasSeeds ? [spread.Sd, spread.Seeds] : Array.Empty<FigureValue>(), cell.Rows, cell.Positives,
+                        cell.Task, cell.Level == "total" ? "all rows" : cell.Scenario, variant.Variant, spread?.Mean, .. hasSeeds ? [spread?.Sd, spread?.Seeds] : Array.Empty<FigureValue>(), cell.Rows, cell.Positives,
                     ]).ToImmutableArray();
-        if (rows.IsEmpty) return null;
+        if (rows.All(r => r[3].Number is null)) return null;
         return new Figure
         {
             Id = id,

@@ -10,10 +10,7 @@ sealed class RankingSection(ComparisonSubject comparison)
     public Section Build() => new(
         "models",
         "The models side by side",
-        [
-            Decisions.Method(_file),
-            .. _file.HasOneSeed ? [ComparisonColumns.OneSeed] : Array.Empty<string>(),
-        ],
+        [Decisions.Method(_file)],
         [.. new[] { Table(), Intervals() }.OfType<Figure>()]);
 
     Figure Table()
