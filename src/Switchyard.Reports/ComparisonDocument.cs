@@ -57,7 +57,7 @@ static class ComparisonDocument
         ["baseline", comparison.File.Baseline],
         ["model per scenario", comparison.File.Single ?? "none"],
         ["one model for all", comparison.File.Pooled ?? "none"],
-        ["measured rows", $"{Words.Number(comparison.File.Rows)} of the part {comparison.File.Part}"],
+        ["measured rows", Words.Count(comparison.File.Rows, $"{comparison.File.Part} row")],
         .. comparison.File.Data is { } data
             ? [["training and validation rows", $"{Words.Number(data.TrainingRows)} and {Words.Number(data.ValidationRows)}"], ["epochs", $"{Words.Number(data.Epochs)} at most, in steps of {Words.Count(data.BatchSize, "row")}"], ["data (hash of the sources)", data.Fingerprint]]
             : ImmutableArray<ImmutableArray<string>>.Empty,

@@ -8,8 +8,8 @@ public sealed class ComparisonSummaryTests
     {
         var lines = Lines(Compared.File([("a", 0.02, 0.001), ("b", -0.01, 0.01), ("c", 0.005, 0.2)], meanP: 0.001));
         lines.ShouldContain((
-            "Take model: its mean AUC over the cells (scenario × task) of the test rows is above that of single (a model per scenario). Candidate: model, the only model that is no control. " +
-            "Its mean AUC is higher than that of single (+0.0100 [+0.0010, +0.0190]). Of all models against single, above it: model.",
+            "Take model: its mean AUC over the cells (scenario × task) of the test rows is above that of single (a model per scenario), by +0.0100 [+0.0010, +0.0190]. Candidate: model, the only model that is no control. " +
+            "Of all models against single, above it: model.",
             Tone.Good));
         lines.ShouldContain(("Gains of the candidate model: against single (a model per scenario) in 1 of 3 cells, most in a, click (+0.0200 [+0.0100, +0.0300]).", Tone.Good));
         lines.ShouldContain((

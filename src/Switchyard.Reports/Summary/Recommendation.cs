@@ -22,13 +22,15 @@ sealed class Recommendation(ComparisonSubject comparison)
         var own = candidate is null ? null : _file.Mean(candidate.Variant, yardstick.Variant);
         var isBetter = own is not null && comparison.Decisions.Verdict(own) == FileDifference.Gain;
         return new SummaryLine(
-            string.Join(' ', new[] { Advice(candidate, yardstick, isBetter, means), Candidate(candidate), Against(own, yardstick), Others(yardstick, means) }.Where(t => t.Length > 0)),
+            string.Join(' ', new[] { isBetter ? Take(own!, yardstick) : Advice(yardstick, means), Candidate(candidate), isBetter ? "" : Against(own, yardstick), Others(yardstick, means) }.Where(t => t.Length > 0)),
             isBetter ? Tone.Good : Tone.Neutral);
     }
 
-    string Advice(FileVariant? candidate, FileVariant yardstick, bool isBetter, ILookup<string, FileDifference> means)
+    string Take(FileDifference own, FileVariant yardstick) =>
+        $"Take {own.Variant}: its mean AUC over the cells (scenario × task) of the {_file.Part} rows is above that of {_file.Meaning(yardstick.Variant)}, by {TransferWords.Interval(own)}.";
+
+    string Advice(FileVariant yardstick, ILookup<string, FileDifference> means)
     {
-        if (isBetter) return $"Take {candidate!.Variant}: its mean AUC over the cells (scenario × task) of the {_file.Part} rows is above that of {_file.Meaning(yardstick.Variant)}.";
         if (means.Count == 0) return "";
         var better = means[FileDifference.Gain].Select(d => d.Variant).ToList();
         if (better.Count > 0)
@@ -57,13 +59,8 @@ sealed class Recommendation(ComparisonSubject comparison)
     string Against(FileDifference? own, FileVariant yardstick)
     {
         if (own is null) return "";
-        var verdict = comparison.Decisions.Verdict(own) switch
-        {
-            FileDifference.Gain => "is higher",
-            FileDifference.Loss => "is lower",
-            _ => "cannot be told apart",
-        };
-        return $"Its mean AUC {verdict} {(verdict.EndsWith("apart", StringComparison.Ordinal) ? "from" : "than")} that of {yardstick.Variant} ({TransferWords.Interval(own)}).";
+        var verdict = comparison.Decisions.Verdict(own) == FileDifference.Loss ? "is lower than" : "cannot be told apart from";
+        return $"Its mean AUC {verdict} that of {yardstick.Variant} ({TransferWords.Interval(own)}).";
     }
 
     string Others(FileVariant yardstick, ILookup<string, FileDifference> means)
