@@ -10,13 +10,13 @@ static class RunReport
 {
     public static ReportDocument Build(RunSubject run, ReportOptions options)
     {
-        var layers = LayerView.Of(run.Use);
+        var layers = run.Layers;
         var nodes = run.Schema.Levels.ToDictionary(l => l.Column, l => l.Nodes, StringComparer.Ordinal);
         Section?[] sections =
         [
             new QualitySection(run).Build(),
             new ExpertSection(layers, nodes, Words.Count(run.Use.Rows, $"{run.Part.Name()} row")).Build($"The model {run.Model} has no gates, so there is nothing to choose."),
-            new FlowSection(layers, run.Rows.Layout.Tasks).Build(),
+            new FlowSection(layers, run.Structure).Build(),
             new ScenarioMapSection(run.Ranker, layers).Build(),
             new ImportanceSection(run.Importance, run.NoImportance).Build(),
             new CurveSection(run.Rows, run.Scores).Build(),

@@ -13,7 +13,7 @@ static class RunSummary
     [
         .. run.Rows.Layout.Tasks.SelectMany(task => Quality(run, task)),
         .. Calibration(run),
-        .. ExpertWords.Of(LayerView.Of(run.Use)),
+        .. ExpertWords.Of(run.Layers),
         .. Fields(run.Importance),
         new("Which scenario gains from sharing and which loses cannot be read from one model: compare it with a model per scenario (switchyard compare) and report on that."),
     ];

@@ -35,7 +35,11 @@ sealed class LivePage(string script)
         """;
 
     static readonly byte[] Page = System.Text.Encoding.UTF8.GetBytes(Document.Replace(
-        "HEALTH", string.Create(CultureInfo.InvariantCulture, $"{{\"dead\":{ExpertHealth.DeadBelow},\"collapsed\":{ExpertHealth.CollapsedBelow},\"not_judged\":[\"{string.Join("\",\"", ExpertHealth.NotJudged)}\"]}}"), StringComparison.Ordinal));
+        "HEALTH",
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{{\"dead\":{ExpertHealth.DeadBelow},\"collapsed\":{ExpertHealth.CollapsedBelow},\"hardly\":{ExpertHealth.HardlyBelow},\"serves\":{ExpertHealth.ServesFrom},\"rests\":{ExpertHealth.RestsFrom},\"least_rows\":{ExpertHealth.LeastRows},\"not_judged\":[\"{string.Join("\",\"", ExpertHealth.NotJudged)}\"]}}"),
+        StringComparison.Ordinal));
 
     readonly byte[] _script = System.Text.Encoding.UTF8.GetBytes(script);
 

@@ -24,7 +24,13 @@ public sealed partial class ExpertRuleTests(BrowserFixture browser)
         {
             @event = "experts",
             step = 101,
-            layers = layers.Select(l => new { name = l.Name, column = "kind", experts = l.Weight.Length, gates = new[] { new { rows = 1000, specific = l.Specific, shared = l.Shared, weight = l.Weight } } }),
+            layers = layers.Select(l => new
+            {
+                name = l.Name,
+                column = "kind",
+                experts = l.Weight.Length,
+                gates = l.Gates.Select((g, i) => new { column = i == 0 ? null : "kind", scenario = i == 0 ? null : $"s{i}", rows = i == 3 ? ExpertHealth.LeastRows - 1 : 1000, specific = g.Specific, shared = g.Shared, weight = g.Weight }),
+            }),
         };
         File.AppendAllText(folder.LogOf("run"), JsonSerializer.Serialize(happened) + "\n");
         await using var server = await PageServer.StartAsync(new PageOptions { Folder = folder.Runs });
@@ -34,17 +40,29 @@ public sealed partial class ExpertRuleTests(BrowserFixture browser)
 
         var said = (await watched.Page.Locator(".warnings li").AllInnerTextsAsync()).Select(text => Sentence().Match(text)).ToList();
         said.ShouldAllBe(m => m.Success);
-        var dead = said.Where(m => m.Groups["dead"].Success).ToDictionary(m => m.Groups["layer"].Value, m => Numbers(m.Groups["dead"].Value));
-        var collapsed = said.Where(m => m.Groups["onto"].Success).ToDictionary(m => m.Groups["layer"].Value, m => Numbers(m.Groups["onto"].Value));
+        var (dead, hardly, collapsed, rests) = (Of("dead"), Of("hardly"), Of("onto"), Of("rests"));
         foreach (var layer in layers)
         {
             var isJudged = !ExpertHealth.NotJudged.Contains(layer.Name);
-            dead.GetValueOrDefault(layer.Name, "").ShouldBe(isJudged ? Text(ExpertHealth.Dead(ExpertHealth.Use(layer.Specific, layer.Shared, layer.Weight))) : "", layer.ToString());
-            collapsed.GetValueOrDefault(layer.Name, "").ShouldBe(isJudged ? Text(ExpertHealth.Collapsed(layer.Specific, layer.Shared, layer.Weight)) : "", layer.ToString());
+            // The first is of all rows, the last one has too few.
+            var gates = layer.Gates[1..3];
+            var idle = isJudged ? ExpertHealth.Dead(Use(layer.Gates[0]), gates.Select(Use)) : [];
+            Said(dead).ShouldBe(Text(idle), layer.ToString());
+            Said(hardly).ShouldBe(isJudged ? Text([.. ExpertHealth.HardlyUsed(layer.Weight, gates.Select(g => g.Weight)).Except(idle)]) : "", layer.ToString());
+            var onto = isJudged ? ExpertHealth.Collapsed(layer.Specific, layer.Shared, layer.Weight) : [];
+            Said(collapsed).ShouldBe(Text(onto), layer.ToString());
+            Said(rests).ShouldBe(
+                isJudged && onto.IsEmpty ? string.Join(' ', gates.Select((g, i) => (Expert: ExpertHealth.RestsOn(g.Weight), Gate: i + 1)).Where(g => g.Expert is not null).Select(g => $"{g.Gate} {g.Expert}")) : "", layer.ToString());
+
+            string Said(Dictionary<string, string> of) => of.GetValueOrDefault(layer.Name, "");
         }
 
-        foreach (var found in new[] { dead.Count, collapsed.Count }) found.ShouldBeInRange(20, 280, "otherwise the layers would show nothing");
+        foreach (var found in new[] { dead.Count, hardly.Count, collapsed.Count, rests.Count }) found.ShouldBeInRange(5, 280, "otherwise the layers would show nothing");
+
+        Dictionary<string, string> Of(string group) => said.Where(m => m.Groups[group].Success).ToDictionary(m => m.Groups["layer"].Value, m => Numbers(m.Groups[group].Value));
     }
+
+    static ImmutableArray<double> Use(Shown gate) => ExpertHealth.Use(gate.Specific, gate.Shared, gate.Weight);
 
     /// <summary>Layers of 2 to 8 experts, from all chosen alike to one chosen by all; a third mixes all experts, a third has no shared ones.</summary>
     static Layer Make(int i)
@@ -70,14 +88,35 @@ public sealed partial class ExpertRuleTests(BrowserFixture browser)
 
     static string Text(ImmutableArray<int> experts) => string.Join(' ', experts.Select(e => e.ToString(CultureInfo.InvariantCulture)));
 
-    [GeneratedRegex(@"(?<layer>[\w.]+): (experts? (?<dead>[\d, and]+) (is|are) dead|the choices have collapsed onto experts? (?<onto>[\d, and]+);)")]
+    [GeneratedRegex(@"(?<layer>[\w.]+): (experts? (?<dead>[\d, and]+) (is|are) dead|experts? (?<hardly>[\d, and]+) (is|are) hardly used|the choices have collapsed onto experts? (?<onto>[\d, and]+);|single gates rest on one expert, 95.% of the weight or more: (?<rests>.+)\.)")]
     private static partial Regex Sentence();
 
     [GeneratedRegex(@"\d+")]
     private static partial Regex Number();
 
+    sealed record Shown(ImmutableArray<double> Specific, ImmutableArray<double> Shared, ImmutableArray<double> Weight);
+
     sealed record Layer(string Name, ImmutableArray<double> Specific, ImmutableArray<double> Shared, ImmutableArray<double> Weight)
     {
+        /// <summary>All rows; two gates of scenarios, steeper than the average; and one that all experts serve, with too few rows to count.</summary>
+        public ImmutableArray<Shown> Gates =>
+        [
+            new(Specific, Shared, Weight), Steeper(4), Steeper(9),
+            new([.. Specific.Select(_ => 0.5)], [.. Shared.Select(_ => 0.5)], [.. Weight.Select(_ => 1.0 / Weight.Length)]),
+        ];
+
+        Shown Steeper(int power)
+        {
+            return new(Of(Specific), Of(Shared), Of(Weight));
+
+            ImmutableArray<double> Of(ImmutableArray<double> shares)
+            {
+                var raw = shares.Select(s => Math.Pow(s, power)).ToArray();
+                var sum = raw.Sum();
+                return [.. raw.Select(r => sum > 0 ? Math.Round(r / sum, 4) : 0)];
+            }
+        }
+
         public override string ToString() => $"{Name}: specific {string.Join(' ', Specific)}; shared {string.Join(' ', Shared)}; weight {string.Join(' ', Weight)}";
     }
 }

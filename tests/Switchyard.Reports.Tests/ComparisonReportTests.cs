@@ -84,16 +84,22 @@ public sealed class ComparisonReportTests
         string[] Facts() => [.. Report.OfComparison(json, run.Options()).Provenance.Facts.Select(f => string.Join(": ", f))];
     }
 
-    /// <summary>The log names only gates that scenarios or tasks own: MMoE's belong to tasks.</summary>
+    /// <summary>MMoE's gates belong to tasks; the log counts the rows of each by scenario too.</summary>
     [Fact]
-    public void OfComparison_ScenariosWithoutGates_FlowFromAllRows()
+    public void OfComparison_GatesOfTasks_AreShownByScenario()
     {
         using var run = new SmallRun();
         var document = Report.OfComparison(run.Compare(), run.Options());
         var flow = document.Figures().Single(f => f.Id.EndsWith("-mmoe", StringComparison.Ordinal));
-        flow.Title.ShouldBe("mmoe: from all rows through experts to tasks");
-        flow.Rows.Where(r => flow.Text(r, "from") == "all rows").Sum(r => flow.Number(r, "share")!.Value).ShouldBe(1, 0.02);
-        foreach (var task in new[] { "click", "buy" }) flow.Rows.Where(r => flow.Text(r, "to") == task).Sum(r => flow.Number(r, "share")!.Value).ShouldBe(0.5, 0.02);
+        flow.Title.ShouldBe("mmoe: from city through experts to tasks");
+        var scenarios = flow.Rows.Where(r => flow.Number(r, "layer") == 0).GroupBy(r => flow.Text(r, "from")).ToList();
+        scenarios.Count.ShouldBeGreaterThan(1);
+        foreach (var scenario in scenarios) scenario.Sum(r => flow.Number(r, "share")!.Value).ShouldBe(1, 0.1, scenario.Key);
+        foreach (var task in new[] { "click", "buy" }) flow.Rows.Where(r => flow.Text(r, "to") == task).Sum(r => flow.Number(r, "share")!.Value).ShouldBe(scenarios.Count / 2.0, 0.2);
+        var heat = document.Figure("experts");
+        var gates = heat.Rows.Where(r => heat.Text(r, "model") == "mmoe: experts").Select(r => heat.Text(r, "gate")).Distinct().ToList();
+        gates.ShouldContain("click");
+        foreach (var scenario in scenarios) gates.ShouldContain($"{scenario.Key}, click");
         document.Sections.Single(s => s.Id == "experts").Text.ShouldContain("Without gates, so without experts to choose: single and pooled.");
     }
 

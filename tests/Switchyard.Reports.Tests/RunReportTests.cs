@@ -69,14 +69,15 @@ public sealed class RunReportTests
             foreach (var gate in layer.Own.Append(layer.Total))
             {
                 var name = gate.Scenario ?? gate.Task ?? "all rows";
-                foreach (var (kind, shares) in new[] { ("weight", gate.Weight), ("specific", gate.Specific), ("shared", gate.Shared) })
+                foreach (var (kind, shares) in new[] { ("mean weight", gate.Weight), ("chosen as own", gate.Specific), ("chosen as shared", gate.Shared) })
                 {
                     figure.Rows.Where(r => figure.Text(r, "gate") == name && figure.Text(r, "kind") == kind).Select(r => figure.Number(r, "share")!.Value).ShouldBe(shares);
                 }
             }
         }
 
-        document.Figure("flow").Rows.Where(r => r[0].Number == 0).Sum(r => r[3].Number!.Value).ShouldBe(1, 0.05);
+        var flow = document.Figure("flow");
+        foreach (var scenario in flow.Rows.Where(r => flow.Number(r, "layer") == 0).GroupBy(r => flow.Text(r, "from"))) scenario.Sum(r => flow.Number(r, "share")!.Value).ShouldBe(1, 0.1, scenario.Key);
         document.Summary.ShouldContain(l => l.Text.Contains("collapsed", StringComparison.Ordinal));
         document.Summary.ShouldContain(l => l.Text.Contains("shared by all", StringComparison.Ordinal));
     }

@@ -50,6 +50,9 @@ public sealed record M3oeOptions : ModelOptions
 /// </summary>
 public sealed class M3oe : RankingModel
 {
+    /// <summary>What the learned shares begin with: σ of it is .73, mostly a row's own expert, mostly all of what it says.</summary>
+    public const double StartOfShares = 1;
+
     readonly int _level;
     readonly int _scenarios;
     readonly bool _cut;
@@ -106,9 +109,6 @@ public sealed class M3oe : RankingModel
     /// <summary>One expert for every scenario, or for every task, and the two learned numbers that weigh them.</summary>
     sealed class Aspect
     {
-        /// <summary>σ of it is .73: mostly a row's own expert, mostly all of what it says.</summary>
-        const double Start = 1;
-
         readonly string _layer;
         readonly ExpertBank _experts;
         readonly Parameter? _balance;
@@ -119,8 +119,8 @@ public sealed class M3oe : RankingModel
             _experts = new ExpertBank(scope.Sub("expert"), members.Count, inputs, options.Expert, members);
             _layer = scope.Sub("expert").Path;
             var gate = scope.Sub("gate");
-            _balance = options.Balance && members.Count > 1 ? gate.Occasional().Parameter("balance", 1, 1, Init.Constant(Start)) : null;
-            _share = gate.Parameter("share", 1, 1, Init.Constant(Start));
+            _balance = options.Balance && members.Count > 1 ? gate.Occasional().Parameter("balance", 1, 1, Init.Constant(StartOfShares)) : null;
+            _share = gate.Parameter("share", 1, 1, Init.Constant(StartOfShares));
         }
 
         /// <summary>The weight of its own expert, and what is left in equal parts for the others, [B, members].</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 
 namespace Switchyard.Reports;
 
@@ -24,19 +23,19 @@ sealed class LogSections(ImmutableArray<(string Variant, RunLog Log)> logs, Immu
     {
         var models = Layers();
         if (models.IsEmpty) return null;
-        var flows = models.Select((m, place) => (m.Variant, Figure: Flow(place, m.Variant, m.Layers))).ToImmutableArray();
-        var undrawn = flows.Where(f => f.Figure is null).Select(f => f.Variant).ToList();
+        var flows = models.Select((m, place) => (m.Variant, Drawn: Flow(place, m.Variant, m.Layers))).ToImmutableArray();
         var gateless = logs.Select(l => l.Variant).Except(models.Select(m => m.Variant)).ToList();
         return new Section(
             "experts",
             "Which experts scenarios and tasks use",
             [
-                "Of the last logged training batches (5 at most) before the weights that were kept, first seed; with the noise of training in the gates. The report of one run counts all measured rows.",
-                .. models.SelectMany(m => LayerView.Told(m.Layers).Select(l => $"{m.Variant}, {ExpertWords.Sentence(l)}")),
-                .. undrawn.Count > 0 ? new[] { $"No stream through the experts is drawn of {Words.List(undrawn)}: the gates belong to neither scenarios nor tasks." } : [],
+                "Counted over the last training batches that were logged (5 at most, none of the first half of the way to the weights that were kept), of the first seed, with the noise that training adds to gates. The report of a single run counts all measured rows instead.",
+                .. ExpertWords.Rule,
+                .. models.SelectMany(m => m.Layers.Where(l => l.Fixed is not null).Select(l => $"{m.Variant}, {ExpertWords.Sentence(l)}")),
+                .. flows.Where(f => f.Drawn.Missing is not null).Select(f => $"No streams are drawn of {f.Variant}: {f.Drawn.Missing}."),
                 .. gateless.Count > 0 ? new[] { $"Without gates, so without experts to choose: {Words.All(gateless)}." } : [],
             ],
-            [Use(models), .. flows.Select(f => f.Figure).OfType<Figure>()]);
+            [.. new[] { ExpertTable.Of(models) }.OfType<Figure>(), Use(models), .. flows.Select(f => f.Drawn.Figure).OfType<Figure>()]);
     }
 
     /// <summary>The layers of every model that has gates.</summary>
@@ -101,24 +100,24 @@ sealed class LogSections(ImmutableArray<(string Variant, RunLog Log)> logs, Immu
     {
         Id = "experts",
         Title = "Experts by scenario and task",
-        Description = "A row is a gate, a column an expert; the darker, the more of the gate's rows use the expert. Gates whose rows of the picture look alike use the same experts.",
+        Description = $"A row is a gate, a column an expert; the darker, the more of the gate's rows use the expert. {ExpertSection.Kinds} Gates whose rows of the picture look alike use the same experts.",
         Kind = FigureKind.Heat,
         Encoding = new Encoding { X = "expert", Y = "gate", Value = "share", Scale = "sequential" },
-        Columns = [new("model", "Model and layer"), new("kind", "Kind"), new("gate", "Gate"), new("expert", "Expert"), Column.Number("share", "Share of rows, or mean weight", 3), Column.Integer("rows", "Rows")],
+        Columns = [new("model", "Model and layer"), new("kind", "Shown"), new("gate", "Gate"), new("expert", "Expert"), Column.Number("share", "Share", 3), Column.Integer("rows", "Rows")],
         Rows = [.. from model in models
                    from layer in model.Layers
-                   from gate in new[] { layer.Total }.Concat(layer.Own.Where(g => g != layer.Total)).Take(30)
-                   from kind in new[] { ("weight", gate.Weight), ("specific", gate.Specific), ("shared", layer.SelectsShared ? gate.Shared : []) }
-                   from value in kind.Item2.Select((share, k) => (Share: share, Expert: k))
-                   select new FigureValue[] { $"{model.Variant}: {layer.Name}", kind.Item1, gate.Name, value.Expert.ToString(CultureInfo.InvariantCulture), value.Share, gate.Rows }],
-        Select = ["model", "kind"],
+                   from gate in new[] { layer.Total }.Concat(layer.Shown).Take(30)
+                   from kind in ExpertSection.KindsOf(layer, gate)
+                   from value in kind.Values.Select((share, k) => (Share: share, Expert: k))
+                   select new FigureValue[] { $"{model.Variant}: {layer.Title}", kind.Kind, gate.Label, layer.ExpertName(value.Expert), value.Share, gate.Rows }],
+        Select = models.Any(m => m.Layers.Any(l => l.Selects)) ? ["model", "kind"] : ["model"],
     };
 
-    Figure? Flow(int place, string variant, ImmutableArray<LayerView> layers)
+    (Figure? Figure, string? Missing) Flow(int place, string variant, ImmutableArray<LayerView> layers)
     {
-        var tasks = logs.First(l => l.Variant == variant).Log.Run.Tasks;
-        return new FlowSection(layers, tasks).Build()?.Figures[0] is { } flow
-            ? flow with { Id = FormattableString.Invariant($"flow-{place + 1}-{Words.Slug(variant)}"), Title = $"{variant}: {char.ToLowerInvariant(flow.Title[0])}{flow.Title[1..]}" }
-            : null;
+        var flow = new FlowSection(layers, logs.First(l => l.Variant == variant).Log.Structure);
+        return (flow.Build() is { Figures: [var figure] }
+            ? figure with { Id = FormattableString.Invariant($"flow-{place + 1}-{Words.Slug(variant)}"), Title = $"{variant}: {char.ToLowerInvariant(figure.Title[0])}{figure.Title[1..]}" }
+            : null, flow.Missing);
     }
 }

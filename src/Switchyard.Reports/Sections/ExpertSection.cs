@@ -19,11 +19,11 @@ sealed class ExpertSection(ImmutableArray<LayerView> layers, IReadOnlyDictionary
             "experts",
             "Which experts scenarios and tasks use",
             [
-                $"Counted over {counted}. A row is specific to an expert it chooses for its own scenario or task, and shares one that all are meant to use; the weight is what the expert counts in the mixture. " +
-                $"{ExpertWords.Rule} An expert is shared by all where every gate chooses it as shared for half of its rows (where rows mix all experts: gives it half of an equal part).",
-                .. layers.Where(l => !l.IsScenarioAttention && !l.IsBeforeSelection(layers)).Select(ExpertWords.Sentence),
+                $"Counted over {counted}.",
+                .. ExpertWords.Rule,
+                .. layers.Where(l => l.Fixed is not null).Select(ExpertWords.Sentence),
             ],
-            [.. layers.SelectMany(Figures)]);
+            [.. new[] { ExpertTable.Of([("", layers)]) }.OfType<Figure>(), .. layers.SelectMany(Figures)]);
     }
 
     IEnumerable<Figure> Figures(LayerView layer)
@@ -51,8 +51,8 @@ sealed class ExpertSection(ImmutableArray<LayerView> layers, IReadOnlyDictionary
         GateView[] gates = [layer.Total, .. own.Where(g => g != layer.Total).OrderByDescending(g => g.Rows).Take(MostGates)];
         return Heat(
             $"experts-{Words.Slug(layer.Name)}",
-            $"{layer.Name}: experts by {(layer.Column ?? (own.Length > 1 ? "task" : "all rows"))}",
-            $"A row is a gate, a column an expert; the darker, the more of the gate's rows use the expert. {ExpertWords.Sentence(layer)}",
+            $"{layer.Title}: experts by {(layer.Column ?? (own.Length > 1 ? "task" : "all rows"))}",
+            $"A row is a gate, a column an expert; the darker, the more of the gate's rows use the expert. {(layer.Selects ? Kinds + " " : "")}{ExpertWords.Sentence(layer)}",
             gates.SelectMany(g => Cells(layer, g, "", g.Name)),
             layer.Selects ? ["kind"] : []);
     }
@@ -67,7 +67,7 @@ sealed class ExpertSection(ImmutableArray<LayerView> layers, IReadOnlyDictionary
         var most = shown.GroupBy(g => g.Scenario).OrderByDescending(s => s.Sum(g => g.Rows)).Take(MostGates).Select(s => s.Key).ToHashSet();
         return Heat(
             $"experts-{Words.Slug(layer.Name)}-by-scenario",
-            $"{layer.Name}: experts by {column} and task",
+            $"{layer.Title}: experts by {column} and task",
             $"The gates belong to tasks; here the rows of each are counted by {column}. Rows of the picture that look alike are scenarios that use the same experts.",
             shown.Where(g => most.Contains(g.Scenario)).SelectMany(g => Cells(layer, g, g.Task ?? "all tasks", g.Scenario!)),
             [.. new[] { layer.Selects ? "kind" : null, tasks.Count > 0 ? "task" : null }.OfType<string>()]);
@@ -80,7 +80,7 @@ sealed class ExpertSection(ImmutableArray<LayerView> layers, IReadOnlyDictionary
         var gates = layer.Gates.Where(g => g.Column == column && g.Task is null).ToList();
         return Heat(
             $"experts-{Words.Slug(layer.Name)}",
-            $"{layer.Name}: P(expert | scenario)",
+            $"{layer.Title}: P(expert | scenario)",
             "Mean gate of every scenario's rows before the k largest are chosen: what the mutual information of scenario and expert is taken of. Rows that differ mean that experts have specialised; equal rows mean that they have not.",
             gates.Take(MostGates).SelectMany(g => Cells(layer, g, "", g.Name)),
             []);
@@ -116,14 +116,20 @@ sealed class ExpertSection(ImmutableArray<LayerView> layers, IReadOnlyDictionary
     string NameOf(LayerView layer, int node) =>
         layer.Column is { } column && nodes.TryGetValue(column, out var names) && names.Length == layer.Experts ? names[node] : node.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>What the choices of the select mean.</summary>
+    public const string Kinds =
+        "Shown: mean weight is what the expert counts in the mixture; chosen as own, the share of rows that choose it for their own scenario or task; chosen as shared, the share that choose it among those that all are meant to use.";
+
+    /// <summary>What is shown of a gate, by the name of its choice.</summary>
+    public static IEnumerable<(string Kind, ImmutableArray<double> Values)> KindsOf(LayerView layer, GateView gate) => layer.Selects
+        ? [("mean weight", gate.Weight), ("chosen as own", gate.Specific), .. layer.SelectsShared ? new[] { ("chosen as shared", gate.Shared) } : []]
+        : [("mean weight", gate.Weight)];
+
     static IEnumerable<FigureValue[]> Cells(LayerView layer, GateView gate, string task, string name)
     {
-        IEnumerable<(string Kind, ImmutableArray<double> Values)> kinds = layer.Selects
-            ? [("weight", gate.Weight), ("specific", gate.Specific), .. layer.SelectsShared ? new[] { ("shared", gate.Shared) } : []]
-            : [("weight", gate.Weight)];
-        foreach (var (kind, values) in kinds)
+        foreach (var (kind, values) in KindsOf(layer, gate))
         {
-            for (var k = 0; k < values.Length; k++) yield return [kind, task, name, k.ToString(CultureInfo.InvariantCulture), values[k], gate.Rows];
+            for (var k = 0; k < values.Length; k++) yield return [kind, task, name, layer.ExpertName(k), values[k], gate.Rows];
         }
     }
 
@@ -134,7 +140,7 @@ sealed class ExpertSection(ImmutableArray<LayerView> layers, IReadOnlyDictionary
         Description = description,
         Kind = FigureKind.Heat,
         Encoding = new Encoding { X = "expert", Y = "gate", Value = "share", Scale = "sequential" },
-        Columns = [new("kind", "Kind"), new("task", "Task"), new("gate", "Gate"), new("expert", "Expert"), Column.Number("share", "Share of rows, or mean weight", 3), Column.Integer("rows", "Rows")],
+        Columns = [new("kind", "Shown"), new("task", "Task"), new("gate", "Gate"), new("expert", "Expert"), Column.Number("share", "Share", 3), Column.Integer("rows", "Rows")],
         Rows = [.. rows],
         Select = select.IsEmpty ? null : select,
     };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Switchyard.Reports;
 
@@ -9,8 +10,23 @@ namespace Switchyard.Reports;
 /// <param name="Gates">All rows first; then nodes and tasks.</param>
 sealed record LayerView(string Name, string? Column, int Experts, ImmutableArray<GateView> Gates)
 {
-    /// <summary>An expert that every gate's rows choose as shared in this share of cases is shared by all.</summary>
-    public const double SharedFrom = 0.5;
+    /// <summary>A gate uses an expert that has this part of an equal part of its mixture, or more.</summary>
+    public const double UsesFrom = 0.5;
+
+    /// <summary>What people call it; <see cref="ModelStructure"/> says so.</summary>
+    public string Title { get; init; } = Name;
+
+    /// <summary>Names of the experts; empty where they are numbered from 0.</summary>
+    public ImmutableArray<string> ExpertNames { get; init; } = [];
+
+    /// <summary>The task whose own the experts are, but for those that are called shared; null where they are nobody's or are named whose they are.</summary>
+    public string? OwnOf { get; init; }
+
+    /// <summary>What the gates of several tasks over the same shared experts are together; null for others.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>The weights are one learned number, of a row's own expert, and equal parts for the others: no gate chooses. Null where gates do.</summary>
+    public string? Fixed { get; init; }
 
     public GateView Total => Gates[0];
 
@@ -31,10 +47,16 @@ sealed record LayerView(string Name, string? Column, int Experts, ImmutableArray
         }
     }
 
-    /// <summary>Whether its experts can be dead, or its choices collapse.</summary>
-    public bool IsJudged => !ExpertHealth.NotJudged.Contains(Name);
+    /// <summary>The gates that a picture shows beside all rows: the model's own, and those of tasks scenario by scenario where that was counted.</summary>
+    public IEnumerable<GateView> Shown => Own.Where(g => g != Total).Concat(Column is null ? Gates.Where(g => g.Column is not null && g.Task is not null) : []);
 
-    /// <summary>How many experts there are in effect: 2 to the entropy of the mean weights.</summary>
+    /// <summary>Whether its experts can be dead, or its choices collapse.</summary>
+    public bool IsJudged => Fixed is null && !ExpertHealth.NotJudged.Contains(Name);
+
+    /// <summary>The gates of scenarios or tasks that have the rows to be judged.</summary>
+    public ImmutableArray<GateView> Judged => IsJudged ? [.. Own.Where(g => g != Total && g.Rows >= ExpertHealth.LeastRows)] : [];
+
+    /// <summary>How many experts there are in effect: e to the entropy of the mean weights.</summary>
     public double EffectiveExperts
     {
         get
@@ -45,29 +67,32 @@ sealed record LayerView(string Name, string? Column, int Experts, ImmutableArray
     }
 
     /// <summary>Experts that hardly any row uses, numbered from 0 (<see cref="ExpertHealth"/>).</summary>
-    public ImmutableArray<int> Dead => IsJudged ? ExpertHealth.Dead(ExpertHealth.Use(Total.Specific, Total.Shared, Total.Weight)) : [];
+    public ImmutableArray<int> Dead => IsJudged ? ExpertHealth.Dead(Use(Total), Judged.Select(Use)) : [];
+
+    /// <summary>Experts that hardly count, and are not dead.</summary>
+    public ImmutableArray<int> HardlyUsed => IsJudged ? [.. ExpertHealth.HardlyUsed(Total.Weight, Judged.Select(g => g.Weight)).Except(Dead)] : [];
+
+    /// <summary>Gates that rest on one expert, and on which.</summary>
+    public ImmutableArray<(GateView Gate, int Expert)> Resting => [.. Judged.Where(_ => Experts > 1).Select(g => (Gate: g, Expert: ExpertHealth.RestsOn(g.Weight))).Where(g => g.Expert is not null).Select(g => (g.Gate, g.Expert!.Value))];
 
     /// <summary>The experts on which nearly all choices fall; empty where the choices have not collapsed (<see cref="ExpertHealth"/>).</summary>
     public ImmutableArray<int> Collapsed => IsJudged ? ExpertHealth.Collapsed(Total.Specific, Total.Shared, Total.Weight) : [];
 
-    /// <summary>
-    /// Experts that serve every one of <see cref="Own"/>: chosen as shared by at least half of its rows or, where rows mix all experts, weighted with at
-    /// least half of an equal part. Empty where there is one gate only.
-    /// </summary>
-    public ImmutableArray<int> SharedByAll
-    {
-        get
-        {
-            var own = Own;
-            if (own.Length < 2 || (Selects && !SelectsShared)) return [];
-            return [.. Enumerable.Range(0, Experts).Where(k => own.All(g => Shares(g, k)))];
-        }
-    }
+    /// <summary>Experts that every gate that is judged uses. Empty where there is one such gate only.</summary>
+    public ImmutableArray<int> SharedByAll => Judged is { Length: > 1 } gates ? [.. Enumerable.Range(0, Experts).Where(k => gates.All(g => Uses(g, k)))] : [];
 
-    /// <summary>How many of <see cref="Own"/> use each expert as <see cref="SharedByAll"/> asks for.</summary>
-    public ImmutableArray<int> SharedBy => [.. Enumerable.Range(0, Experts).Select(k => Own.Count(g => Shares(g, k)))];
+    /// <summary>Experts that one gate alone uses, of several.</summary>
+    public ImmutableArray<(int Expert, GateView Gate)> Single => Judged is { Length: > 1 } gates
+        ? [.. Enumerable.Range(0, Experts).Select(k => (Expert: k, Users: gates.Where(g => Uses(g, k)).ToList())).Where(e => e.Users.Count == 1).Select(e => (e.Expert, e.Users[0]))]
+        : [];
 
-    bool Shares(GateView gate, int expert) => Selects ? gate.Shared[expert] >= SharedFrom : gate.Weight[expert] >= SharedFrom / Experts;
+    /// <summary>Whether a gate uses an expert.</summary>
+    public bool Uses(GateView gate, int expert) => gate.Weight[expert] >= UsesFrom / Experts;
+
+    /// <summary>What an expert is called.</summary>
+    public string ExpertName(int expert) => ExpertNames.IsEmpty ? expert.ToString(CultureInfo.InvariantCulture) : ExpertNames[expert];
+
+    static ImmutableArray<double> Use(GateView gate) => ExpertHealth.Use(gate.Specific, gate.Shared, gate.Weight);
 
     /// <summary>The same layer in several batches as one count over all their rows.</summary>
     public static LayerView Merge(IReadOnlyList<LayerView> batches) => batches[0] with
@@ -112,6 +137,9 @@ sealed record GateView(
         ({ } scenario, _) => scenario,
         (null, { } task) => task,
     };
+
+    /// <summary>The same with the task of a scenario.</summary>
+    public string Label => Scenario is not null && Task is not null ? $"{Scenario}, {Task}" : Name;
 
     public static GateView Merge(IReadOnlyList<GateView> batches)
     {

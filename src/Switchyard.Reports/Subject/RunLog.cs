@@ -41,13 +41,19 @@ sealed record RunLog(
     static bool IsSame(double? logged, double? value) =>
         logged is { } a && value is { } b ? Math.Abs(a - b) <= LogPrecision * Math.Max(Math.Abs(a), Math.Abs(b)) : logged is null && value is null;
 
-    /// <summary>The experts of the last logged batches before the weights that were kept, counted together; of the first one where that came later.</summary>
+    /// <summary>What its layers and experts are called.</summary>
+    public ModelStructure Structure { get; } = ModelStructure.Of(Run);
+
+    /// <summary>
+    /// The experts of the last logged batches before the weights that were kept, counted together; of the first one where that came later. A batch of the
+    /// first half of the way tells of weights that have moved far since, so it does not count.
+    /// </summary>
     public ImmutableArray<LayerView> ExpertsAtBest()
     {
         if (Experts.IsEmpty) return [];
-        var best = End?.BestStep ?? long.MaxValue;
-        var last = Experts.Where(e => e.Step <= best).TakeLast(MergedBatches).DefaultIfEmpty(Experts[0]);
-        return [.. last.SelectMany(e => ViewsOf(e)).GroupBy(l => l.Name).Select(l => LayerView.Merge([.. l]))];
+        var best = End?.BestStep ?? Experts[^1].Step;
+        var last = Experts.Where(e => e.Step <= best && 2 * e.Step > best).TakeLast(MergedBatches).DefaultIfEmpty(Experts.LastOrDefault(e => e.Step <= best) ?? Experts[0]);
+        return Structure.Name([.. last.SelectMany(e => ViewsOf(e)).GroupBy(l => l.Name).Select(l => LayerView.Merge([.. l]))]);
     }
 
     /// <summary>The layers of a logged batch.</summary>

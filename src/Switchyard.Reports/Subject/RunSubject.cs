@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Switchyard.Data;
 using Switchyard.Evaluation;
 using Switchyard.Models;
@@ -42,6 +43,12 @@ sealed record RunSubject
     public Ranker Ranker => Bundle.Ranker;
 
     public Schema Schema => Bundle.Ranker.Schema;
+
+    /// <summary>What layers and experts are called.</summary>
+    public ModelStructure Structure => new(Ranker.Options, [.. Schema.Tasks.Select(t => t.Name)], [.. Schema.Levels.Select(l => (l.Column, l.Nodes))]);
+
+    /// <summary>The gated layers, named.</summary>
+    public ImmutableArray<LayerView> Layers => Structure.Name(LayerView.Of(Use));
 
     public string Model => ModelZoo.NameOf(Ranker.Options);
 }

@@ -35,15 +35,11 @@ sealed class ComparisonSummary(ComparisonSubject comparison, ImmutableArray<(str
     SummaryLine? Experts()
     {
         if (experts.IsEmpty) return hasLogs ? null : new SummaryLine("Whether gates collapsed, and which experts are shared, cannot be said: the compared runs left no logs.");
-        var collapsed = experts.SelectMany(e => LayerView.Told(e.Layers).Where(l => !l.Collapsed.IsEmpty).Select(l => $"{e.Variant} {ExpertWords.Collapsed(l)}")).ToList();
-        var dead = experts.SelectMany(e => LayerView.Told(e.Layers).Where(l => !l.Dead.IsEmpty).Select(l => $"{e.Variant} {ExpertWords.Dead(l)}")).ToList();
-        List<string> parts =
-        [
-            collapsed.Count == 0 ? $"The gates of no model have collapsed ({Words.Count(experts.Length, "model")} with gates)." : $"Gates have collapsed: {Words.List(collapsed)}; nearly all rows choose the same experts.",
-            .. dead.Count > 0 ? [$"Dead experts: {Words.List(dead)}."] : Array.Empty<string>(),
-        ];
+        var health = ExpertWords.Health([.. experts.Select(e => (e.Variant, e.Layers))]).ToList();
         var told = experts.FirstOrDefault(e => e.Variant == comparison.Told?.Variant);
-        if (!told.Layers.IsDefaultOrEmpty) parts.AddRange(LayerView.Told(told.Layers).Where(ExpertWords.MayShare).Select(l => $"{told.Variant}, {l.Name}: {ExpertWords.Shared(l)}."));
-        return new SummaryLine(string.Join(' ', parts), collapsed.Count + dead.Count == 0 ? Tone.Good : Tone.Bad);
+        IEnumerable<string> shared = told.Layers.IsDefaultOrEmpty
+            ? ["Which experts are shared by all stands in the table of experts."]
+            : ExpertWords.SharedLines(told.Layers).Select(line => $"{told.Variant}, {line}");
+        return new SummaryLine(string.Join(' ', health.Select(h => h.Text).Concat(shared)), health.TrueForAll(h => h.Tone == Tone.Good) ? Tone.Good : Tone.Bad);
     }
 }

@@ -3,15 +3,30 @@ using System.Collections.Immutable;
 namespace Switchyard;
 
 /// <summary>
-/// When an expert counts as dead and a layer's choices as collapsed: one rule for inspect, for reports and for the live page (web/src/live/experts.ts has
-/// the same; ExpertRuleTests holds them together). Where rows choose some of the experts their choices are judged, where they mix all of them the mean weights.
+/// When an expert counts as dead or hardly used, a layer's choices as collapsed, and a gate as resting on one expert: one rule for inspect, for reports and
+/// for the live page (web/src/live/experts.ts has the same; ExpertRuleTests holds them together). Of dead experts and of collapsed layers, where rows choose
+/// some of the experts their choices are judged, where they mix all of them the mean weights; of what is hardly used and what rests, the mean weights. The
+/// gates of scenarios and tasks are judged beside the average of all rows, which a large scenario makes nearly alone.
 /// </summary>
 public static class ExpertHealth
 {
     /// <summary>
     /// An expert that is chosen, as specific or as shared, less often than this per row is dead; where rows mix all experts, one whose mean weight is less.
+    /// Not so one that <see cref="ServesFrom"/> of the rows of a gate use: it serves a small scenario.
     /// </summary>
     public const double DeadBelow = 0.001;
+
+    /// <summary>An expert whose mean weight over all rows is less is hardly used, unless it serves a gate.</summary>
+    public const double HardlyBelow = 0.01;
+
+    /// <summary>An expert serves a gate whose rows use it as much as this.</summary>
+    public const double ServesFrom = 0.05;
+
+    /// <summary>A gate rests on one expert that has this mean weight.</summary>
+    public const double RestsFrom = 0.95;
+
+    /// <summary>A gate with fewer rows is not judged.</summary>
+    public const int LeastRows = 10;
 
     /// <summary>Choices have collapsed where their <see cref="Spread"/> is below this.</summary>
     public const double CollapsedBelow = 0.2;
@@ -31,8 +46,32 @@ public static class ExpertHealth
 
     /// <summary>The dead experts, numbered from 0.</summary>
     /// <param name="use">Of <see cref="Use"/>, over all rows.</param>
+    /// <param name="gates">The same of every gate that is judged.</param>
     /// <param name="below">Default <see cref="DeadBelow"/>.</param>
-    public static ImmutableArray<int> Dead(ImmutableArray<double> use, double below = DeadBelow) => [.. Enumerable.Range(0, use.Length).Where(k => use[k] < below)];
+    public static ImmutableArray<int> Dead(ImmutableArray<double> use, IEnumerable<ImmutableArray<double>> gates, double below = DeadBelow) => Idle(use, gates, below);
+
+    /// <summary>The experts that hardly count in the mixture, numbered from 0, dead ones among them.</summary>
+    /// <param name="weight">Mean weights over all rows.</param>
+    /// <param name="gates">The same of every gate that is judged.</param>
+    public static ImmutableArray<int> HardlyUsed(ImmutableArray<double> weight, IEnumerable<ImmutableArray<double>> gates) => Idle(weight, gates, HardlyBelow);
+
+    /// <summary>The expert on which a gate rests; null where it mixes several.</summary>
+    /// <param name="weight">Mean weights of the gate.</param>
+    public static int? RestsOn(ImmutableArray<double> weight)
+    {
+        for (var k = 0; k < weight.Length; k++)
+        {
+            if (weight[k] >= RestsFrom) return k;
+        }
+
+        return null;
+    }
+
+    static ImmutableArray<int> Idle(ImmutableArray<double> use, IEnumerable<ImmutableArray<double>> gates, double below)
+    {
+        var served = gates.ToList();
+        return [.. Enumerable.Range(0, use.Length).Where(k => use[k] < below && !served.Exists(g => g[k] >= ServesFrom))];
+    }
 
     /// <summary>
     /// How far choices spread over the experts: their entropy from the least it can be (every row chooses the same k experts) to the most (all experts are

@@ -48,10 +48,14 @@ public sealed record LayerUse
 
     /// <summary>
     /// Experts that fewer than <paramref name="threshold"/> of all rows choose as the kind; without a kind, that they use at all: choose in either way
-    /// or, where rows mix all experts, weigh on average.
+    /// or, where rows mix all experts, weigh on average. Not those that serve a gate (<see cref="ExpertHealth.ServesFrom"/>).
     /// </summary>
-    public ImmutableArray<int> Dead(double threshold, ExpertKind? kind = null) =>
-        ExpertHealth.Dead(kind is { } one ? Total[one] : ExpertHealth.Use(Total.Specific, Total.Shared, Total.Weight), threshold);
+    public ImmutableArray<int> Dead(double threshold, ExpertKind? kind = null)
+    {
+        return ExpertHealth.Dead(Use(Total), Own.Where(g => g.Rows >= ExpertHealth.LeastRows).Select(Use), threshold);
+
+        ImmutableArray<double> Use(GateUse gate) => kind is { } one ? gate[one] : ExpertHealth.Use(gate.Specific, gate.Shared, gate.Weight);
+    }
 
     /// <summary>The experts onto which the choices of all rows have collapsed; empty where they have not (<see cref="ExpertHealth"/>).</summary>
     public ImmutableArray<int> Collapsed => ExpertHealth.NotJudged.Contains(Name) ? [] : ExpertHealth.Collapsed(Total.Specific, Total.Shared, Total.Weight);

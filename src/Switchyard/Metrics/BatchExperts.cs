@@ -6,8 +6,9 @@ using Switchyard.Engine;
 namespace Switchyard;
 
 /// <summary>
-/// Counts the gates of one training batch for the log: all rows of a layer, the nodes of the level that owns its gates, and its tasks. Only
-/// what is logged is counted, in arrays that stay for the next batch; <see cref="ExpertUse"/> counts everything.
+/// Counts the gates of one training batch for the log: all rows of a layer, the nodes of the level that owns its gates (the coarsest one where none
+/// does), its tasks, and the nodes of each task. Only what is logged is counted, in arrays that stay for the next batch; <see cref="ExpertUse"/>
+/// counts everything.
 /// </summary>
 /// <param name="schema">Schema of the model and its batches.</param>
 sealed class BatchExperts(Schema schema)
@@ -39,7 +40,7 @@ sealed class BatchExperts(Schema schema)
         return [.. _layers.Select(l => l.Read())];
     }
 
-    /// <summary>A layer. Rows are counted by the task that owns the gate, by the node that does, and last those of neither.</summary>
+    /// <summary>A layer. Rows are counted by task, those of no task's gate last, and within each by node, those of an unknown one last.</summary>
     sealed class Layer
     {
         // Shares of a batch have no more digits than its rows.
@@ -47,6 +48,7 @@ sealed class BatchExperts(Schema schema)
 
         readonly Schema _schema;
         readonly string _name;
+        readonly string? _column;
         readonly int _level;
         readonly int _tasks;
         readonly int _nodes;
@@ -58,10 +60,14 @@ sealed class BatchExperts(Schema schema)
 
         public Layer(Schema schema, in GateNote first)
         {
-            (_schema, _name, _level, _experts, _tasks) = (schema, first.Layer, first.Own.Level, first.Weights.Cols, schema.Tasks.Length);
-            var nodes = _level < 0 ? 0 : schema.Levels[_level].Nodes.Length;
-            _nodes = nodes <= MostNodes ? nodes : 0;
-            var groups = _tasks + _nodes + 1;
+            (_schema, _name, _experts, _tasks) = (schema, first.Layer, first.Weights.Cols, schema.Tasks.Length);
+            var own = first.Own.Level;
+            _column = own < 0 ? null : schema.Levels[own].Column;
+            _level = Math.Max(0, own);
+            var nodes = schema.Levels.IsEmpty ? 0 : schema.Levels[_level].Nodes.Length;
+            // Where gates are the tasks', every task has all nodes.
+            _nodes = nodes * (own < 0 && first.Own[0] >= 0 ? _tasks : 1) <= MostNodes ? nodes : 0;
+            var groups = (_tasks + 1) * (_nodes + 1);
             var choices = first.Specific.Length > 0 ? groups * _experts : 0;
             (_rows, _weight, _specific, _shared) = (new long[groups], new double[groups * _experts], new int[choices], new int[choices]);
         }
@@ -87,7 +93,7 @@ sealed class BatchExperts(Schema schema)
             var task = gate.Own.Level < 0 ? gate.Own[0] : -1;
             for (var row = 0; row < batch.Count; row++)
             {
-                var group = task >= 0 ? task : _tasks + (nodes is not null && nodes[row] is >= 0 and var node ? node : _nodes);
+                var group = First(task) + (nodes is not null && nodes[row] is >= 0 and var node ? node : _nodes);
                 _rows[group]++;
                 var (from, to) = (row * _experts, group * _experts);
                 for (var k = 0; k < _experts; k++) _weight[to + k] += weights[from + k];
@@ -102,26 +108,43 @@ sealed class BatchExperts(Schema schema)
 
         public MetricLayer Read()
         {
-            var column = _level < 0 ? null : _schema.Levels[_level].Column;
-            var gates = ImmutableArray.CreateBuilder<MetricGate>(1 + _rows.Length);
+            var gates = ImmutableArray.CreateBuilder<MetricGate>(1 + _tasks + _rows.Length);
             gates.Add(Gate(null, null, null, 0, _rows.Length));
-            for (var node = 0; node <= _nodes && _nodes > 0; node++)
-            {
-                if (_rows[_tasks + node] > 0) gates.Add(Gate(null, column, node < _nodes ? _schema.Levels[_level].Nodes[node] : GateUse.Unknown, _tasks + node, 1));
-            }
-
+            Nodes(null, First(-1));
             for (var task = 0; task < _tasks; task++)
             {
-                if (_rows[task] > 0) gates.Add(Gate(_schema.Tasks[task].Name, null, null, task, 1));
+                var first = First(task);
+                if (Rows(first, _nodes + 1) == 0) continue;
+                gates.Add(Gate(_schema.Tasks[task].Name, null, null, first, _nodes + 1));
+                Nodes(_schema.Tasks[task].Name, first);
             }
 
-            return new MetricLayer(_name, column, _experts, gates.DrainToImmutable());
+            return new MetricLayer(_name, _column, _experts, gates.DrainToImmutable());
+
+            void Nodes(string? task, int first)
+            {
+                if (_nodes == 0) return;
+                var level = _schema.Levels[_level];
+                for (var node = 0; node <= _nodes; node++)
+                {
+                    if (_rows[first + node] > 0) gates.Add(Gate(task, level.Column, node < _nodes ? level.Nodes[node] : GateUse.Unknown, first + node, 1));
+                }
+            }
+        }
+
+        /// <summary>The first group of a task; of no task −1.</summary>
+        int First(int task) => (task < 0 ? _tasks : task) * (_nodes + 1);
+
+        long Rows(int first, int groups)
+        {
+            var rows = 0L;
+            for (var group = first; group < first + groups; group++) rows += _rows[group];
+            return rows;
         }
 
         MetricGate Gate(string? task, string? column, string? scenario, int first, int groups)
         {
-            var rows = 0L;
-            for (var group = first; group < first + groups; group++) rows += _rows[group];
+            var rows = Rows(first, groups);
             return new MetricGate(task, column, scenario, rows, Shares(_specific), Shares(_shared), Shares(_weight));
 
             ImmutableArray<double> Shares<T>(T[] sums)

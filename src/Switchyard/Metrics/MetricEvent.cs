@@ -135,13 +135,16 @@ public sealed record ExpertsEvent : MetricEvent
 /// <param name="Name">The layer by the name of its parameters; auxiliary terms begin with it.</param>
 /// <param name="Column">Column of the level whose nodes own the gates; null where they belong to tasks, or to nobody.</param>
 /// <param name="Experts">Number of experts.</param>
-/// <param name="Gates">All rows first, then those that own gates: the nodes of the layer's level, unless they are many, or the tasks.</param>
+/// <param name="Gates">
+/// All rows first, then the nodes of the layer's level (of the coarsest one where gates are not scenarios'), then every task with gates of its own,
+/// followed by the nodes of its rows; nodes are left out where they are many, and in older logs those of tasks.
+/// </param>
 public sealed record MetricLayer(string Name, string? Column, int Experts, ImmutableArray<MetricGate> Gates);
 
 /// <summary>How the rows of a node and task use the experts of a layer; see <see cref="GateUse"/>.</summary>
 /// <param name="Task">The task that owns the gate; null for all together.</param>
-/// <param name="Column">Column of the layer's level; null for all rows.</param>
-/// <param name="Scenario">The node that owns the gate; null for all rows.</param>
+/// <param name="Column">Column of the node's level; null for all rows.</param>
+/// <param name="Scenario">The node whose rows they are; null for all rows.</param>
 /// <param name="Rows">Rows of the batch.</param>
 /// <param name="Specific">Share of the rows that choose each expert as specific; empty where the gate mixes all.</param>
 /// <param name="Shared">Share of the rows that choose each expert as shared; empty where the gate mixes all.</param>

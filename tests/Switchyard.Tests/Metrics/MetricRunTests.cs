@@ -96,7 +96,9 @@ public sealed partial class MetricRunTests
         var layers = experts[0].Layers;
         layers.Select(l => (l.Name, l.Column, l.Experts)).ShouldBe([("scenario.0.0", "region", 3), ("task.0", null, 3)]);
         layers[0].Gates.Select(g => (g.Task, g.Column)).ShouldBe([(null, null), (null, "region"), (null, "region"), (null, "region")]);
-        layers[1].Gates.Select(g => g.Task).ShouldBe([null, "click", "buy"]);
+        layers[1].Gates.Where(g => g.Column is null).Select(g => g.Task).ShouldBe([null, "click", "buy"]);
+        foreach (var task in layers[1].Gates.Where(g => g is { Column: null, Task: not null }))
+            layers[1].Gates.Where(g => g.Column == "region" && g.Task == task.Task).Sum(g => g.Rows).ShouldBe(task.Rows);
         foreach (var gate in layers.SelectMany(l => l.Gates))
         {
             gate.Specific.Sum().ShouldBe(1, 0.001);
@@ -131,10 +133,13 @@ public sealed partial class MetricRunTests
         layers.Select(l => (l.Name, l.Column, l.Experts)).ShouldBe(expected.Select(l => (l.Name, l.Column, l.Experts)));
         foreach (var (layer, use) in layers.Zip(expected))
         {
-            layer.Gates.Length.ShouldBe(1 + use.Own.Length);
-            foreach (var (gate, of) in layer.Gates.Zip(use.Own.Prepend(use.Total)))
+            // Of gates of tasks, also their rows by the coarsest scenarios.
+            var ofTasks = use.Column is null ? use.Own.SelectMany(g => use.Nodes(ranker.Schema.Levels[0].Column, g.Task).Prepend(g)) : use.Own;
+            var shown = ofTasks.Prepend(use.Total).ToList();
+            if (use.Column is null) shown.Count.ShouldBeGreaterThan(1 + use.Own.Length);
+            layer.Gates.Select(g => (g.Task, g.Column, g.Scenario, g.Rows)).ShouldBe(shown.Select(g => (g.Task, g.Column, g.Scenario, g.Rows)));
+            foreach (var (gate, of) in layer.Gates.Zip(shown))
             {
-                (gate.Task, gate.Column, gate.Scenario, gate.Rows).ShouldBe((of.Task, of.Column, of.Scenario, of.Rows));
                 gate.Specific.ShouldBe(of.Specific, 1e-4);
                 gate.Shared.ShouldBe(of.Shared, 1e-4);
                 gate.Weight.ShouldBe(of.Weight, 1e-4);

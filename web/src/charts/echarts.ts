@@ -1,13 +1,13 @@
 // The parts of ECharts that the pages use; nothing else is bundled.
 import { BarChart, CustomChart, HeatmapChart, LineChart, SankeyChart, ScatterChart } from "echarts/charts";
-import { GridComponent, LegendPlainComponent, TooltipComponent, VisualMapContinuousComponent } from "echarts/components";
+import { GraphicComponent, GridComponent, LegendPlainComponent, TooltipComponent, VisualMapContinuousComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { LabelLayout } from "echarts/features";
 import { CanvasRenderer, SVGRenderer } from "echarts/renderers";
 
 use([
   BarChart, CustomChart, HeatmapChart, LineChart, SankeyChart, ScatterChart,
-  GridComponent, LegendPlainComponent, TooltipComponent, VisualMapContinuousComponent,
+  GraphicComponent, GridComponent, LegendPlainComponent, TooltipComponent, VisualMapContinuousComponent,
   LabelLayout, CanvasRenderer, SVGRenderer,
 ]);
 

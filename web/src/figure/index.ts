@@ -55,6 +55,8 @@ export function show(host: HTMLElement, first: Figure): Handle {
       chosen.set(name, value);
       before.set(name, value);
       sign += JSON.stringify([name, value, values]);
+      // Nothing to choose; what is shown is said all the same.
+      if (values.length < 2) return element("span", {}, `${whole.column(name).title}: ${value === "" ? "–" : value}`);
       const list = element("select", {
         id: `${figure.id}-${name}`,
         onchange: event => {

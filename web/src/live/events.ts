@@ -48,6 +48,8 @@ export interface Gate {
 
 export interface Layer {
   name: string;
+  /** The level whose nodes own the gates; null where they are tasks', or nobody's. */
+  column: string | null;
   experts: number;
   gates: Gate[];
 }
