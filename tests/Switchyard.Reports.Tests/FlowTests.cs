@@ -68,13 +68,15 @@ public sealed class FlowTests
     }
 
     /// <summary>M³oE's scenario and task experts are weighed by one number; that is no finding on gates.</summary>
-    [Fact]
-    public void Experts_M3oe_FixedWeightsAreToldAsSuch()
+    [Theory]
+    [InlineData("m3oe", "One learned number")]
+    [InlineData("{name: m3oe, balance: false}", "A row has its own scenario's expert alone.")]
+    public void Experts_M3oe_FixedWeightsAreToldAsSuch(string model, string why)
     {
-        using var run = new SmallRun("m3oe");
+        using var run = new SmallRun(model);
         run.Train();
         var document = run.Report();
-        document.Sections.Single(s => s.Id == "experts").Text.ShouldContain(t => t.StartsWith("experts of scenarios: no gate chooses here.", StringComparison.Ordinal));
+        document.Sections.Single(s => s.Id == "experts").Text.ShouldContain(t => t.StartsWith($"experts of scenarios: no gate chooses here. {why}", StringComparison.Ordinal));
         document.Figure("expert-use").Rows.Length.ShouldBe(1);
         document.Summary.ShouldNotContain(l => l.Text.Contains("experts of scenarios", StringComparison.Ordinal));
     }

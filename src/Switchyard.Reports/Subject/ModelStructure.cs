@@ -50,8 +50,8 @@ sealed class ModelStructure(ModelOptions? options, ImmutableArray<string> tasks,
             HinetOptions when layer.Name == "sei.own" => layer with { Title = "own sub-experts of the scenarios" },
             HinetOptions when layer.Name == "sei.shared" => layer with { Title = "shared sub-experts" },
             SarNetOptions sar => layer with { Title = "experts", ExpertNames = Names(layer, OwnAndShared(sar.OwnExperts, sar.SharedExperts, ofScenario: true)) },
-            M3oeOptions m3oe when layer.Name == "scenario.expert" => Fixed(layer, "experts of scenarios", Names(layer, NodesOf(m3oe.Level)), "scenario"),
-            M3oeOptions when layer.Name == "task.expert" => Fixed(layer, "experts of tasks", Names(layer, tasks), "task"),
+            M3oeOptions m3oe when layer.Name == "scenario.expert" => Fixed(layer, m3oe, "experts of scenarios", Names(layer, NodesOf(m3oe.Level)), "scenario"),
+            M3oeOptions m3oe when layer.Name == "task.expert" => Fixed(layer, m3oe, "experts of tasks", Names(layer, tasks), "task"),
             M3oeOptions => layer with { Title = "common experts" },
             HmoeOptions hmoe when parts[0] == "label_gate" && TaskOf(parts) is { } task =>
                 layer with { Title = $"label gate, {task}", ExpertNames = Names(layer, NodesOf(hmoe.Level)), OwnOf = task },
@@ -89,8 +89,9 @@ sealed class ModelStructure(ModelOptions? options, ImmutableArray<string> tasks,
     };
 
     /// <summary>M³oE's experts of scenarios and of tasks: one number weighs a row's own, and all others alike.</summary>
-    static LayerView Fixed(LayerView layer, string title, ImmutableArray<string> names, string what)
+    static LayerView Fixed(LayerView layer, M3oeOptions m3oe, string title, ImmutableArray<string> names, string what)
     {
+        if (!m3oe.Balance || layer.Experts == 1) return layer with { Title = title, ExpertNames = names, Fixed = $"no gate chooses here. A row has its own {what}'s expert alone." };
         var own = layer.Own.Where(g => g != layer.Total).Select(g => g.Weight.Max()).DefaultIfEmpty(layer.Total.Weight.Max()).Average();
         var start = 1 / (1 + Math.Exp(-M3oe.StartOfShares));
         return layer with
