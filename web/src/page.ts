@@ -36,3 +36,15 @@ export function embedded(): unknown {
   const text = document.getElementById("document")?.textContent;
   return text ? JSON.parse(text) : null;
 }
+
+/** What scrolls where it does not fit; it fades out at the side where there is more of it. */
+export function scrolled(attributes: Attributes, ...children: (Node | string | null)[]): HTMLElement {
+  const made = element("div", { class: "scroll", tabindex: 0, ...attributes }, ...children);
+  const look = () => {
+    made.classList.toggle("more-right", made.scrollLeft + made.clientWidth < made.scrollWidth - 1);
+    made.classList.toggle("more-below", made.scrollTop + made.clientHeight < made.scrollHeight - 1);
+  };
+  made.addEventListener("scroll", look, { passive: true });
+  new ResizeObserver(look).observe(made);
+  return made;
+}

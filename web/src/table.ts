@@ -112,6 +112,14 @@ export function format(value: Cell | undefined, column?: Pick<Column, "digits" |
   return unit ? (unit === "%" ? `${text} %` : `${text} ${unit}`) : text;
 }
 
+/** A difference: its sign, and as many decimals as its neighbours have, also where it rounds to nothing. */
+export function signed(value: number, column: Pick<Column, "digits" | "unit" | "type">): string {
+  const digits = column.digits ?? 4;
+  const none = column.type !== "integer" && Math.abs(value) < 0.5 * 10 ** -digits;
+  const text = none ? (0).toFixed(digits) : format(Math.abs(value), column);
+  return value > 0 ? `+${text}` : value < 0 ? `−${text}` : text;
+}
+
 function decimal(value: number, digits: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Switchyard.Reports;
 
 /// <summary>What quality costs: weights and work against mean AUC.</summary>
@@ -11,22 +13,29 @@ sealed class CostSection(ComparisonSubject comparison)
         ["Active parameters are those a row uses (of experts only the chosen ones), embedding tables left out; operations are those of a row's matrix products."],
         [.. new[]
         {
-            Scatter("cost-active-parameters", "Active parameters", "active parameters", v => v.ActiveParameters?.Mean),
-            Scatter("cost-operations", "Operations of a row", "operations of a row", v => v.FlopsPerRow?.Mean),
-            Scatter("cost-parameters", "All trained values", "trained values, embedding tables included", v => v.Parameters),
+            Scatter(),
             Table(),
         }.OfType<Figure>()]);
 
-    Figure? Scatter(string id, string title, string what, Func<FileVariant, double?> cost) => !_file.Variants.Any(v => cost(v) is not null) ? null : new()
+    Figure? Scatter()
     {
-        Id = id,
-        Title = $"{title} and mean AUC",
-        Description = $"Each point is a model: {what} (right) and mean AUC over the cells (up). Up and left is better: quality for less.",
-        Kind = FigureKind.Scatter,
-        Encoding = new Encoding { X = "cost", Y = "mean_auc", Label = "model" },
-        Columns = [new("model", "Model"), new Column("cost", title, ColumnType.Integer), Column.Number("mean_auc", "Mean AUC")],
-        Rows = [.. _file.Variants.Where(v => cost(v) is not null).Select(v => new FigureValue[] { v.Variant, cost(v), v.Mean(_file.Level)?.Mean })],
-    };
+        (string Title, Func<FileVariant, double?> Of)[] costs =
+        [
+            ("active parameters", v => v.ActiveParameters?.Mean), ("operations of a row", v => v.FlopsPerRow?.Mean), ("all trained values, embedding tables included", v => v.Parameters),
+        ];
+        var rows = costs.SelectMany(c => _file.Variants.Where(v => c.Of(v) is not null).Select(v => new FigureValue[] { c.Title, v.Variant, c.Of(v), v.Mean(_file.Level)?.Mean })).ToImmutableArray();
+        return rows.IsEmpty ? null : new()
+        {
+            Id = "cost-auc",
+            Title = "Cost and mean AUC",
+            Description = "Each point is a model: what it costs, counted as chosen below (right), and mean AUC over the cells (up). Up and left is better: quality for less. Where points lie close, some have no name beside them; pointing at one names it, and the table has all.",
+            Kind = FigureKind.Scatter,
+            Encoding = new Encoding { X = "cost", Y = "mean_auc", Label = "model" },
+            Columns = [new("counted", "Counted"), new("model", "Model"), Column.Integer("cost", "Cost"), Column.Number("mean_auc", "Mean AUC")],
+            Rows = rows,
+            Select = ["counted"],
+        };
+    }
 
     Figure Table() => new()
     {

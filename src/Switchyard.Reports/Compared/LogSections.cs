@@ -8,6 +8,7 @@ namespace Switchyard.Reports;
 sealed class LogSections(ImmutableArray<(string Variant, RunLog Log)> logs, ImmutableArray<string> missing)
 {
     const int MostPoints = 100;
+    const int MostMeans = 30;
 
     public Section Training()
     {
@@ -47,13 +48,16 @@ sealed class LogSections(ImmutableArray<(string Variant, RunLog Log)> logs, Immu
         var rows = logs.SelectMany(l => RunLog.Thin([.. l.Log.Validations.Where(v => v.Value is not null)], MostPoints).Select(v => new FigureValue[] { l.Log.Run.Monitor, l.Variant, v.Step, v.Value })).ToImmutableArray();
         if (rows.IsEmpty) return null;
         var monitors = rows.Select(r => r[0]).Distinct().Count();
+        var once = rows.GroupBy(r => (r[0].Text, r[1].Text)).All(m => m.Count() == 1);
         return new Figure
         {
             Id = "validation",
-            Title = "Validation over training",
-            Description = "The monitor on the validation rows, model by model: which learn faster, and which begin to overfit.",
-            Kind = FigureKind.Line,
-            Encoding = new Encoding { X = "step", Y = "value", Series = "model" },
+            Title = once ? "Validation" : "Validation over training",
+            Description = once
+                ? "The monitor on the validation rows. Every model was validated once, so nothing is seen of how fast one learned or whether it began to overfit."
+                : "The monitor on the validation rows, model by model: which learn faster, and which begin to overfit.",
+            Kind = once ? FigureKind.Interval : FigureKind.Line,
+            Encoding = once ? new Encoding { Category = "model", Value = "value" } : new Encoding { X = "step", Y = "value", Series = "model" },
             Columns = [new("monitor", "Monitor"), new("model", "Model"), Column.Integer("step", "Step"), Column.Number("value", monitors == 1 ? rows[0][0].Text! : "Value")],
             Rows = rows,
             Select = monitors > 1 ? ["monitor"] : null,
@@ -62,13 +66,13 @@ sealed class LogSections(ImmutableArray<(string Variant, RunLog Log)> logs, Immu
 
     Figure? Loss()
     {
-        var rows = logs.SelectMany(l => RunLog.Thin(l.Log.Steps, MostPoints).SelectMany(s => s.Tasks.Select(t => new FigureValue[] { t.Key, l.Variant, s.Step, t.Value }))).ToImmutableArray();
+        var rows = logs.SelectMany(l => Means(l.Log.Steps).Select(m => new FigureValue[] { m.Task, l.Variant, m.Step, m.Loss })).ToImmutableArray();
         if (rows.IsEmpty) return null;
         return new Figure
         {
             Id = "loss",
             Title = "Training loss of every task",
-            Description = "Loss on the training rows over the steps, model by model, without auxiliary terms.",
+            Description = $"Loss on the training rows over the steps, model by model, without auxiliary terms. A point is the mean of the batches logged since the point before it (at most {MostMeans} points a model), for a single batch tells little.",
             Kind = FigureKind.Line,
             Encoding = new Encoding { X = "step", Y = "loss", Series = "model" },
             Columns = [new("task", "Task"), new("model", "Model"), Column.Integer("step", "Step"), Column.Number("loss", "Loss")],
@@ -77,17 +81,26 @@ sealed class LogSections(ImmutableArray<(string Variant, RunLog Log)> logs, Immu
         };
     }
 
+    /// <summary>Every task's loss in stretches of as many logged steps, under the last step of each.</summary>
+    static IEnumerable<(string Task, long Step, double Loss)> Means(ImmutableArray<StepEvent> steps) =>
+        from stretch in steps.Chunk((steps.Length + MostMeans - 1) / MostMeans)
+        from task in stretch.SelectMany(s => s.Tasks).GroupBy(t => t.Key)
+        select (task.Key, stretch[^1].Step, task.Average(t => t.Value));
+
     /// <summary>A term of one layer, model over model: with and without auxiliary loss where variants differ in it.</summary>
     Figure? Auxiliary()
     {
         var rows = logs.SelectMany(l => RunLog.Thin(l.Log.Steps, MostPoints).SelectMany(s => s.Auxiliary.Select(a => new FigureValue[] { a.Key, l.Variant, s.Step, a.Value })))
             .OrderBy(r => r[0].Text, StringComparer.Ordinal).ToImmutableArray();
         if (rows.IsEmpty) return null;
+        var compared = rows.GroupBy(r => r[0]).Any(term => term.Select(r => r[1]).Distinct().Skip(1).Any());
         return new Figure
         {
             Id = "auxiliary",
             Title = "Divergences and other auxiliary terms",
-            Description = "An auxiliary term over training, unweighted, model over model. A model whose term has weight 0 shows where it goes without being asked to: the gap to the others is what the auxiliary loss does.",
+            Description = compared
+                ? "An auxiliary term over training, unweighted, model over model. A model whose term has weight 0 shows where it goes without being asked to: the gap to the others is what the auxiliary loss does."
+                : "An auxiliary term over training, unweighted. Each term here is that of one model, so nothing shows where it would go without its loss.",
             Kind = FigureKind.Line,
             Encoding = new Encoding { X = "step", Y = "value", Series = "model" },
             Columns = [new("term", "Term"), new("model", "Model"), Column.Integer("step", "Step"), Column.Number("value", "Value")],

@@ -1,12 +1,15 @@
 import type { Cell, Column } from "../document";
-import { element } from "../page";
-import { format, range as ends, verdictMarks, verdictOf, type Table } from "../table";
+import { element, scrolled } from "../page";
+import { format, range as ends, signed, verdictMarks, verdictOf, type Table } from "../table";
 import { axis, chart, cut, escaped, tooltip, type Drawing, type View } from "./chart";
 import { inkOn, onTheme, shade, theme as current, type Theme } from "./theme";
 
 const mostCells = 600;
 const mostColumns = 24;
 const wideColumns = 8;
+const unbroken = 16;
+/** Of differences that are judged so many have colours of their own: a few huge ones would leave all others grey. */
+const coloured = 0.9;
 
 /** A matrix of colours: with few cells a table whose cells print their values, with many a chart. */
 export function heat(host: HTMLElement, first: Table): View {
@@ -38,13 +41,26 @@ export function heat(host: HTMLElement, first: Table): View {
   };
 }
 
-/** Where a value lies between the ends of the scale, 0 … 1. */
-function scale(table: Table): { place(value: number): number; from: number; to: number; center: number | null } {
+/** The colours of a table: gain and loss only around 0; around another value neither side is better. */
+function stopsOf(table: Table, theme: Theme): string[] {
+  const { scale: kind, center } = table.encoding;
+  if (kind !== "diverging") return theme.sequential;
+  return center ? theme.balance : theme.diverging;
+}
+
+/** Values as their cells print them: differences with their sign. */
+function reader(table: Table, column: Column): (value: number) => string {
+  return table.encoding.scale === "diverging" && !table.encoding.center ? value => signed(value, column) : value => format(value, column);
+}
+
+/** Where a value lies between the ends of the scale, 0 … 1; beyond them where ends are cut. */
+function scale(table: Table, cut = false): { place(value: number): number; from: number; to: number; center: number | null } {
   const { value = "", scale: kind, center } = table.encoding;
   const [least, most] = ends(table.numbers(value!)) ?? [0, 1];
   if (kind === "diverging") {
     const middle = center ?? 0;
-    const reach = Math.max(Math.abs(least - middle), Math.abs(most - middle)) || 1;
+    const distances = table.numbers(value!).map(at => Math.abs(at - middle)).sort((a, b) => a - b);
+    const reach = (cut && table.has(table.encoding.verdict) && distances[Math.floor((distances.length - 1) * coloured)]) || distances.at(-1) || 1;
     return { place: at => 0.5 + (at - middle) / (2 * reach), from: middle - reach, to: middle + reach, center: middle };
   }
 
@@ -57,11 +73,11 @@ function cells(host: HTMLElement, first: Table): View {
   let table = first;
 
   function show(): void {
-    const { x = "", y = "", value = "", low, high, text, scale: kind } = table.encoding;
-    const colours = current();
-    const stops = kind === "diverging" ? colours.diverging : colours.sequential;
-    const range = scale(table);
+    const { x = "", y = "", value = "", low, high, text } = table.encoding;
+    const stops = stopsOf(table, current());
+    const range = scale(table, true);
     const column = table.column(value!);
+    const show = reader(table, column);
     const [across, down] = [table.distinct(x!), table.distinct(y!)];
     const rows = new Map(table.rows.map(row => [`${table.text(row, y)}\u0000${table.text(row, x)}`, row]));
     const body = down.map(name => element("tr", {},
@@ -72,20 +88,22 @@ function cells(host: HTMLElement, first: Table): View {
         if (!row || at === null) return element("td", { class: "none" }, "–");
         const [from, to] = [table.number(row, low), table.number(row, high)];
         const background = shade(stops, range.place(at));
-        const cell = element("td", {}, element("span", { class: "value" }, table.has(text) ? table.text(row, text) : marked(table, row, short(at, column))));
+        const cell = element("td", {}, element("span", { class: "value" }, table.has(text) ? table.text(row, text) : marked(table, row, range.center === 0 ? show(at) : short(at, column))));
         if (from !== null && to !== null) cell.append(element("span", { class: "range" }, `${format(from, { ...column, unit: null })} … ${format(to, { ...column, unit: null })}`));
         cell.style.background = background;
         cell.style.color = inkOn(background);
+        const verdict = verdictOf(table, row);
+        if (verdict === "gain" || verdict === "loss") cell.classList.add("decided");
         return cell;
       })));
     const head = element("tr", {},
       element("th", { scope: "col", class: "corner" }, table.column(y!).title === "" ? "" : `${table.column(y!).title} \\ ${table.column(x!).title}`),
-      ...bare(across, table.column(x!).title).map(name => element("th", { scope: "col" }, name)));
+      ...bare(across, table.column(x!).title).map(name => element("th", { scope: "col", class: name.length <= unbroken && !/\s/.test(name) ? "unbroken" : null }, name)));
     host.style.height = "";
     host.replaceChildren(
-      element("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": column.title },
+      scrolled({ role: "group", "aria-label": column.title },
         element("table", { class: across.length > wideColumns ? "heat dense" : "heat" }, element("thead", {}, head), element("tbody", {}, ...body))),
-      key(range, stops, end => format(end, column)));
+      key(range, ends(table.numbers(value!)) ?? [range.from, range.to], stops, show));
   }
 
   show();
@@ -120,19 +138,20 @@ function short(value: number, column: Column): string {
   return value > 0 && value < 0.5 * least ? `<${least.toFixed(column.digits ?? 4)}` : format(value, column);
 }
 
-/** The scale's colours with the values at their ends. */
-function key(range: { from: number; to: number; center: number | null }, stops: readonly string[], show: (value: number) => string): HTMLElement {
+/** The scale's colours with the values at their ends, and whether there are values beyond. */
+function key(range: { from: number; to: number }, [least, most]: [number, number], stops: readonly string[], show: (value: number) => string): HTMLElement {
   const bar = element("span", { class: "bar" });
   bar.style.background = `linear-gradient(to right, ${stops.join(",")})`;
-  return element("div", { class: "key", "aria-hidden": "true" }, element("span", {}, show(range.from)), bar, element("span", {}, show(range.to)));
+  return element("div", { class: "key", "aria-hidden": "true" }, element("span", {}, `${show(range.from)}${least < range.from ? " and below" : ""}`), bar, element("span", {}, `${show(range.to)}${most > range.to ? " and above" : ""}`));
 }
 
 function matrix(table: Table, theme: Theme, width: number): Drawing {
-  const { x = "", y = "", value = "", low, high, text, scale: kind } = table.encoding;
+  const { x = "", y = "", value = "", low, high, text } = table.encoding;
   const [across, down] = [table.distinct(x!), table.distinct(y!)];
   const places = { x: new Map(across.map((name, place) => [name, place])), y: new Map(down.map((name, place) => [name, place])) };
   const range = scale(table);
   const column = table.column(value!);
+  const show = reader(table, column);
   const decided = new Map(table.rows.map(row => [`${places.x.get(table.text(row, x))} ${places.y.get(table.text(row, y))}`, row]));
   const at = (cell: readonly number[]) => decided.get(`${cell[0]} ${cell[1]}`);
 
@@ -141,7 +160,7 @@ function matrix(table: Table, theme: Theme, width: number): Drawing {
     if (!row) return [];
     const [from, to, verdict] = [table.number(row, low), table.number(row, high), verdictOf(table, row)];
     return [
-      table.has(text) ? table.text(row, text) : format(cell[2], column),
+      table.has(text) ? table.text(row, text) : show(cell[2]),
       ...(from === null || to === null ? [] : [`${format(from, column)} … ${format(to, column)}`]),
       ...(verdict === null ? [] : [`${verdictMarks[verdict]} ${verdict}`]),
     ];
@@ -188,9 +207,9 @@ function matrix(table: Table, theme: Theme, width: number): Drawing {
         bottom: 0,
         itemHeight: 160,
         itemWidth: 12,
-        text: [format(range.to, column), format(range.from, column)],
+        text: [show(range.to), show(range.from)],
         textStyle: { color: theme.soft },
-        inRange: { color: kind === "diverging" ? theme.diverging : theme.sequential },
+        inRange: { color: stopsOf(table, theme) },
       },
       series: [{
         type: "heatmap",

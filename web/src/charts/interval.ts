@@ -1,4 +1,4 @@
-import { format, range, verdictMarks, verdictOf, type Table, type Verdict } from "../table";
+import { format, range, signed, verdictMarks, verdictOf, type Table, type Verdict } from "../table";
 import { axis, cut, escaped, legend, tooltip, upright, type Drawing } from "./chart";
 import { look, type Theme } from "./theme";
 
@@ -31,6 +31,7 @@ export function interval(table: Table, theme: Theme, width: number): Drawing {
   const head = legend(theme, groups.map(group => group.name), width, { width: 14, of: index => look(theme, index).symbol });
   const column = table.column(value!);
   const reference = zero ?? null;
+  const told = (value: number) => (reference === 0 ? signed(value, column) : format(value, column));
   const series = groups.map((group, index) => {
     const points = group.rows.map(row => ({
       series: group.name,
@@ -40,7 +41,7 @@ export function interval(table: Table, theme: Theme, width: number): Drawing {
       high: table.number(row, high),
       verdict: verdictOf(table, row),
     })).filter((point): point is Point => point.value !== null);
-    return one(points, group.name, index, groups.length, categories, theme, reference, reading => format(reading, column));
+    return one(points, group.name, index, groups.length, categories, theme, reference, told);
   });
   const values = [value, low, high].flatMap(name => (table.has(name) ? table.numbers(name) : [])).concat(reference === null ? [] : [reference]);
   const [least, most] = range(values) ?? [0, 1];
@@ -55,7 +56,7 @@ export function interval(table: Table, theme: Theme, width: number): Drawing {
       tooltip: {
         ...tooltip(theme),
         trigger: "item",
-        formatter: (item: { seriesIndex: number; data: { point: Point } }) => reading(item.data.point, named, value => format(value, column)),
+        formatter: (item: { seriesIndex: number; data: { point: Point } }) => reading(item.data.point, named, told),
       },
       xAxis: {
         ...axis(theme, column.title),
@@ -106,7 +107,7 @@ function one(
     encode: { x: [1, 2, 3], y: 0 },
     data: points.map(point => ({ point, value: [places.get(point.category), point.value, point.low ?? point.value, point.high ?? point.value] })),
     z: 3,
-    renderItem: (params: { dataIndex: number }, api: Api) => {
+    renderItem: (params: { dataIndex: number; coordSys: { x: number; width: number } }, api: Api) => {
       const point = points[params.dataIndex]!;
       const height = api.size([0, 1])[1]!;
       const [x = 0, middle = 0] = api.coord([api.value(1), api.value(0)]);
@@ -122,9 +123,9 @@ function one(
         { type: "line", shape: { x1: to, y1: y - 4, x2: to, y2: y + 4 }, style: stroke },
       ];
       children.push({ ...mark(symbol, x, y), style: { fill: clear ? tint : theme.paper, stroke: tint, lineWidth: 2 } });
-      // Among many series a name beside the point is found sooner than a colour in the legend.
+      // Values stand in a column at the right, clear of whiskers and reference. Among many series a name beside the point is found sooner than a colour in the legend.
       const text = groups === 1 ? `${show(point.value)}${point.verdict === null ? "" : ` ${verdictMarks[point.verdict]}`}` : groups > manySeries ? cut(name, 14) : "";
-      if (text) children.push({ type: "text", style: { x: Math.max(to, x) + 8, y, text, fill: theme.soft, fontSize: groups === 1 ? 12 : 11, verticalAlign: "middle" } });
+      if (text) children.push({ type: "text", style: { x: groups === 1 ? params.coordSys.x + params.coordSys.width + 8 : Math.max(to, x) + 8, y, text, fill: theme.soft, fontSize: groups === 1 ? 12 : 11, verticalAlign: "middle" } });
 
       return { type: "group", children };
     },

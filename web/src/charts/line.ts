@@ -3,6 +3,8 @@ import { axis, escaped, legend, tooltip, type Drawing } from "./chart";
 import { look, type Theme } from "./theme";
 
 const fewPoints = 40;
+const fewSeries = 6;
+const marksOfALine = 8;
 
 /** Lines over x, with bands from low to high where the table has them. */
 export function line(table: Table, theme: Theme, width: number): Drawing {
@@ -16,15 +18,20 @@ export function line(table: Table, theme: Theme, width: number): Drawing {
   groups.forEach((group, index) => {
     const { colour, symbol, dash: type } = look(theme, index);
     const at = (row: (typeof group.rows)[number]) => (categories ? table.text(row, x!) : table.number(row, x));
+    const apart = Math.max(1, Math.ceil(group.rows.length / marksOfALine));
+    const thinned = group.rows.length > fewPoints || groups.length > fewSeries;
     series.push({
       type: "line",
       name: group.name,
       data: group.rows.map(row => [at(row), positive(table.number(row, y), log)]),
       color: colour,
-      lineStyle: { width: 2, type },
+      lineStyle: { width: groups.length > fewSeries ? 1.5 : 2, type },
       symbol,
-      symbolSize: 7,
-      showSymbol: group.rows.length <= fewPoints,
+      // Of a long line a few points, elsewhere for every series, have the mark that the legend has.
+      symbolSize: (_: unknown, point: { dataIndex: number }) => (!thinned || (point.dataIndex + index) % apart === 0 ? 7 : 0),
+      showSymbol: groups.length > 1 || group.rows.length <= fewPoints,
+      showAllSymbol: true,
+      triggerLineEvent: true,
       connectNulls: false,
       ...(groups.length > 1 ? { emphasis: { focus: "series" } } : {}),
       z: 3,

@@ -2,7 +2,6 @@ import { format, range, type Table } from "../table";
 import { axis, escaped, legend, tooltip, type Drawing } from "./chart";
 import { look, type Theme } from "./theme";
 
-const fewPoints = 40;
 const fewLabels = 120;
 
 /** Points in a plane, with their labels where there is room. */
@@ -44,7 +43,7 @@ export function scatter(table: Table, theme: Theme, width: number): Drawing {
           fontSize: 12,
           formatter: (item: { name: string }) => item.name,
         },
-        labelLayout: { hideOverlap: table.rows.length > fewPoints, moveOverlap: "shiftY" },
+        labelLayout: { hideOverlap: true, moveOverlap: "shiftY" },
       })),
     },
   };

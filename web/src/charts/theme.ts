@@ -10,6 +10,8 @@ export interface Theme {
   sequential: string[];
   /** Low, middle, high. */
   diverging: string[];
+  /** As diverging where neither side is a gain, as of calibration. */
+  balance: string[];
 }
 
 const light: Theme = {
@@ -21,6 +23,7 @@ const light: Theme = {
   series: ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b07900", "#3f9fdb", "#4d5562"],
   sequential: ["#f1f6fb", "#b5d3ea", "#64a3d1", "#2470ac", "#0c3a6e"],
   diverging: ["#a84a00", "#e8913f", "#f9d9b8", "#f5f6f7", "#c0dbef", "#5b9fd0", "#0b5394"],
+  balance: ["#6b5d00", "#a8982f", "#e5dfae", "#f6f6f5", "#e3d3ea", "#a877bd", "#5c2a78"],
 };
 
 const dark: Theme = {
@@ -32,6 +35,7 @@ const dark: Theme = {
   series: ["#56b4e9", "#f0883e", "#2fc79b", "#e3a0c5", "#e6b422", "#8fc7ef", "#b8c0cc"],
   sequential: ["#1b2531", "#1f4468", "#2a6ea6", "#5aa6dc", "#bfe2fb"],
   diverging: ["#ffb066", "#c4702a", "#5e3c20", "#262d37", "#1d4566", "#2f7db8", "#86c8f5"],
+  balance: ["#e6d45a", "#9a8a2a", "#4a4420", "#262d37", "#45305a", "#8a58a8", "#d3a6ea"],
 };
 
 /** How one series is drawn: symbol and dash tell it from the others where its colour does not. */

@@ -56,7 +56,7 @@ export function show(host: HTMLElement, first: Figure): Handle {
       before.set(name, value);
       sign += JSON.stringify([name, value, values]);
       // Nothing to choose; what is shown is said all the same.
-      if (values.length < 2) return element("span", {}, `${whole.column(name).title}: ${value === "" ? "–" : value}`);
+      if (values.length < 2) return element("span", { class: "only" }, `${whole.column(name).title}: ${value === "" ? "–" : value}`);
       const list = element("select", {
         id: `${figure.id}-${name}`,
         onchange: event => {

@@ -1,5 +1,5 @@
 import type { Cell } from "../document";
-import { element } from "../page";
+import { element, scrolled } from "../page";
 import { format, type Table } from "../table";
 
 const mostRows = 500;
@@ -11,7 +11,7 @@ export function tableOf(table: Table, caption: string): HTMLElement {
     element("th", { scope: "col", class: kindOf(table, column) }, column.unit ? `${column.title} (${column.unit})` : column.title)));
   const body = table.rows.slice(0, mostRows).map(row => element("tr", {}, ...table.columns.map((column, place) => cell(row[place], column, place))));
   const left = table.rows.length - body.length;
-  return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+  return scrolled({ role: "region", "aria-label": caption },
     element("table", { class: "data" }, element("caption", { class: "hidden" }, caption), element("thead", {}, head), element("tbody", {}, ...body)),
     left > 0 ? element("p", { class: "note" }, `${left} more rows are in the CSV file.`) : null);
 }
