@@ -82,8 +82,8 @@ public sealed class ReportPageTests(BrowserFixture browser, ReportFile report) :
         await card.ScrollIntoViewIfNeededAsync();
         await card.Locator("svg").WaitForAsync();
         var texts = await card.Locator("svg text").AllTextContentsAsync();
-        texts.ShouldContain("0.0200 ▲");
-        texts.ShouldContain("0.0200 ·");
+        texts.ShouldContain("+0.0200 ▲");
+        texts.ShouldContain("+0.0200 ·");
         texts.ShouldContain("−0.0200 ▼");
         var points = await card.Locator("svg path[stroke-width='2'][d*='A']").EvaluateAllAsync<string[]>(
             "circles => circles.map(circle => circle.getAttribute('fill') === circle.getAttribute('stroke') ? 'filled' : 'hollow')");

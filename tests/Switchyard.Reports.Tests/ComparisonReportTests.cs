@@ -31,6 +31,12 @@ public sealed class ComparisonReportTests
         document.Figure("roc").Column("model").Select(v => v.Text).Distinct().Count().ShouldBe(5);
         document.Figure("validation").Column("model").Select(v => v.Text).Distinct().Count().ShouldBe(5);
         document.Figure("auxiliary").Column("model").Select(v => v.Text).Distinct().ShouldBe(["aesm2", "aesm2-no-auxiliary"], ignoreOrder: true);
+        var cost = document.Figure("cost-auc");
+        cost.Rows.GroupBy(r => cost.Text(r, "counted")).Select(g => g.Count()).ShouldBe([5, 5, 5], "one point a model and count");
+        var loss = document.Figure("loss");
+        loss.Rows.GroupBy(r => (loss.Text(r, "task"), loss.Text(r, "model"))).ShouldAllBe(g => g.Count() <= 30);
+        var validation = document.Figure("validation");
+        validation.Kind.ShouldBe(validation.Rows.Length == 5 ? FigureKind.Interval : FigureKind.Line, "one validation a model is no line");
         document.Figure("experts").Rows.ShouldNotBeEmpty();
         document.Summary.Length.ShouldBeLessThan(7);
         document.Summary[0].Text.ShouldContain("Candidate: ");
