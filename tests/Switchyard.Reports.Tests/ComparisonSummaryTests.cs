@@ -24,8 +24,8 @@ public sealed class ComparisonSummaryTests
         var lines = Lines(Compared.File([("a", 0.02, 0.3), ("b", -0.01, 0.9)], meanP: 0.4));
         lines[0].Text.ShouldStartWith("Take single (a model per scenario): no model is shown to have a higher mean AUC over the cells (scenario × task) of the test rows than single. ");
         lines[0].Text.ShouldContain("Its mean AUC cannot be told apart from that of single (+0.0100 [+0.0010, +0.0190]).");
-        lines.ShouldContain(("No gain of the candidate model is shown in any scenario, against single (a model per scenario): none of 2 differences of a cell.", Tone.Neutral));
-        lines.ShouldContain(("No loss of the candidate model is shown against single (2 of 2 cells undecided). Negative transfer (a cell worse than under single (a model per scenario)) is shown for no model.", Tone.Neutral));
+        lines.ShouldContain(("No gain of the candidate model is shown in any scenario, against single (a model per scenario): none of 2 differences of a cell; the largest that is undecided: a, click (+0.0200 [+0.0100, +0.0300]).", Tone.Neutral));
+        lines.ShouldContain(("No loss of the candidate model is shown against single (2 of 2 cells undecided; the largest that is undecided: b, click (-0.0100 [-0.0200, 0.0000])). Negative transfer (a cell worse than under single (a model per scenario)) is shown for no model.", Tone.Neutral));
         lines.ShouldNotContain(l => l.Tone == Tone.Good);
     }
 

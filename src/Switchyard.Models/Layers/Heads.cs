@@ -29,7 +29,7 @@ public static class HeadsText
     /// <param name="level">Scenario level of the heads, 1-based.</param>
     public static string Of(Heads heads, int level) => heads switch
     {
-        Heads.Task => "one head per task; scenarios are fields only",
+        Heads.Task => "one head per task",
         Heads.Pair => $"one head per (scenario of level {level}, task)",
         _ => $"two stacks: scenarios of level {level}, then tasks",
     };

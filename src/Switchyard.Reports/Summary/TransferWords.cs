@@ -26,10 +26,10 @@ sealed class TransferWords(ComparisonSubject comparison)
         if (Who is not { } who) return new SummaryLine("Who gains by sharing cannot be said: nothing but a control is finished.");
         var against = _file.Controls.Where(c => c != who).Select(c => (Control: c, Cells: _file.Cells(who, c).Count(), Gains: Of(who, c, FileDifference.Gain))).Where(a => a.Cells > 0).ToList();
         if (against.TrueForAll(a => a.Gains.IsEmpty))
-            return new SummaryLine($"No gain of {Name(who)} is shown in any scenario, against {Words.All([.. _file.Controls.Where(c => c != who).Select(_file.Meaning)])}: none of {Words.Count(against.Sum(a => a.Cells), "difference")} of a cell.");
+            return new SummaryLine($"No gain of {Name(who)} is shown in any scenario, against {Words.All([.. _file.Controls.Where(c => c != who).Select(_file.Meaning)])}: none of {Words.Count(against.Sum(a => a.Cells), "difference")} of a cell{Open(who, against[0].Control, 1)}.");
         var parts = against.Select(a => a.Gains.IsEmpty
             ? $"against {_file.Meaning(a.Control)} in no cell of {Words.Number(a.Cells)}"
-            : $"against {_file.Meaning(a.Control)} in {Words.Number(a.Gains.Length)} of {Words.Count(a.Cells, "cell")}, most in {Words.All([.. a.Gains.Take(MostNamed).Select(g => $"{g.Scenario}, {g.Task} ({Interval(g)})")])}");
+            : $"against {_file.Meaning(a.Control)} in {Words.Number(a.Gains.Length)} of {Words.Count(a.Cells, "cell")}, most in {Words.All([.. a.Gains.Take(MostNamed).Select(g => $"{g.Scenario}, {g.Task} ({Interval(g)})")])}{Open(who, a.Control, 1)}");
         // A model per scenario that had not learned to its end is no measure to be praised by.
         var isInDoubt = against.Exists(a => !a.Gains.IsEmpty && _file.Find(a.Control)!.Runs.Any(r => r.IsBestAtEnd));
         return new SummaryLine($"Gains of {Name(who)}: {string.Join("; ", parts)}.", isInDoubt ? Tone.Neutral : Tone.Good);
@@ -41,7 +41,7 @@ sealed class TransferWords(ComparisonSubject comparison)
         if (!_file.Controls.Any()) return null;
         List<string> parts = [];
         var own = Who is null ? [] : _file.Controls.Where(c => c != Who).Select(c => (Control: c, Cells: _file.Cells(Who, c).ToList(), Losses: Of(Who, c, FileDifference.Loss))).Where(a => a.Cells.Count > 0).ToList();
-        var spared = own.Where(a => a.Losses.IsEmpty).Select(a => $"{a.Control} ({Words.Number(a.Cells.Count(c => comparison.Decisions.Verdict(c) == FileDifference.Undecided))} of {Words.Count(a.Cells.Count, "cell")} undecided)").ToList();
+        var spared = own.Where(a => a.Losses.IsEmpty).Select(a => $"{a.Control} ({Words.Number(a.Cells.Count(c => comparison.Decisions.Verdict(c) == FileDifference.Undecided))} of {Words.Count(a.Cells.Count, "cell")} undecided{Open(Who!, a.Control, -1)})").ToList();
         parts.AddRange(own.Where(a => !a.Losses.IsEmpty).Select(a =>
             $"{Capital(Name(Who!))} loses against {a.Control} in {Words.Number(a.Losses.Length)} of {Words.Count(a.Cells.Count, "cell")}, most in {Words.All([.. a.Losses.Take(MostNamed).Select(l => $"{l.Scenario}, {l.Task} ({Interval(l)})")])}."));
         if (spared.Count > 0) parts.Add($"No loss of {Name(Who!)} is shown against {Words.All(spared)}.");
@@ -69,6 +69,18 @@ sealed class TransferWords(ComparisonSubject comparison)
         where !losses.IsEmpty
         let most = $"{losses[0].Scenario}, {losses[0].Task} ({Words.Signed(losses[0].Bootstrap!.Difference)})"
         select losses.Length == 1 ? $"{model.Variant} in {most}" : $"{model.Variant} in {Words.Count(losses.Length, "cell")}, most in {most}";
+
+    /// <summary>Names the undecided cell that differs more than all that are shown to: small scenarios hide large differences.</summary>
+    /// <param name="variant">Whose.</param>
+    /// <param name="reference">Against which.</param>
+    /// <param name="sign">1 for gains, -1 for losses.</param>
+    string Open(string variant, string reference, int sign)
+    {
+        var largest = _file.Cells(variant, reference).Where(c => c.Bootstrap is { } b && sign * b.Difference > 0).MaxBy(c => sign * c.Bootstrap!.Difference);
+        return largest is null || comparison.Decisions.Verdict(largest) != FileDifference.Undecided
+            ? ""
+            : $"; the largest that is undecided: {largest.Scenario}, {largest.Task} ({Interval(largest)})";
+    }
 
     /// <summary>The cells of a verdict, the largest difference first.</summary>
     ImmutableArray<FileDifference> Of(string variant, string reference, string verdict) =>
