@@ -97,6 +97,35 @@ public sealed class ExplorerPageTests(BrowserFixture browser) : IDisposable
         watched.Errors.ShouldBeEmpty();
     }
 
+    /// <summary>As a proxy between the page and its server answers.</summary>
+    [BrowserFact]
+    public async Task Answer_ThatIsNoJson_IsToldOfWithItsStatusAndFirstWords()
+    {
+        _folder.Train("one");
+        await using var server = await PageServer.StartAsync(new PageOptions { Folder = _folder.Runs });
+        await using var watched = await browser.OpenAsync();
+        var explorer = await OpenAsync(watched, server);
+        var said = explorer.Locator(".said");
+        var ask = explorer.GetByRole(AriaRole.Button, new() { Name = "Show its way" });
+
+        await ShouldSayAsync(new() { Status = 502, ContentType = "text/html", Body = $"<h1>Bad\n gateway</h1>{new string('x', 500)}" }, $"(status 502 Bad Gateway): “<h1>Bad gateway</h1>{new string('x', 60)}…”.");
+        await ShouldSayAsync(new() { Status = 200, ContentType = "text/plain", Body = "Please sign in" }, "(status 200 OK): “Please sign in”.");
+        await ShouldSayAsync(new() { Status = 500, ContentType = "application/json", Body = "null" }, "(status 500 Internal Server Error): “null”.");
+        await watched.Page.UnrouteAsync("**/explain?*");
+        await watched.Page.RouteAsync("**/explain?*", route => route.AbortAsync());
+        await ask.ClickAsync();
+        await Assertions.Expect(said).ToHaveTextAsync("There is no answer from the server.");
+
+        async Task ShouldSayAsync(RouteFulfillOptions answer, string words)
+        {
+            await watched.Page.UnrouteAsync("**/explain?*");
+            await watched.Page.RouteAsync("**/explain?*", route => route.FulfillAsync(answer));
+            await ask.ClickAsync();
+            await Assertions.Expect(said).ToHaveTextAsync($"What came is no answer of this page's server {words}", new() { Timeout = Patience });
+            await Assertions.Expect(ask).ToBeEnabledAsync();
+        }
+    }
+
     static async Task<ILocator> OpenAsync(WatchedPage watched, PageServer server)
     {
         watched.Page.SetDefaultTimeout(Patience);

@@ -87,19 +87,23 @@ export function show(host: HTMLElement, first: Figure): Handle {
       paint(rows, figure.kind);
     } catch (error) {
       // One chart that fails takes no other with it, and its table is still there.
-      view = undefined;
-      chart.replaceChildren(element("p", { class: "note" }, "This chart could not be drawn in this browser; its table and its CSV file have what it shows."));
+      clear("This chart could not be drawn in this browser; its table and its CSV file have what it shows.");
       reportError(error);
     }
 
     if (details?.open) fill();
   }
 
+  /** A sentence in the chart's place. */
+  function clear(sentence: string): void {
+    view?.dispose();
+    view = undefined;
+    chart.replaceChildren(element("p", { class: "note" }, sentence));
+  }
+
   function paint(rows: Table, kind: Exclude<Figure["kind"], "table">): void {
     if (rows.rows.length === 0) {
-      view?.dispose();
-      view = undefined;
-      chart.replaceChildren(element("p", { class: "note" }, "There is nothing to draw here."));
+      clear("There is nothing to draw here.");
     } else if (view) view.update(rows);
     else if (!waiting.has(chart)) {
       chart.replaceChildren();

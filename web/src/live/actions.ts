@@ -1,4 +1,5 @@
 import { element } from "../page";
+import { ask, unreached } from "./answer";
 import type { ControlEvent } from "./events";
 import { count, small } from "./words";
 
@@ -49,12 +50,9 @@ export class Actions {
   }
 
   private async ask(action: object, done: string): Promise<void> {
-    try {
-      const answer = await fetch("control", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(action) });
-      this.say(answer.ok ? done : ((await answer.json()) as { error: string }).error);
-    } catch {
-      this.say("There is no answer from the server; nothing was done.");
-    }
+    const answer = await ask<void>("control", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(action) });
+    if ("value" in answer) this.say(done);
+    else this.say(answer.refused === unreached ? "There is no answer from the server; nothing was done." : answer.refused);
   }
 
   private say(text: string): void {

@@ -1,6 +1,7 @@
 import { show } from "../figure";
 import type { Handle } from "../charts";
 import { element } from "../page";
+import { ask, type Answer } from "./answer";
 import { figuresOf, type Path } from "./path";
 import { isOfRequest, remarks, scores, type RequestPath } from "./scored";
 import { MeasuredRow, PastedRequest, RecordedRequest, type Source } from "./sought";
@@ -70,22 +71,17 @@ export class Explorer {
 
     this.button.disabled = true;
     this.said.textContent = "Loading the model…";
-    let answer: Response;
-    let body: unknown;
+    const sent = question.body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: question.body };
+    let answer: Answer<Explained>;
     try {
-      const sent = question.body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json" }, body: question.body };
-      answer = await fetch(`explain?${new URLSearchParams({ run, ...question.query })}`, sent);
-      body = await answer.json();
-    } catch {
-      this.refuse("There is no answer from the server.");
-      return;
+      answer = await ask<Explained>(`explain?${new URLSearchParams({ run, ...question.query })}`, sent);
     } finally {
       this.button.disabled = false;
     }
 
     // A fault of drawing is one of this page, which tells of it as of any other.
-    if (answer.ok) this.draw(run, body as Explained);
-    else this.refuse((body as { error: string }).error);
+    if ("value" in answer) this.draw(run, answer.value);
+    else this.refuse(answer.refused);
   }
 
   /** What was drawn is of another question: it must not be read as the answer to this one. */
