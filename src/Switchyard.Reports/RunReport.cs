@@ -30,7 +30,7 @@ static class RunReport
             Created = options.Clock.GetUtcNow(),
             Product = Product,
             Opening = Opening(run),
-            Summary = RunSummary.Of(run),
+            Summary = RunWords.Of(run),
             Sections = [.. sections.OfType<Section>()],
             Provenance = new Provenance { Command = options.Command, Configuration = run.Configuration.ToYaml(), Facts = Facts(run) },
         };

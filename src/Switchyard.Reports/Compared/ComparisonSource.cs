@@ -45,12 +45,12 @@ static class ComparisonSource
         };
     }
 
-    static RunLog? Log(ComparisonFolder folder, FileRun run, IRunReporter reporter)
+    static TrainingLog? Log(ComparisonFolder folder, FileRun run, IRunReporter reporter)
     {
         try
         {
             var path = folder.MetricsOf(run.Variant, run.Seed, run.Digest);
-            if (RunLog.Load(path, reporter.Warning) is not { } log) return null;
+            if (TrainingLog.Load(path, reporter.Warning) is not { } log) return null;
             // Logs of older versions have no run id; the digest in their name is one.
             if (log.IsOf(new TrainingFacts(log.Run.RunId is null ? null : run.Digest, run.Steps, run.BestStep, run.Validation))) return log;
             reporter.Warning($"left out: {path} is of another training of {run.Variant}, seed {run.Seed}, than its result");

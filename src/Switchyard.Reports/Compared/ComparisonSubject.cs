@@ -21,7 +21,7 @@ sealed record ComparisonSubject
     public ImmutableArray<(string Variant, float[][] Scores)> Scores { get; init; } = [];
 
     /// <summary>The log of every variant's first seed, as far as there are any.</summary>
-    public ImmutableArray<(string Variant, RunLog Log)> Logs { get; init; } = [];
+    public ImmutableArray<(string Variant, TrainingLog Log)> Logs { get; init; } = [];
 
     /// <summary>Which differences are shown.</summary>
     public Decisions Decisions => field ??= new Decisions(File);

@@ -5,7 +5,7 @@ namespace Switchyard.Reports;
 /// <summary>How the models learned, over each other: from the log of every model's first seed.</summary>
 /// <param name="logs">The logs that were found.</param>
 /// <param name="missing">Models without a log.</param>
-sealed class LogSections(ImmutableArray<(string Variant, RunLog Log)> logs, ImmutableArray<string> missing)
+sealed class LogSections(ImmutableArray<(string Variant, TrainingLog Log)> logs, ImmutableArray<string> missing)
 {
     const int MostPoints = 100;
     const int MostMeans = 30;
@@ -45,7 +45,7 @@ sealed class LogSections(ImmutableArray<(string Variant, RunLog Log)> logs, Immu
 
     Figure? Validation()
     {
-        var rows = logs.SelectMany(l => RunLog.Thin([.. l.Log.Validations.Where(v => v.Value is not null)], MostPoints).Select(v => new FigureValue[] { l.Log.Run.Monitor, l.Variant, v.Step, v.Value })).ToImmutableArray();
+        var rows = logs.SelectMany(l => TrainingLog.Thin([.. l.Log.Validations.Where(v => v.Value is not null)], MostPoints).Select(v => new FigureValue[] { l.Log.Run.Monitor, l.Variant, v.Step, v.Value })).ToImmutableArray();
         if (rows.IsEmpty) return null;
         var monitors = rows.Select(r => r[0]).Distinct().Count();
         var once = rows.GroupBy(r => (r[0].Text, r[1].Text)).All(m => m.Count() == 1);
@@ -90,7 +90,7 @@ sealed class LogSections(ImmutableArray<(string Variant, RunLog Log)> logs, Immu
     /// <summary>A term of one layer, model over model: with and without auxiliary loss where variants differ in it.</summary>
     Figure? Auxiliary()
     {
-        var rows = logs.SelectMany(l => RunLog.Thin(l.Log.Steps, MostPoints).SelectMany(s => s.Auxiliary.Select(a => new FigureValue[] { a.Key, l.Variant, s.Step, a.Value })))
+        var rows = logs.SelectMany(l => TrainingLog.Thin(l.Log.Steps, MostPoints).SelectMany(s => s.Auxiliary.Select(a => new FigureValue[] { a.Key, l.Variant, s.Step, a.Value })))
             .OrderBy(r => r[0].Text, StringComparer.Ordinal).ToImmutableArray();
         if (rows.IsEmpty) return null;
         var compared = rows.GroupBy(r => r[0]).Any(term => term.Select(r => r[1]).Distinct().Skip(1).Any());

@@ -5,7 +5,7 @@ namespace Switchyard.Reports;
 /// <summary>How training went: losses, validations, auxiliary terms, rate.</summary>
 /// <param name="log">The run's log; null where there is none.</param>
 /// <param name="missing">Why there is none.</param>
-sealed class LearningSection(RunLog? log, string? missing)
+sealed class LearningSection(TrainingLog? log, string? missing)
 {
     /// <summary>Points of a curve: more cannot be told apart in print.</summary>
     const int MostPoints = 200;
@@ -49,7 +49,7 @@ sealed class LearningSection(RunLog? log, string? missing)
             Kind = FigureKind.Line,
             Encoding = new Encoding { X = "step", Y = "loss", Series = "part" },
             Columns = [new("part", "Part"), Column.Integer("step", "Step"), Column.Number("loss", "Loss")],
-            Rows = [.. RunLog.Thin(log.Steps, MostPoints).SelectMany(s => s.Tasks.Select(t => new FigureValue[] { t.Key, s.Step, t.Value }).Append([Total, s.Step, s.Loss])).OrderBy(r => r[0].Text == Total)],
+            Rows = [.. TrainingLog.Thin(log.Steps, MostPoints).SelectMany(s => s.Tasks.Select(t => new FigureValue[] { t.Key, s.Step, t.Value }).Append([Total, s.Step, s.Loss])).OrderBy(r => r[0].Text == Total)],
         };
 
         string Ends() => string.Join(" ", log.Run.Tasks.Where(t => log.Steps[^1].Tasks.ContainsKey(t) && log.Steps[0].Tasks.ContainsKey(t))
@@ -71,7 +71,7 @@ sealed class LearningSection(RunLog? log, string? missing)
             Kind = FigureKind.Line,
             Encoding = new Encoding { X = "step", Y = "value" },
             Columns = [Column.Integer("step", "Step"), Column.Integer("epoch", "Epoch"), Column.Number("value", log.Run.Monitor)],
-            Rows = [.. RunLog.Thin(known, MostPoints).Select(v => new FigureValue[] { v.Step, v.Epoch, v.Value })],
+            Rows = [.. TrainingLog.Thin(known, MostPoints).Select(v => new FigureValue[] { v.Step, v.Epoch, v.Value })],
         };
     }
 
@@ -82,7 +82,7 @@ sealed class LearningSection(RunLog? log, string? missing)
         if (first is null) return null;
         var column = first.Cells.FirstOrDefault(c => c.Column is not null)?.Column;
         var shown = first.Cells.Where(c => c.Column == column && column is not null).GroupBy(c => c.Scenario!).OrderByDescending(s => s.Max(c => c.Rows)).Take(MostScenarios).Select(s => s.Key).ToHashSet();
-        foreach (var validation in RunLog.Thin(log.Validations, MostPoints))
+        foreach (var validation in TrainingLog.Thin(log.Validations, MostPoints))
         {
             rows.AddRange(validation.Cells.Where(c => c.Auc is not null && (c.Column is null || (c.Column == column && shown.Contains(c.Scenario!))))
                 .Select(c => new FigureValue[] { c.Task, c.Scenario ?? "all rows", validation.Step, c.Auc, c.LogLoss }));
@@ -107,7 +107,7 @@ sealed class LearningSection(RunLog? log, string? missing)
     {
         var names = log!.Steps.SelectMany(s => s.Auxiliary.Keys).Distinct().ToList();
         if (names.Count == 0) return null;
-        var steps = RunLog.Thin(log.Steps, MostPoints).ToList();
+        var steps = TrainingLog.Thin(log.Steps, MostPoints).ToList();
         return new Figure
         {
             Id = "auxiliary",
@@ -137,7 +137,7 @@ sealed class LearningSection(RunLog? log, string? missing)
             Kind = FigureKind.Line,
             Encoding = new Encoding { X = "step", Y = "rate" },
             Columns = [Column.Integer("step", "Step"), Column.Number("rate", "Learning rate", 6)],
-            Rows = [.. RunLog.Thin(log.Steps, MostPoints).Select(s => new FigureValue[] { s.Step, s.Rate })],
+            Rows = [.. TrainingLog.Thin(log.Steps, MostPoints).Select(s => new FigureValue[] { s.Step, s.Rate })],
         };
     }
 }

@@ -50,12 +50,12 @@ static class RunReader
     }
 
     /// <summary>The log in the folder above the bundle, where it is of the training that made the bundle: a later one may have begun it anew.</summary>
-    static (RunLog? Log, string? Missing) Log(LoadedBundle loaded, IRunReporter reporter)
+    static (TrainingLog? Log, string? Missing) Log(LoadedBundle loaded, IRunReporter reporter)
     {
         var path = MetricLogReader.PathIn(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(loaded.Folder)) ?? loaded.Folder);
         try
         {
-            if (RunLog.Load(path, reporter.Warning) is not { } log) return (null, "There is no log of the training beside the bundle (older versions wrote none), so its curves are left out; train again to have them.");
+            if (TrainingLog.Load(path, reporter.Warning) is not { } log) return (null, "There is no log of the training beside the bundle (older versions wrote none), so its curves are left out; train again to have them.");
             if (log.End is null) return (null, $"{MetricLogReader.FileName} beside the bundle has no end, as that of a training which still goes on or was killed; it may be another one than the bundle's, so its curves are left out.");
             return TrainingFacts.Of(loaded.Metadata) is { } training && log.IsOf(training)
                 ? (log, null)

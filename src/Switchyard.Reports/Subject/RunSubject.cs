@@ -35,7 +35,7 @@ sealed record RunSubject
     public string? NoImportance { get; init; }
 
     /// <summary>The log of the training; null where there is none.</summary>
-    public RunLog? Log { get; init; }
+    public TrainingLog? Log { get; init; }
 
     /// <summary>Why there is none.</summary>
     public string? NoLog { get; init; }

@@ -6,7 +6,7 @@ using Switchyard.Models;
 namespace Switchyard.Reports;
 
 /// <summary>A run's metric log, sorted by what its lines tell.</summary>
-sealed record RunLog(
+sealed record TrainingLog(
     RunEvent Run, ImmutableArray<StepEvent> Steps, ImmutableArray<ExpertsEvent> Experts, ImmutableArray<ValidationEvent> Validations, ImmutableArray<ControlEvent> Controls, EndEvent? End)
 {
     /// <summary>Batches that are counted together: one alone has too few rows of small scenarios.</summary>
@@ -17,12 +17,12 @@ sealed record RunLog(
 
     /// <summary>Reads a log; null where there is none. Lines that are no events are told of and left out.</summary>
     /// <exception cref="InputException">It cannot be read, or does not begin with the run.</exception>
-    public static RunLog? Load(string path, Action<string> warn)
+    public static TrainingLog? Load(string path, Action<string> warn)
     {
         if (!File.Exists(path)) return null;
         var events = MetricLogReader.Read(path, warn);
         if (events.IsEmpty || events[0] is not RunEvent run) throw new InputException($"{path} does not begin with the run it is of; train the run again to write it anew.");
-        return new RunLog(
+        return new TrainingLog(
             run,
             [.. events.OfType<StepEvent>()],
             [.. events.OfType<ExpertsEvent>()],

@@ -1,12 +1,12 @@
 namespace Switchyard.Reports.Tests;
 
 /// <summary>What is said of the highest and the lowest scenario.</summary>
-public sealed class RunSummaryTests
+public sealed class RunWordsTests
 {
     [Fact]
     public void Ends_FarApart_AreNamedDifferent()
     {
-        var line = RunSummary.Ends("click", [Cell("a", 0.9), Cell("b", 0.8), Cell("c", 0.7)])!;
+        var line = RunWords.Ends("click", [Cell("a", 0.9), Cell("b", 0.8), Cell("c", 0.7)])!;
         line.Text.ShouldStartWith("click: the highest AUC was measured in a (0.9000 [");
         line.Text.ShouldEndWith("; the difference, corrected for all 3 pairs of scenarios, is more than chance.");
     }
@@ -20,7 +20,7 @@ public sealed class RunSummaryTests
         for (var report = 0; report < 400; report++)
         {
             var cells = Enumerable.Range(0, 50).Select(i => Cell($"s{i}", 0.7 + (0.01 * Normal(random)))).ToList();
-            if (RunSummary.Ends("click", cells)!.Text.EndsWith("more than chance.", StringComparison.Ordinal)) called++;
+            if (RunWords.Ends("click", cells)!.Text.EndsWith("more than chance.", StringComparison.Ordinal)) called++;
             if (cells.Max(c => c.Auc.Low) > cells.Min(c => c.Auc.High)) apart++;
         }
 
@@ -29,7 +29,7 @@ public sealed class RunSummaryTests
     }
 
     [Fact]
-    public void Ends_OneCell_SaysNothing() => RunSummary.Ends("click", [Cell("a", 0.9)]).ShouldBeNull();
+    public void Ends_OneCell_SaysNothing() => RunWords.Ends("click", [Cell("a", 0.9)]).ShouldBeNull();
 
     static (string Scenario, Estimate Auc) Cell(string scenario, double auc) => (scenario, Estimate.Of(auc, 0.01, 200, 1)!);
 

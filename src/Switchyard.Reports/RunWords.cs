@@ -5,7 +5,7 @@ using Switchyard.Evaluation;
 namespace Switchyard.Reports;
 
 /// <summary>A run in plain words. Sentences say no more than their intervals: cells are called different only where a test corrected for all of them says so.</summary>
-static class RunSummary
+static class RunWords
 {
     const double Level = 0.05;
 
