@@ -31,7 +31,7 @@ static class ComparisonDocument
             Opening = subject.Opening(),
             Summary = new ComparisonSummary(comparison, logs.Layers(), hasLogs: !comparison.Logs.IsEmpty).Build(),
             Sections = [.. sections.OfType<Section>()],
-            Provenance = new Provenance { Command = options.Command, Configuration = comparison.Configuration, Facts = Facts(comparison) },
+            Provenance = new Provenance { Command = options.Command, Configuration = comparison.Configuration, Comparison = comparison.File.Configuration, Facts = Facts(comparison) },
         };
     }
 

@@ -66,6 +66,7 @@ export interface Section {
 export interface Provenance {
   command?: string | string[] | null;
   configuration?: string | null;
+  comparison?: string | null;
   facts: [string, Cell][];
 }
 

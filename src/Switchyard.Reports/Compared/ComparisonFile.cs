@@ -12,6 +12,9 @@ sealed record ComparisonFile
     /// <summary>The command that made the file; null where a program did, or an earlier version.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 
+    /// <summary>Text of the comparison's file as it was compared; null where an earlier version wrote the report.</summary>
+    public string? Configuration { get; init; }
+
     /// <summary>What the models learned from; null in files of earlier versions.</summary>
     public FileData? Data { get; init; }
 

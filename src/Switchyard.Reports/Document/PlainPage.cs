@@ -27,6 +27,7 @@ sealed class PlainPage(int mostRows)
         Line("h2", "Where this comes from");
         if (document.Provenance.Command is { } command) Line("pre", command);
         foreach (var fact in document.Provenance.Facts) Line("p", string.Join(": ", fact));
+        if (document.Provenance.Comparison is { } comparison) Line("pre", comparison);
         if (document.Provenance.Configuration is { } configuration) Line("pre", configuration);
         Line("p", $"{document.Product}, {document.Created.ToString("u", CultureInfo.InvariantCulture)}");
         return _html.ToString();

@@ -44,6 +44,9 @@ public sealed record Provenance
     /// <summary>The configuration with every default written out, as YAML; null where it is not known.</summary>
     public string? Configuration { get; init; }
 
+    /// <summary>Text of the comparison's file as it was compared; null for a run, and where it is not known.</summary>
+    public string? Comparison { get; init; }
+
     /// <summary>Names and values.</summary>
     public ImmutableArray<ImmutableArray<string>> Facts { get; init; } = [];
 }

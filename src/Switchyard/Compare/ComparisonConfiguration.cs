@@ -19,6 +19,9 @@ public sealed record ComparisonConfiguration
     /// <summary>The file as it was named by the caller.</summary>
     public required string File { get; init; }
 
+    /// <summary>The file's text as it was read.</summary>
+    public required string Text { get; init; }
+
     /// <summary>Absolute folder of results and reports.</summary>
     public required string OutputDirectory { get; init; }
 
@@ -75,6 +78,6 @@ public sealed record ComparisonConfiguration
         ArgumentNullException.ThrowIfNull(yaml);
         environment ??= Environment.GetEnvironmentVariable;
         var root = YamlReader.Read(yaml, file, hasLines: true, environment);
-        return new ComparisonReader(file, folder, environment, models ?? ModelZoo.Options).Read(root, [.. overrides ?? []]);
+        return new ComparisonReader(yaml, file, folder, environment, models ?? ModelZoo.Options).Read(root, [.. overrides ?? []]);
     }
 }

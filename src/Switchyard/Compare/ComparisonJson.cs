@@ -15,6 +15,7 @@ static class ComparisonJson
             ["name"] = comparison.Name,
             ["base"] = comparison.Base.Name,
             ["command"] = report.Command is { } command ? JsonReport.List(command, w => JsonValue.Create(w)) : null,
+            ["configuration"] = comparison.Text,
             ["data"] = JsonSerializer.SerializeToNode(report.Data, JsonReport.Options),
             ["part"] = report.Part,
             ["rows"] = report.Rows,

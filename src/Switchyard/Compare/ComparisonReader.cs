@@ -4,7 +4,7 @@ using Switchyard.Data;
 namespace Switchyard;
 
 /// <summary>The layout of a comparison file.</summary>
-internal sealed class ComparisonReader(string file, string folder, Func<string, string?> environment, IReadOnlyDictionary<string, Type> models)
+internal sealed class ComparisonReader(string text, string file, string folder, Func<string, string?> environment, IReadOnlyDictionary<string, Type> models)
 {
     const string VariantsKey = "variants";
     const string NameKey = "name";
@@ -26,6 +26,7 @@ internal sealed class ComparisonReader(string file, string folder, Func<string, 
         {
             Name = name,
             File = file,
+            Text = text,
             OutputDirectory = Path.GetFullPath(Path.Combine(folder, options.Output ?? $"runs/{name}")),
             Base = baseRun,
             Variants = variants,

@@ -2,7 +2,7 @@ import type { Provenance } from "../document";
 import { element } from "../page";
 import { format } from "../table";
 
-/** Where the numbers come from: the command to repeat them, facts, the configuration. */
+/** Where the numbers come from: the command to repeat them, facts, the comparison's file, the configuration. */
 export function provenance(from: Provenance): HTMLElement {
   const commands = typeof from.command === "string" ? [from.command] : (from.command ?? []);
   return element("section", { id: "provenance", "aria-labelledby": "provenance-title" },
@@ -12,9 +12,12 @@ export function provenance(from: Provenance): HTMLElement {
       ? element("table", { class: "data facts" }, element("caption", { class: "hidden" }, "Facts"), element("tbody", {}, ...from.facts.map(([name, value]) =>
         element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, format(value, { type: "number", digits: 0 }))))))
       : null,
-    from.configuration
-      ? element("details", {}, element("summary", {}, "Configuration"), copyable(from.configuration.trimEnd(), "configuration"))
-      : null);
+    folded("The comparison's file", from.comparison, "comparison's file"),
+    folded("Configuration", from.configuration, "configuration"));
+}
+
+function folded(title: string, text: string | null | undefined, what: string): HTMLElement | null {
+  return text ? element("details", {}, element("summary", {}, title), copyable(text.trimEnd(), what)) : null;
 }
 
 function copyable(text: string, what: string): HTMLElement {
