@@ -81,23 +81,40 @@ sealed class ExplorerEndpoint(RunFolder folder, RecordShelf records) : IAsyncDis
         return read.ToArray();
     }
 
-    /// <summary>The newest recorded requests, newest first, as the run's model sees them.</summary>
+    /// <summary>
+    /// The newest recorded requests, newest first, as the run's model sees them; with <c>text</c> those that contain it, with <c>before</c> those older
+    /// than the line of that number.
+    /// </summary>
     Task RecordsAsync(HttpContext context)
     {
-        if (records.IsEmpty) return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new JsonObject { ["given"] = false, ["all"] = 0, ["records"] = new JsonArray() });
+        if (records.IsEmpty) return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, new JsonObject { ["given"] = false, ["all"] = 0, ["newer"] = 0, ["records"] = new JsonArray() });
+        var text = context.Request.Query["text"].ToString();
+        var before = long.MaxValue;
+        if (context.Request.Query.TryGetValue("before", out var given) && !long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out before))
+            return JsonAnswer.RefuseAsync(context, StatusCodes.Status400BadRequest, "'before' is the 'oldest' of the answer before.");
         return AnswerAsync(context, (explorer, cancellation) =>
         {
-            var all = records.Count(cancellation);
+            var found = records.Search(text, before, cancellation);
+            var numbers = found.Listed.ToHashSet();
             var listed = new JsonArray();
-            foreach (var (number, place, line) in records.From(Math.Max(0, all - RecordShelf.Shown), cancellation))
+            var last = found.Listed.LastOrDefault(-1);
+            foreach (var (number, place, line) in records.From(found.Listed.FirstOrDefault(), cancellation).TakeWhile(r => r.Number <= last))
             {
+                if (!numbers.Contains(number)) continue;
                 var record = explorer.Describe(line);
                 if (record["refused"] is { } why) record["refused"] = $"{place}: {why}";
                 record["name"] = RecordShelf.Name(number, line);
                 listed.Insert(0, record);
             }
 
-            return new JsonObject { ["given"] = true, ["all"] = all, ["records"] = listed };
+            return new JsonObject
+            {
+                ["given"] = true,
+                ["all"] = found.All,
+                ["newer"] = found.Newer,
+                ["oldest"] = found.Listed.IsEmpty ? null : found.Listed[0],
+                ["records"] = listed,
+            };
         });
     }
 

@@ -1,15 +1,22 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using Switchyard.Data;
 using Switchyard.Serving;
 
 namespace Switchyard.Ui;
 
+/// <summary>What a search of the records found.</summary>
+/// <param name="Listed">Numbers of the newest lines that are listed, in order.</param>
+/// <param name="All">Lines there are of what was sought.</param>
+/// <param name="Newer">Those of them that are newer than the listed ones.</param>
+readonly record struct FoundRecords(ImmutableArray<long> Listed, long All, long Newer);
+
 /// <summary>The recorded requests of the files that the page was given. They are read when somebody asks, for a server may be writing them.</summary>
 /// <param name="paths">Files, also .gz, or folders of them; none where the page was given none.</param>
 sealed class RecordShelf(ImmutableArray<string> paths)
 {
-    /// <summary>Requests that are listed: the newest ones.</summary>
+    /// <summary>Requests that are listed at once.</summary>
     public const int Shown = 200;
 
     public bool IsEmpty => paths.IsEmpty;
@@ -22,14 +29,28 @@ sealed class RecordShelf(ImmutableArray<string> paths)
         new RecordSource(paths).Dispose();
     }
 
-    /// <summary>How many lines there are. One that a server has not finished is none yet.</summary>
+    /// <summary>Searches the lines. One that a server has not finished is none yet.</summary>
+    /// <param name="text">What a line must contain, to the letter; empty for all lines.</param>
+    /// <param name="before">Only lines of smaller numbers are listed.</param>
+    /// <param name="cancellation">Ends the search.</param>
     /// <exception cref="InputException">They cannot be read.</exception>
-    public long Count(CancellationToken cancellation)
+    public FoundRecords Search(string text, long before, CancellationToken cancellation)
     {
         using var source = new RecordSource(paths);
-        long count = 0;
-        for (; Next(source, out _); count++) cancellation.ThrowIfCancellationRequested();
-        return count;
+        var sought = Encoding.UTF8.GetBytes(text);
+        var listed = new Queue<long>();
+        long all = 0, newer = 0;
+        for (long number = 0; Next(source, out var line); number++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (line.IndexOf(sought) < 0) continue;
+            all++;
+            if (number >= before) newer++;
+            else listed.Enqueue(number);
+            if (listed.Count > Shown) listed.Dequeue();
+        }
+
+        return new FoundRecords([.. listed], all, newer);
     }
 
     /// <summary>The lines from one on, with their numbers, from 0, and the places in their files; oldest file first.</summary>

@@ -84,6 +84,44 @@ public sealed class ExplorerPageTests(BrowserFixture browser) : IDisposable
     }
 
     [BrowserFact]
+    public async Task Recorded_OlderOnes_AreListedAndSought()
+    {
+        _folder.Train("one");
+        var file = Path.Combine(_folder.Runs, "requests.jsonl");
+        var line = Records.Append(file, Path.Combine(_folder.OutputOf("one"), "model"), Body);
+        File.WriteAllText(file, string.Concat(Enumerable.Range(0, 250).Select(i => line.Replace("2026-11-22T12:00:00", $"2026-11-22T12:{i / 60:00}:{i % 60:00}", StringComparison.Ordinal))));
+        await using var server = await PageServer.StartAsync(new PageOptions { Folder = _folder.Runs, Records = [file] });
+        await using var watched = await browser.OpenAsync();
+        var explorer = await OpenAsync(watched, server);
+        await explorer.GetByLabel("a recorded request").CheckAsync();
+        var options = explorer.GetByLabel("Recorded request", new() { Exact = true }).Locator("option");
+        var (older, newest, text) = (explorer.GetByRole(AriaRole.Button, new() { Name = "Older" }), explorer.GetByRole(AriaRole.Button, new() { Name = "List the newest" }), explorer.GetByLabel("Only those that contain"));
+        await ShouldListAsync(200, "12:04:09", "Numbers 1 to 200 of 250 are listed");
+
+        await older.FocusAsync();
+        await watched.Page.Keyboard.PressAsync("Enter");
+        await ShouldListAsync(50, "12:00:49", "Numbers 201 to 250 of 250 are listed");
+        await Assertions.Expect(older).ToBeDisabledAsync();
+        await newest.ClickAsync();
+        await ShouldListAsync(200, "12:04:09", "Numbers 1 to 200");
+        await text.FillAsync("T12:01:0");
+        await text.PressAsync("Enter");
+        await ShouldListAsync(10, "12:01:09", "10 recorded requests.");
+        await Assertions.Expect(explorer.Locator(".said")).ToBeEmptyAsync();
+        await text.FillAsync("nothing");
+        await text.PressAsync("Enter");
+        await Assertions.Expect(explorer.GetByText("0 recorded requests.")).ToBeVisibleAsync();
+        watched.Errors.ShouldBeEmpty();
+
+        async Task ShouldListAsync(int count, string first, string note)
+        {
+            await Assertions.Expect(explorer.GetByText(note)).ToBeVisibleAsync(new() { Timeout = Patience });
+            await Assertions.Expect(options).ToHaveCountAsync(count);
+            await Assertions.Expect(options.First).ToContainTextAsync(first);
+        }
+    }
+
+    [BrowserFact]
     public async Task Recorded_PageWithoutRecords_SaysHowToGiveThem()
     {
         _folder.Train("one");

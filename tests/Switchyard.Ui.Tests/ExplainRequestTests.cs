@@ -162,6 +162,37 @@ public sealed class ExplainRequestTests
     }
 
     [Fact]
+    public async Task Records_ManyOfThem_AreFoundByPageAndByText()
+    {
+        await using var page = TrainedPage.Train();
+        var file = Path.Combine(page.Folder, "requests.jsonl");
+        var line = Records.Append(file, TrainedPage.Bundle(page), Body);
+        File.WriteAllText(file, string.Concat(Enumerable.Range(0, 450).Select(i => line.Replace("\"id\": \"y\"", $"\"id\": \"item-{i:000}\"", StringComparison.Ordinal))));
+        await page.StartAsync(null, file);
+
+        var newest = await ShouldListAsync("", all: 450, newer: 0, first: 449, last: 250);
+        var middle = await ShouldListAsync($"&before={newest}", all: 450, newer: 200, first: 249, last: 50);
+        var oldest = await ShouldListAsync($"&before={middle}", all: 450, newer: 400, first: 49, last: 0);
+        (await TrainedPage.AskAsync(page, $"records?run=run&before={oldest}"))["records"]!.AsArray().ShouldBeEmpty();
+        var tens = await ShouldListAsync("&text=item-02", all: 10, newer: 0, first: 29, last: 20);
+        ((int)(await TrainedPage.AskAsync(page, $"records?run=run&text=item-02&before={tens + 4}"))["newer"]!).ShouldBe(6);
+        ((int)(await TrainedPage.AskAsync(page, "records?run=run&text=ITEM-02"))["all"]!).ShouldBe(0, "to the letter");
+        using var refused = await page.Client.GetAsync(new Uri("records?run=run&before=x", UriKind.Relative));
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+
+        async Task<long> ShouldListAsync(string query, int all, int newer, int first, int last)
+        {
+            var list = await TrainedPage.AskAsync(page, $"records?run=run{query}");
+            ((int)list["all"]!, (int)list["newer"]!).ShouldBe((all, newer));
+            var names = list["records"]!.AsArray().Select(r => (string)r!["name"]!).ToList();
+            names.Count.ShouldBe(first - last + 1);
+            foreach (var (name, number) in new[] { (names[0], first), (names[^1], last) })
+                ((string?)(await TrainedPage.AskAsync(page, $"explain?run=run&item=1&record={Uri.EscapeDataString(name)}"))["id"]).ShouldBe($"item-{number:000}");
+            return (long)list["oldest"]!;
+        }
+    }
+
+    [Fact]
     public async Task Records_OnesThatDoNotFit_AreNamed()
     {
         await using var page = TrainedPage.Train();

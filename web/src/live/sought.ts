@@ -1,4 +1,5 @@
 import { element } from "../page";
+import { ask } from "./answer";
 import { count } from "./words";
 
 /** A recorded request, as the run's model sees it; `refused` says why it takes it not. */
@@ -16,7 +17,12 @@ interface Listed {
 interface Records {
   /** Whether the page was given files of records. */
   given: boolean;
+  /** So many there are of what was sought. */
   all: number;
+  /** So many of them are newer than those listed. */
+  newer: number;
+  /** Older ones are asked for by it; null where nothing is listed. */
+  oldest?: number | null;
   records: Listed[];
 }
 
@@ -85,12 +91,22 @@ export class RecordedRequest implements Source {
   private readonly list = element("select", { id: "record", onchange: () => this.choose() });
   private readonly item = number("record-item");
   private readonly note = element("p", { class: "note", role: "status" });
+  private readonly text = element("input", { type: "search", id: "record-text", autocapitalize: "off", autocomplete: "off", spellcheck: "false", onkeydown: event => {
+    if ((event as KeyboardEvent).key !== "Enter") return;
+    // The form's own button asks for a row's way.
+    event.preventDefault();
+    void this.load(this.run);
+  } });
+  private readonly older = element("button", { type: "button", class: "quiet", disabled: true, onclick: () => void this.load(this.run, this.oldest) }, "Older");
   private records: Listed[] = [];
+  private oldest: number | undefined;
+  private asked = 0;
   private run = "";
   readonly fields = element("div", {},
     element("div", { class: "row" },
       element("label", { for: "record" }, "Recorded request"), this.list,
-      element("button", { type: "button", class: "quiet", onclick: () => void this.load(this.run) }, "List again")),
+      element("button", { type: "button", class: "quiet", onclick: () => void this.load(this.run) }, "List the newest"), this.older),
+    element("div", { class: "row" }, element("label", { for: "record-text" }, "Only those that contain (an id, a time)"), this.text),
     this.note,
     element("div", { class: "row" }, element("label", { for: "record-item" }, "Item of the recorded request, from 0"), this.item));
 
@@ -102,23 +118,20 @@ export class RecordedRequest implements Source {
     return this.list.value === "" ? "There is no recorded request to choose." : { query: { record: this.list.value, item: this.item.value } };
   }
 
-  private async load(run: string): Promise<void> {
+  private async load(run: string, before?: number): Promise<void> {
     this.run = run;
+    const asked = ++this.asked;
     this.note.textContent = "Reading the records…";
-    try {
-      const answer = await fetch(`records?${new URLSearchParams({ run })}`);
-      const body = await answer.json();
-      // Meanwhile another run may have been chosen.
-      if (run !== this.run) return;
-      if (answer.ok) this.show(body as Records);
-      else this.fail((body as { error: string }).error);
-    } catch {
-      if (run === this.run) this.fail("There is no answer from the server.");
-    }
+    const query = { run, text: this.text.value, ...(before === undefined ? {} : { before: String(before) }) };
+    const answer = await ask<Records>(`records?${new URLSearchParams(query)}`);
+    // Meanwhile another run may have been chosen, or another list asked for.
+    if (asked !== this.asked) return;
+    if ("value" in answer) this.show(answer.value);
+    else this.fail(answer.refused);
   }
 
   private fail(text: string): void {
-    this.show({ given: true, all: 0, records: [] });
+    this.show({ given: true, all: 0, newer: 0, records: [] });
     this.note.textContent = text;
   }
 
@@ -127,6 +140,8 @@ export class RecordedRequest implements Source {
     this.records = found.records.filter(record => record.refused === undefined);
     this.list.replaceChildren(...this.records.map(record => element("option", { value: record.name, selected: record.name === before }, describe(record))));
     this.list.disabled = this.records.length === 0;
+    this.oldest = found.oldest ?? undefined;
+    this.older.disabled = found.newer + found.records.length >= found.all;
     this.note.textContent = found.given ? summary(found, this.records.length) : "This page was given no recorded requests. Start it with switchyard ui RUNS --record FILE, or paste a line of the file.";
     this.choose();
   }
@@ -150,7 +165,9 @@ export function moment(time: string): string {
 
 function summary(found: Records, fit: number): string {
   const shown = found.records.length;
-  const texts = [found.all > shown ? `The newest ${count(shown)} of ${count(found.all)} are listed; an older one can be pasted.` : `${count(shown)} recorded ${shown === 1 ? "request" : "requests"}.`];
+  const texts = [found.all > shown
+    ? `Numbers ${count(found.newer + 1)} to ${count(found.newer + shown)} of ${count(found.all)} are listed, counted from the newest.`
+    : `${count(shown)} recorded ${shown === 1 ? "request" : "requests"}.`];
   if (fit < shown) texts.push(`This model does not take ${count(shown - fit)} of them; the newest: ${found.records.find(record => record.refused !== undefined)!.refused}`);
   return texts.join(" ");
 }
