@@ -61,7 +61,7 @@ public sealed class LiveOverlayTests(BrowserFixture browser)
         await Assertions.Expect(alert).ToHaveCountAsync(0);
 
         // Nothing came twice. The page may take a minute to draw it.
-        await page.Locator("#loss summary").ClickAsync();
+        await page.Locator("#loss summary", new() { HasText = "Table" }).ClickAsync();
         await Assertions.Expect(page.Locator("#loss tbody")).ToContainTextAsync("102", new() { Timeout = 2 * Patience });
         (await page.Locator("#loss tbody tr").CountAsync()).ShouldBe(2 * (steps.Length + 1));
     }

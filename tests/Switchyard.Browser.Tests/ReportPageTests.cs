@@ -43,11 +43,49 @@ public sealed class ReportPageTests(BrowserFixture browser, ReportFile report) :
             (await card.Locator(".description").IsVisibleAsync()).ShouldBeTrue();
             (await card.Locator("[aria-describedby]").GetAttributeAsync("aria-describedby")).ShouldBe($"{figure.Id}-text");
             (await card.Locator(".chart").EvaluateAsync<double>("chart => chart.getBoundingClientRect().height")).ShouldBeGreaterThan(100);
-            if (figure.Kind != FigureKind.Table) await card.Locator("summary").ClickAsync();
+            if (figure.Kind != FigureKind.Table) await card.Locator("summary", new() { HasText = "Table" }).ClickAsync();
             var table = card.Locator("table.data");
             await table.WaitForAsync();
             (await table.Locator("thead th").CountAsync()).ShouldBe(figure.Columns.Length - (figure.Select?.Length ?? 0));
             (await table.Locator("tbody tr").CountAsync()).ShouldBeGreaterThan(0);
+        }
+    }
+
+    [BrowserFact]
+    public async Task Series_ByKeyboard_AreSwitchedOffAndOn()
+    {
+        await using var watched = await OpenAsync();
+        await DrawAllAsync(watched.Page);
+        var card = watched.Page.Locator("#loss");
+        var series = card.GetByText("Series", new() { Exact = true });
+        await series.FocusAsync();
+        await watched.Page.Keyboard.PressAsync("Enter");
+        await watched.Page.Keyboard.PressAsync("Tab");
+        var button = card.GetByRole(AriaRole.Group, new() { Name = "Series shown" }).GetByRole(AriaRole.Button).First;
+        await Assertions.Expect(button).ToBeFocusedAsync();
+        await Assertions.Expect(button).ToHaveAttributeAsync("aria-pressed", "true");
+        var before = await DrawnAsync();
+
+        await watched.Page.Keyboard.PressAsync("Space");
+        await Assertions.Expect(button).ToHaveAttributeAsync("aria-pressed", "false");
+        (await DrawnAsync()).ShouldNotBe(before);
+        // It stays off, and the keyboard where it is, when the chart is drawn anew.
+        await watched.Page.SetViewportSizeAsync(700, 800);
+        await watched.Page.SetViewportSizeAsync(1280, 720);
+        await Assertions.Expect(button).ToHaveAttributeAsync("aria-pressed", "false");
+        await Assertions.Expect(button).ToBeFocusedAsync();
+        await watched.Page.Keyboard.PressAsync("Space");
+        await Assertions.Expect(button).ToHaveAttributeAsync("aria-pressed", "true");
+        (await watched.Page.Locator("#auc .switches").CountAsync()).ShouldBe(0, "a heat table has no series");
+        await watched.Page.EmulateMediaAsync(new() { Media = Media.Print });
+        (await series.IsVisibleAsync()).ShouldBeFalse();
+        watched.Errors.ShouldBeEmpty();
+
+        // The chart is drawn in the next frame.
+        async Task<string> DrawnAsync()
+        {
+            await watched.Page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+            return await card.Locator(".chart svg").InnerHTMLAsync();
         }
     }
 
@@ -108,7 +146,7 @@ public sealed class ReportPageTests(BrowserFixture browser, ReportFile report) :
         await using var watched = await OpenAsync();
         var card = watched.Page.Locator("#gain");
         await card.ScrollIntoViewIfNeededAsync();
-        await card.Locator("summary").ClickAsync();
+        await card.Locator("summary", new() { HasText = "Table" }).ClickAsync();
         var before = await card.Locator("tbody").TextContentAsync();
         await card.GetByLabel("Model").SelectOptionAsync("model 3");
         (await card.Locator("tbody").TextContentAsync()).ShouldNotBe(before);

@@ -1,5 +1,6 @@
 import type { Table } from "../table";
 import { init, type EChartsOption, type EChartsType } from "./echarts";
+import { Switches } from "./switches";
 import { onPaper, onTheme, theme, type Theme } from "./theme";
 
 /** What a kind of chart makes of a table. */
@@ -15,6 +16,8 @@ export type Draw = (table: Table, theme: Theme, width: number) => Drawing;
 
 /** A chart on the page. */
 export interface View {
+  /** Switches its series on and off; a heat table has none. */
+  switches?: HTMLElement;
   update(table: Table): void;
   dispose(): void;
 }
@@ -29,6 +32,7 @@ export function chart(host: HTMLElement, draw: Draw, first: Table): View {
   let shown: EChartsType | undefined;
   let renderer = "";
   let width = 0;
+  const switches = new Switches();
 
   function show(): void {
     width = onPaper() ? Math.min(paperWidth, host.clientWidth || paperWidth) : host.clientWidth;
@@ -45,10 +49,8 @@ export function chart(host: HTMLElement, draw: Draw, first: Table): View {
     shown ??= init(host, null, { renderer: wanted, width, height });
     renderer = wanted;
     if (shown.getWidth() !== width || shown.getHeight() !== height) shown.resize({ width, height });
-    const hidden = hiddenSeries(shown);
     shown.setOption({ ...common(colours), ...option } as EChartsOption, { notMerge: true });
-    // What the reader has switched off stays off.
-    for (const name of hidden) shown.dispatchAction({ type: "legendUnSelect", name });
+    switches.update(shown);
     // Paper does not wait for the next frame.
     if (onPaper()) shown.getZr().refreshImmediately();
   }
@@ -60,6 +62,7 @@ export function chart(host: HTMLElement, draw: Draw, first: Table): View {
   const forget = onTheme(show);
   show();
   return {
+    switches: switches.list,
     update(next) {
       table = next;
       show();
@@ -70,11 +73,6 @@ export function chart(host: HTMLElement, draw: Draw, first: Table): View {
       shown?.dispose();
     },
   };
-}
-
-function hiddenSeries(chart: EChartsType): string[] {
-  const legends = chart.getOption()?.legend as { selected?: Record<string, boolean> }[] | undefined;
-  return Object.entries(legends?.[0]?.selected ?? {}).flatMap(([name, on]) => (on ? [] : [name]));
 }
 
 function common(colours: Theme): object {

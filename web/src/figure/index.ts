@@ -96,6 +96,7 @@ export function show(host: HTMLElement, first: Figure): Handle {
 
   /** A sentence in the chart's place. */
   function clear(sentence: string): void {
+    view?.switches?.remove();
     view?.dispose();
     view = undefined;
     chart.replaceChildren(element("p", { class: "note" }, sentence));
@@ -109,6 +110,7 @@ export function show(host: HTMLElement, first: Figure): Handle {
       chart.replaceChildren();
       chart.style.minHeight = "";
       view = draw(chart, kind, rows);
+      if (view.switches) details!.before(view.switches);
     }
   }
 
