@@ -110,7 +110,8 @@ static class ExpertWords
         return $"{layer.Title}: {string.Join("; ", parts)}.";
     }
 
-    static string Gates(LayerView layer) => $"{layer.Judged.Length} {(layer.Column is null ? "tasks" : $"nodes of {layer.Column}")}";
+    /// <summary>Whose the gates are: 7 scenarios of class_worker, 2 tasks.</summary>
+    public static string Gates(LayerView layer) => layer.Group is not null ? "tasks" : $"{layer.Judged.Length} {(layer.Column is null ? "tasks" : $"scenarios of {layer.Column}")}";
 
     static string Names(LayerView layer, ImmutableArray<int> experts) => layer.ExpertNames.IsEmpty ? Words.Numbers(experts) : Words.List(experts.Select(layer.ExpertName));
 

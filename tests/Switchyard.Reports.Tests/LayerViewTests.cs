@@ -13,7 +13,7 @@ public sealed class LayerViewTests
         layer.Dead.ShouldBe([2]);
         layer.SharedByAll.ShouldBe([0]);
         layer.EffectiveExperts.ShouldBe(1.22, 0.01);
-        ExpertWords.Sentence(layer).ShouldBe("l: in effect 1.2 of 3 experts are used; the gates have collapsed onto expert 0; expert 2 dead; shared by all 2 nodes of city: 0.");
+        ExpertWords.Sentence(layer).ShouldBe("l: in effect 1.2 of 3 experts are used; the gates have collapsed onto expert 0; expert 2 dead; shared by all 2 scenarios of city: 0.");
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class LayerViewTests
     [Fact]
     public void Shared_ByNoneOfAll_SaysSo()
     {
-        ExpertWords.Shared(Dense([0.5, 0.5, 0], [0.9, 0.1, 0], [0.9, 0.1, 0], [0.1, 0.9, 0])).ShouldBe("shared by all 3 nodes of city: none; mainly one's: 1 → node3 (90 %)");
+        ExpertWords.Shared(Dense([0.5, 0.5, 0], [0.9, 0.1, 0], [0.9, 0.1, 0], [0.1, 0.9, 0])).ShouldBe("shared by all 3 scenarios of city: none; mainly one's: 1 → node3 (90 %)");
     }
 
     [Fact]

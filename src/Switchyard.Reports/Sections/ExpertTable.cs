@@ -40,7 +40,7 @@ static class ExpertTable
         layer.Single.IsEmpty ? None : ExpertWords.Singles(layer),
     ];
 
-    static string Shared(LayerView layer, ImmutableArray<int>? shared) => shared is { } experts ? experts.IsEmpty ? "none" : Words.List(experts.Select(layer.ExpertName)) : None;
+    static string Shared(LayerView layer, ImmutableArray<int>? shared) => shared is { } experts ? $"{(experts.IsEmpty ? "none" : Words.List(experts.Select(layer.ExpertName)))} (gates of {ExpertWords.Gates(layer)})" : None;
 
     static string Found(LayerView layer)
     {
