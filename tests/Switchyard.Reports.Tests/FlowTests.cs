@@ -3,7 +3,7 @@ namespace Switchyard.Reports.Tests;
 /// <summary>A picture of streams shows only ways that a row can take.</summary>
 public sealed class FlowTests
 {
-    static readonly string[] _tasks = ["click", "buy"];
+    static readonly string[] Tasks = ["click", "buy"];
 
     /// <summary>A task's own experts and gates are no other task's, in any layer; what is shared reaches all.</summary>
     [Fact]
@@ -14,7 +14,7 @@ public sealed class FlowTests
         edges.Max(e => e.Layer).ShouldBe(3);
         edges.ShouldNotContain(e => OwnerOf(e.From) != null && OwnerOf(e.To) != null && OwnerOf(e.From) != OwnerOf(e.To));
         edges.ShouldContain(e => e.Layer == 1 && e.To.StartsWith("shared ", StringComparison.Ordinal) && OwnerOf(e.From) == "click", "the shared stream reads the experts of all tasks");
-        foreach (var task in _tasks)
+        foreach (var task in Tasks)
         {
             edges.ShouldContain(e => e.Layer == 3 && e.To == task && e.From == $"own 0 of {task}");
             edges.ShouldContain(e => e.Layer == 3 && e.To == task && e.From == "shared 0");
@@ -28,8 +28,8 @@ public sealed class FlowTests
         var flow = FlowOf("hmoe");
         flow.Note!.ShouldContain("The experts below are not drawn");
         var edges = Edges(flow);
-        foreach (var task in _tasks) edges.Where(e => e.To == task).ShouldAllBe(e => OwnerOf(e.From) == task);
-        edges.Where(e => e.Layer == 0).Select(e => OwnerOf(e.To)).Distinct().ShouldBe(_tasks, ignoreOrder: true);
+        foreach (var task in Tasks) edges.Where(e => e.To == task).ShouldAllBe(e => OwnerOf(e.From) == task);
+        edges.Where(e => e.Layer == 0).Select(e => OwnerOf(e.To)).Distinct().ShouldBe(Tasks, ignoreOrder: true);
     }
 
     [Fact]
@@ -92,5 +92,5 @@ public sealed class FlowTests
 
     static List<(int Layer, string From, string To)> Edges(Figure flow) => [.. flow.Rows.Select(r => ((int)flow.Number(r, "layer")!.Value, flow.Text(r, "from")!, flow.Text(r, "to")!))];
 
-    static string? OwnerOf(string node) => _tasks.FirstOrDefault(t => node.EndsWith($" of {t}", StringComparison.Ordinal));
+    static string? OwnerOf(string node) => Tasks.FirstOrDefault(t => node.EndsWith($" of {t}", StringComparison.Ordinal));
 }
