@@ -43,8 +43,12 @@ static class ExpertWords
 
         if (collapsed.Count + resting.Count == 0)
         {
+            // Where scenarios are many, or have few rows, their gates were not counted one by one.
+            var unseen = judged.Where(j => j.Layer.Column is not null && j.Layer.Judged.IsEmpty).Select(j => j.Who).ToList();
             yield return new SummaryLine(
-                $"The gates have not collapsed: in no layer do nearly all rows choose the same experts, and no scenario's or task's gate rests on one expert ({Words.Percent(ExpertHealth.RestsFrom)} of the weight or more).", Tone.Good);
+                "The gates have not collapsed: in no layer do nearly all rows choose the same experts" + (unseen.Count == 0
+                    ? $", and no scenario's or task's gate rests on one expert ({Words.Percent(ExpertHealth.RestsFrom)} of the weight or more)."
+                    : $"; the gates of single scenarios were not counted in {Words.List(unseen)}."), unseen.Count == 0 ? Tone.Good : Tone.Neutral);
         }
 
         var idle = judged.Where(j => !Idle(j.Layer).IsEmpty).Select(j => $"{j.Who}: {string.Join(", ", Idle(j.Layer))}").ToList();

@@ -18,6 +18,15 @@ public sealed class ComparisonSummaryTests
         lines.Length.ShouldBe(5);
     }
 
+    /// <summary>Every cell has too few positives, or a class in one group only: a state, not a fault.</summary>
+    [Fact]
+    public void Build_NoCellTested_SaysSo()
+    {
+        var lines = Lines(Compared.File([("a", 0.02, 0.3)], meanP: 0.4) with { Differences = [] });
+        lines.ShouldContain(("Whether the candidate model gains or loses by sharing cannot be said: no cell (scenario × task) could be tested.", Tone.Neutral));
+        lines.ShouldNotContain(l => l.Text.Contains("Negative transfer"));
+    }
+
     [Fact]
     public void Build_NothingDecided_PraisesNobody()
     {

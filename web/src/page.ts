@@ -45,6 +45,7 @@ export function scrolled(attributes: Attributes, ...children: (Node | string | n
     made.classList.toggle("more-below", made.scrollTop + made.clientHeight < made.scrollHeight - 1);
   };
   made.addEventListener("scroll", look, { passive: true });
-  new ResizeObserver(look).observe(made);
+  // Fading is a hint only: without it the table is read as well.
+  if ("ResizeObserver" in window) new ResizeObserver(look).observe(made);
   return made;
 }

@@ -83,7 +83,7 @@ sealed class LogSections(ImmutableArray<(string Variant, TrainingLog Log)> logs,
 
     /// <summary>Every task's loss in stretches of as many logged steps, under the last step of each.</summary>
     static IEnumerable<(string Task, long Step, double Loss)> Means(ImmutableArray<StepEvent> steps) =>
-        from stretch in steps.Chunk((steps.Length + MostMeans - 1) / MostMeans)
+        from stretch in steps.Chunk(Math.Max(1, (steps.Length + MostMeans - 1) / MostMeans))
         from task in stretch.SelectMany(s => s.Tasks).GroupBy(t => t.Key)
         select (task.Key, stretch[^1].Step, task.Average(t => t.Value));
 

@@ -37,8 +37,8 @@ sealed class Caveats(ComparisonSubject comparison)
         var early = _file.Variants.Where(v => v.Runs.Any(r => r.IsBestAtEnd)).ToList();
         if (early.Count == 0) return null;
         var who = early.Count == _file.Variants.Length ? "All models were" : $"{Words.List(early.Select(v => v.Variant))} {(early.Count == 1 ? "was" : "were")}";
-        var text = $"{who} best at the last validation{(_file.Data is { } data ? $" ({Words.Count(data.Epochs, "epoch")} at most)" : "")}: longer training may change the order";
-        return early.Exists(v => v.Variant == _file.Single) ? $"{text}, and part of the gain against {_file.Single} may be that it is undertrained{Few()}." : $"{text}.";
+        var text = $"{who} best at the last validation{(early.Exists(v => !v.Runs.All(r => r.IsBestAtEnd)) ? " in one seed at least" : "")}{(_file.Data is { } data ? $" ({Words.Count(data.Epochs, "epoch")} at most)" : "")}: longer training may change the order";
+        return early.Exists(v => v.Variant == _file.Single) && new TransferWords(comparison).MostGained is not null ? $"{text}, and part of the gain against {_file.Single} may be that it is undertrained{Few()}." : $"{text}.";
     }
 
     string Few()

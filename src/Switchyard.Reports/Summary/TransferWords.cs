@@ -25,6 +25,7 @@ sealed class TransferWords(ComparisonSubject comparison)
         if (!_file.Controls.Any()) return new SummaryLine("Whether sharing helps cannot be said: there is no variant called single or pooled to compare with.");
         if (Who is not { } who) return new SummaryLine("Who gains by sharing cannot be said: nothing but a control is finished.");
         var against = _file.Controls.Where(c => c != who).Select(c => (Control: c, Cells: _file.Cells(who, c).Count(), Gains: Of(who, c, FileDifference.Gain))).Where(a => a.Cells > 0).ToList();
+        if (against.Count == 0) return new SummaryLine($"Whether {Name(who)} gains or loses by sharing cannot be said: no cell (scenario × task) could be tested.");
         if (against.TrueForAll(a => a.Gains.IsEmpty))
             return new SummaryLine($"No gain of {Name(who)} is shown in any scenario, against {Words.All([.. _file.Controls.Where(c => c != who).Select(_file.Meaning)])}: none of {Words.Count(against.Sum(a => a.Cells), "difference")} of a cell{Open(who, against[0].Control, 1)}.");
         var parts = against.Select(a => a.Gains.IsEmpty
@@ -38,7 +39,7 @@ sealed class TransferWords(ComparisonSubject comparison)
     /// <summary>Which cells lose by sharing: of the candidate, and as negative transfer of all models.</summary>
     public SummaryLine? Losses()
     {
-        if (!_file.Controls.Any()) return null;
+        if (!_file.Controls.Any(c => _file.Variants.Any(v => v.Variant != c && _file.Cells(v.Variant, c).Any()))) return null;
         List<string> parts = [];
         var own = Who is null ? [] : _file.Controls.Where(c => c != Who).Select(c => (Control: c, Cells: _file.Cells(Who, c).ToList(), Losses: Of(Who, c, FileDifference.Loss))).Where(a => a.Cells.Count > 0).ToList();
         var spared = own.Where(a => a.Losses.IsEmpty).Select(a => $"{a.Control} ({Words.Number(a.Cells.Count(c => comparison.Decisions.Verdict(c) == FileDifference.Undecided))} of {Words.Count(a.Cells.Count, "cell")} undecided{Open(Who!, a.Control, -1)})").ToList();
