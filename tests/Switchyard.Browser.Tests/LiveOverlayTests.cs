@@ -7,7 +7,7 @@ namespace Switchyard.Browser.Tests;
 [Collection(BrowserGroup.Name)]
 public sealed class LiveOverlayTests(BrowserFixture browser)
 {
-    const float Patience = 60_000;
+    const float Patience = 300_000;
 
     [BrowserFact]
     public async Task Runs_TwoTicked_AreDrawnOverEachOther()
